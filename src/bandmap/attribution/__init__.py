@@ -1,0 +1,1 @@
+"""Plugins: interpretations: what in a window made the model say so; one file each."""

@@ -1,0 +1,1 @@
+"""Plugins: representations: what a model sees of a recording; one file each."""

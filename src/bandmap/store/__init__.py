@@ -1,0 +1,1 @@
+"""The only modules that open HDF5, Zarr and result tables."""

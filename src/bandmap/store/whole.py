@@ -1,0 +1,30 @@
+"""A file is whole or absent: write beside it, then rename."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def whole_file(path: str | Path) -> Iterator[Path]:
+    """Yield a path beside `path` to write to; it becomes `path` only if the block ends without an error.
+
+    Parameters
+    ----------
+    path : path-like
+        The file to be; its folder is made if it is missing.
+
+    Yields
+    ------
+    Path
+        A name in the same folder, with the same suffixes, that nothing else uses.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
