@@ -62,6 +62,11 @@ def keyword_arguments(package: str, name: str, function: str) -> dict[str, bool]
     raise UnknownNameError(f"{package}.{name} has no function '{function}'")
 
 
+def defines(package: str, name: str, function: str) -> bool:
+    """Return whether a plugin has a function, without importing it."""
+    return any(isinstance(node, ast.FunctionDef) and node.name == function for node in _parse(package, name).body)
+
+
 def constant(package: str, name: str, constant_name: str) -> object:
     """Return the literal that a plugin's module assigns to a name, or None, without importing it."""
     for node in _parse(package, name).body:
