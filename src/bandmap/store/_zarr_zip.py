@@ -1,0 +1,204 @@
+"""Read windows of a `.zarr.zip`: through a memory map where its bytes are plain, through zarr where they are not."""
+
+import json
+import math
+import zipfile
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bandmap.recording import Event, RecordingError
+from bandmap.represented import Frames
+
+_MAPS = 256  # open memory maps: each holds a file descriptor, of which a process often has 1,024
+_LOCAL_HEADER = 30  # bytes before an entry's name, in the zip format
+_REMEDY = "delete it and run the workflow again"
+
+
+class RepresentedRecording:
+    """A file of `write_representation`, opened.
+
+    Attributes
+    ----------
+    channels : tuple of str
+    frequencies_hz : tuple of float
+        () for raw signal.
+    frame_rate_hz : float
+    n_frames : int
+    valid : ndarray of bool, shape (frames,)
+        False where a frame has seen masked time.
+    events : tuple of Event
+        Of the recording, in order of onset.
+    attributes : mapping
+        How it was made: unit, scale, offset, masked_channels, interpolated_channels ...
+    """
+
+    def __init__(self, path: Path, attributes: Mapping[str, Any], frames: "_Frames", valid: NDArray[np.bool_]) -> None:
+        self.path = path
+        self.attributes = attributes
+        self.channels = tuple(str(name) for name in attributes["channels"])
+        self.frequencies_hz = tuple(float(frequency) for frequency in attributes["frequencies_hz"])
+        self.frame_rate_hz = float(attributes["frame_rate_hz"])
+        self.n_frames = frames.shape[0]
+        self.valid = valid
+        self.events = tuple(Event(float(a), float(b), str(label)) for a, b, label in attributes.get("events", ()))
+        self._frames = frames
+        self._scale, self._offset = np.float32(attributes["scale"]), np.float32(attributes["offset"])
+        self._is_coded = bool(self._scale != 1 or self._offset != 0)
+
+    def windows(self, starts: NDArray[np.integer], length: int) -> NDArray[np.float32]:
+        """Return windows in the file's unit.
+
+        Parameters
+        ----------
+        starts : ndarray of int, shape (n,)
+            First frames, in any order.
+        length : int
+            Frames of a window.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, channels[, frequencies], length)
+            Time last, as models read it.
+        """
+        starts = np.asarray(starts, dtype=np.int64)
+        if starts.size and not 0 <= starts.min() <= starts.max() <= self.n_frames - length:
+            raise ValueError(f"{self.path}: windows of {length} frames do not fit {self.n_frames} frames")
+        out = np.empty((len(starts), *self._frames.shape[1:], length), dtype=np.float32)
+        decoded = np.empty((length, *self._frames.shape[1:]), dtype=np.float32)  # stays in cache from window to window
+        for window, start in zip(out, starts.tolist(), strict=True):
+            frames = self._frames[start : start + length]
+            if self._is_coded:
+                np.multiply(frames, self._scale, out=decoded)
+                frames = np.add(decoded, self._offset, out=decoded)
+            np.copyto(window, np.moveaxis(frames, 0, -1))
+        return out
+
+
+def open_representation(path: str | Path) -> RepresentedRecording:
+    """Open a file of `write_representation` (or one like it that another Zarr writer made).
+
+    Raises
+    ------
+    RecordingError
+        If the file is damaged or something else: one line with file, problem and remedy.
+    """
+    path = Path(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_names(path, archive)
+            attributes = json.loads(archive.read("zarr.json"))["attributes"]
+            values, valid = (_Frames(path, archive, name) for name in ("values", "valid"))
+        _check_axes(path, attributes, values.shape, valid.shape)
+        return RepresentedRecording(path, attributes, values, np.array(valid[0 : valid.shape[0]], dtype=bool))
+    except FileNotFoundError:
+        raise RecordingError(f"{path}: there is no such file; run the stage that writes it") from None
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError) as error:
+        if isinstance(error, RecordingError):
+            raise
+        reason = " ".join(str(error).split())
+        raise RecordingError(f"{path}: holds no whole representation ({reason:.200}); {_REMEDY}") from error
+
+
+def _check_names(path: Path, archive: zipfile.ZipFile) -> None:
+    for name in archive.namelist():
+        if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name:
+            raise RecordingError(f"{path}: an entry named {name!r} leads out of the file; do not use a file like this")
+
+
+def _check_axes(path: Path, about: Mapping[str, Any], values: tuple[int, ...], valid: tuple[int, ...]) -> None:
+    axes = (len(about["channels"]), *([len(about["frequencies_hz"])] if about["frequencies_hz"] else []))
+    if values[1:] != axes or valid != values[:1]:
+        problem = f"arrays of shape {values} and {valid} do not fit axes {axes}"
+        raise RecordingError(f"{path}: {problem}; {_REMEDY}")
+
+
+class _Frames:
+    """Frames of one array of the file, by slices of time."""
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile, name: str) -> None:
+        metadata = json.loads(archive.read(f"{name}/zarr.json"))
+        self._path, self._name = path, name
+        self.shape: tuple[int, ...] = tuple(metadata["shape"])
+        chunk = tuple(metadata["chunk_grid"]["configuration"]["chunk_shape"])
+        self._chunk_frames = chunk[0]
+        self._offsets = _plain_chunks(archive, name, metadata, chunk)
+        self._dtype = np.dtype(metadata["data_type"])
+        self._chunk_shape = chunk
+        self._stamp = path.stat().st_mtime_ns
+
+    def __getitem__(self, frames: slice) -> NDArray[Any]:
+        start, stop = frames.start, frames.stop
+        if self._offsets is None:
+            return np.asarray(_zarr_array(self._path, self._name, self._stamp)[start:stop])
+        first = start // self._chunk_frames
+        last = (stop - 1) // self._chunk_frames
+        if first == last:
+            within = first * self._chunk_frames
+            return self._chunk(first)[start - within : stop - within]
+        if stop <= start:
+            return np.empty((0, *self.shape[1:]), dtype=self._dtype)
+        pieces = [
+            self._chunk(number)[max(0, start - at) : stop - at]
+            for number, at in ((number, number * self._chunk_frames) for number in range(first, last + 1))
+        ]
+        return np.concatenate(pieces)
+
+    def _chunk(self, number: int) -> NDArray[Any]:
+        assert self._offsets is not None
+        whole = _mapped(self._path, self._stamp)
+        begin = self._offsets[number]
+        size = math.prod(self._chunk_shape) * self._dtype.itemsize
+        chunk: NDArray[Any] = whole[begin : begin + size].view(self._dtype).reshape(self._chunk_shape)
+        return chunk
+
+
+def _plain_chunks(
+    archive: zipfile.ZipFile, name: str, metadata: Mapping[str, Any], chunk: tuple[int, ...]
+) -> tuple[int, ...] | None:
+    """Return where each chunk begins in the file; None if chunks are compressed, split, missing or elsewhere."""
+    dtype = np.dtype(metadata["data_type"])
+    codecs = [{"name": "bytes"}] if dtype.itemsize == 1 else [{"name": "bytes", "configuration": {"endian": "little"}}]
+    whole = tuple(max(1, size) for size in metadata["shape"][1:]) == chunk[1:]
+    if metadata["codecs"] != codecs or not whole or metadata["chunk_key_encoding"]["name"] != "default":
+        return None
+    if 0 in metadata["shape"]:
+        return ()
+    separator = metadata["chunk_key_encoding"].get("configuration", {}).get("separator", "/")
+    entries = {entry.filename: entry for entry in archive.infolist()}
+    offsets = []
+    for number in range(math.ceil(metadata["shape"][0] / chunk[0])):
+        key = separator.join(["c", str(number), *("0" for _ in chunk[1:])])
+        entry = entries.get(f"{name}/{key}")
+        if entry is None or entry.compress_type != zipfile.ZIP_STORED:
+            return None
+        offsets.append(_data_offset(archive, entry, math.prod(chunk) * dtype.itemsize))
+    return tuple(offsets)
+
+
+def _data_offset(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, size: int) -> int:
+    file = archive.fp
+    assert file is not None
+    file.seek(entry.header_offset)
+    header = file.read(_LOCAL_HEADER)
+    begin = entry.header_offset + _LOCAL_HEADER + sum(int.from_bytes(header[at : at + 2], "little") for at in (26, 28))
+    if entry.file_size != size or header[:4] != b"PK\3\4" or begin + size > archive.start_dir:
+        raise ValueError(f"{entry.filename} holds {entry.file_size} bytes, not {size}")
+    return begin
+
+
+@lru_cache(maxsize=_MAPS)
+def _mapped(path: Path, _stamp: int) -> NDArray[np.uint8]:  # the stamp: a file written anew is mapped anew
+    return np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))
+
+
+@lru_cache(maxsize=_MAPS)
+def _zarr_array(path: Path, name: str, _stamp: int) -> Frames:
+    import zarr
+
+    array: Frames = zarr.open_group(zarr.storage.ZipStore(path, mode="r"), mode="r")[name]
+    return array
