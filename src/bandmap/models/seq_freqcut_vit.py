@@ -1,0 +1,106 @@
+"""Frequency-cut vision transformer over a sequence of epochs: the stage of the middle one.
+
+After zhengchen3/Transformer_Sleep (`utils/Model_12_EEGspec-Seq-VTrans.ipynb`), layer for layer:
+
+| stage | definition |
+| --- | --- |
+| each epoch | the frequency-cut transformer, same weights for all: tokens of 32, 8 layers, 4 heads x 32, hidden 128 |
+| sequence | linear 32 -> 64 of its class vectors, a class token, learned positions; 8 layers of the same sizes |
+| head | norm and linear layer on the class token, dropout, log-softmax |
+
+604,517 parameters for three epochs of two channels and five stages. `dropout` is used in every layer and before the
+softmax; 0, the default, is ours: the notebook's is not known.
+"""
+
+from typing import cast
+
+import torch
+from torch import nn
+
+from bandmap.models._transformer import ClassEncoder, patch_grid, patches
+
+EXAMPLE_SHAPE = (3, 2, 20, 30)
+"""A window (epochs, channels, rows, seconds) that this model takes; the contract tests use it."""
+
+EXAMPLE_CLASSES = 5
+"""Classes of the task that this model is made for."""
+
+EXAMPLE_HYPERPARAMETERS = {
+    "dim": 16,
+    "depth": 1,
+    "heads": 2,
+    "dim_head": 8,
+    "mlp_dim": 32,
+    "sequence_dim": 32,
+    "sequence_depth": 1,
+}
+"""Hyperparameters that make the model small enough to try."""
+
+_PATCH_ROWS, _PATCH_SECONDS = 4, 1
+
+
+class SeqFreqCutVit(nn.Module):
+    """One transformer reads each epoch, a second one the sequence of what the first has read."""
+
+    def __init__(self, epoch: ClassEncoder, sequence: ClassEncoder, head: nn.Module) -> None:
+        super().__init__()
+        self.epoch = epoch
+        self.sequence = sequence
+        self.head = head
+
+    def forward(self, windows: torch.Tensor) -> torch.Tensor:
+        """Return log-probabilities, shape (batch, n_classes), of (batch, epochs, channels, rows, seconds)."""
+        epochs = windows.flatten(0, 1)  # (batch * epochs, channels, rows, seconds)
+        read = self.epoch(patches(epochs, rows=_PATCH_ROWS, seconds=_PATCH_SECONDS))  # (batch * epochs, dim)
+        sequence = self.sequence(read.unflatten(0, (-1, windows.shape[1])))  # (batch, sequence_dim)
+        return cast("torch.Tensor", self.head(sequence).log_softmax(1))
+
+
+def build(
+    shape: tuple[int, ...],
+    n_classes: int,
+    *,
+    dim: int = 32,
+    depth: int = 8,
+    heads: int = 4,
+    dim_head: int = 32,
+    mlp_dim: int = 128,
+    dropout: float = 0.0,
+    sequence_dim: int = 64,
+    sequence_depth: int = 8,
+) -> nn.Module:
+    """Return a frequency-cut transformer of sequences with fresh weights.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (epochs, channels, rows, seconds) of one window; 3 epochs, 20 rows and 30 s as published.
+    n_classes : int
+        Each has a column of log-probabilities.
+    dim, depth : int
+        Width of a token and layers of the transformer that reads an epoch.
+    heads, dim_head, mlp_dim : int
+        Attention heads, the width of each, and the hidden width of the linear part, in the layers of both.
+    dropout : float
+        Share dropped in training.
+    sequence_dim, sequence_depth : int
+        Width of a token and layers of the transformer that reads the sequence.
+
+    Raises
+    ------
+    ValueError
+        If a window has other axes, or patches do not fill it.
+    """
+    if len(shape) != 4:
+        raise ValueError(
+            f"seq_freqcut_vit takes windows of (epochs, channels, rows, seconds), not {shape}; "
+            "choose 'representation: spectrogram' and sequences of epochs"
+        )
+    down, along = patch_grid(shape, rows=_PATCH_ROWS, seconds=_PATCH_SECONDS)
+    n_features = _PATCH_ROWS * _PATCH_SECONDS * shape[1]
+    sizes = {"heads": heads, "dim_head": dim_head, "mlp_dim": mlp_dim}
+    return SeqFreqCutVit(
+        ClassEncoder(down * along, n_features, dim=dim, depth=depth, dropout=dropout, **sizes),
+        ClassEncoder(shape[0], dim, dim=sequence_dim, depth=sequence_depth, dropout=dropout, **sizes),
+        nn.Sequential(nn.LayerNorm(sequence_dim), nn.Linear(sequence_dim, n_classes), nn.Dropout(dropout)),
+    )

@@ -1,0 +1,41 @@
+"""A network behind the normalization of its input, so that both are saved, loaded and explained as one."""
+
+from typing import cast
+
+import torch
+from torch import nn
+
+
+def statistics_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape of the mean and deviation of windows of a shape: all axes but time, which becomes 1."""
+    return (*shape[:-1], 1)
+
+
+class Normalized(nn.Module):
+    """A network that sees `(windows - mean) / std`.
+
+    Parameters
+    ----------
+    network : Module
+        Takes windows of shape (batch, channels, frequencies, times) or (batch, channels, samples).
+    mean, std : tensor, shape (channels, frequencies, 1) or (channels, 1)
+        Of the training windows, in their unit.
+
+    Attributes
+    ----------
+    network : Module
+        A layer of it is found under its own name, as in `model.network.get_submodule("layer2")`.
+    """
+
+    mean: torch.Tensor
+    std: torch.Tensor
+
+    def __init__(self, network: nn.Module, mean: torch.Tensor, std: torch.Tensor) -> None:
+        super().__init__()
+        self.network = network
+        self.register_buffer("mean", mean)
+        self.register_buffer("std", std)
+
+    def forward(self, windows: torch.Tensor) -> torch.Tensor:
+        """Return logits, shape (batch, columns), of windows in the unit of their representation."""
+        return cast("torch.Tensor", self.network((windows - self.mean) / self.std))
