@@ -1,0 +1,20 @@
+"""One readable loop: draw, step, validate, keep the best."""
+
+from bandmap.normalized import Normalized
+from bandmap.training.drawing import Windows, statistics
+from bandmap.training.loop import fit, new_model, predict, seeded
+from bandmap.training.recipe import HISTORY, RESOURCES, Fitted, Recipe
+
+__all__ = [
+    "HISTORY",
+    "RESOURCES",
+    "Fitted",
+    "Normalized",
+    "Recipe",
+    "Windows",
+    "fit",
+    "new_model",
+    "predict",
+    "seeded",
+    "statistics",
+]

@@ -1,0 +1,132 @@
+"""Change training windows in ways that leave their class as it is, so that few subjects teach more."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from bandmap.atlas import mirrored
+from bandmap.plugins import did_you_mean
+
+_GAIN_NODES = 5  # of the piecewise linear gain over frequency: as coarse as bands
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How much training windows are changed; zero leaves them alone.
+
+    Attributes
+    ----------
+    mirror : float
+        Chance that left and right change places (published for the CWT ResNet-18).
+    time_flip : float
+        Chance that a window runs backwards (published, likewise).
+    gain_decades : float
+        Standard deviation of the gain of a channel, of the head and of each broad range of frequencies, in log10 of
+        power: amplitudes differ between subjects (ours).
+    frequency_shift_rows : int
+        Most rows that a window's departure from the mean spectrum moves up or down: rhythms differ between subjects in
+        frequency, too (ours; time-frequency windows only).
+    masked_rows, masked_frames : int
+        Most neighbouring rows and frames that are replaced by the mean (SpecAugment, Park et al. 2019; published;
+        time-frequency windows only).
+    """
+
+    mirror: float = 0.0
+    time_flip: float = 0.0
+    gain_decades: float = 0.0
+    frequency_shift_rows: int = 0
+    masked_rows: int = 0
+    masked_frames: int = 0
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.mirror <= 1 and 0 <= self.time_flip <= 1):
+            raise ValueError("training: augmentation: mirror and time_flip are chances between 0 and 1")
+        if min(self.gain_decades, self.frequency_shift_rows, self.masked_rows, self.masked_frames) < 0:
+            raise ValueError("training: augmentation: amounts must be at least 0")
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> "Augmentation":
+        """Make one of the section `training: augmentation` of the settings."""
+        for name in settings:
+            if name not in cls.__dataclass_fields__:
+                raise ValueError(f"training: augmentation: {did_you_mean(name, cls.__dataclass_fields__)}")
+        return cls(**settings)
+
+
+class Augmenter:
+    """Augments batches of windows.
+
+    Parameters
+    ----------
+    amounts : Augmentation
+    channels : sequence of str
+        Names of the windows' channels; left and right are exchanged by name.
+    mean : tensor, shape (channels, frequencies, 1) or (channels, 1)
+        Of the training windows.
+    seed : int
+    """
+
+    def __init__(self, amounts: Augmentation, channels: Sequence[str], mean: torch.Tensor, seed: int) -> None:
+        self.amounts = amounts
+        self.order = torch.tensor(mirrored(channels))
+        self.mean = mean
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def __call__(self, windows: torch.Tensor) -> torch.Tensor:
+        """Return changed windows of the same shape, (batch, channels[, frequencies], times); the given ones stay."""
+        amounts = self.amounts
+        if amounts.mirror:
+            windows = self._some(amounts.mirror, windows, windows[:, self.order])
+        if amounts.time_flip:
+            windows = self._some(amounts.time_flip, windows, windows.flip(-1))
+        if windows.ndim == 4:
+            return self._in_time_and_frequency(windows)
+        return windows * 10 ** (self._gain(len(windows), windows.shape[1]) / 2) if amounts.gain_decades else windows
+
+    def _in_time_and_frequency(self, windows: torch.Tensor) -> torch.Tensor:
+        amounts = self.amounts
+        rows, frames = windows.shape[2:]
+        mean = self.mean.to(windows.device)[None]
+        if amounts.frequency_shift_rows:
+            windows = mean + self._shifted(windows - mean)
+        if amounts.gain_decades:
+            windows = windows + self._gain(len(windows), windows.shape[1])[..., None] + self._tilt(len(windows), rows)
+        if amounts.masked_rows:
+            hidden = self._stretch(len(windows), rows, amounts.masked_rows)[:, None, :, None]
+            windows = torch.where(hidden.to(windows.device), mean, windows)
+        if amounts.masked_frames:
+            hidden = self._stretch(len(windows), frames, amounts.masked_frames)[:, None, None, :]
+            windows = torch.where(hidden.to(windows.device), mean, windows)
+        return windows
+
+    def _some(self, chance: float, windows: torch.Tensor, changed: torch.Tensor) -> torch.Tensor:
+        chosen = torch.rand(len(windows), generator=self.generator) < chance
+        return torch.where(chosen.reshape(-1, *[1] * (windows.ndim - 1)).to(windows.device), changed, windows)
+
+    def _gain(self, count: int, channels: int) -> torch.Tensor:
+        """Return the log10 gain of every channel, its own and the head's, shape (batch, channels, 1)."""
+        own = torch.randn(count, channels, 1, generator=self.generator)
+        return (own + torch.randn(count, 1, 1, generator=self.generator)) * self.amounts.gain_decades
+
+    def _tilt(self, count: int, rows: int) -> torch.Tensor:
+        """Return a smooth log10 gain over frequency, shape (batch, 1, rows, 1)."""
+        nodes = torch.randn(count, 1, _GAIN_NODES, generator=self.generator) * self.amounts.gain_decades
+        return torch.nn.functional.interpolate(nodes, size=rows, mode="linear", align_corners=True)[..., None]
+
+    def _shifted(self, departures: torch.Tensor) -> torch.Tensor:
+        """Move rows up or down; rows that nothing moves to are as the mean."""
+        most, rows = self.amounts.frequency_shift_rows, departures.shape[2]
+        shift = torch.randint(-most, most + 1, (len(departures), 1), generator=self.generator)
+        source = (torch.arange(rows)[None] - shift).to(departures.device)
+        inside = ((source >= 0) & (source < rows))[:, None, :, None]
+        moved = torch.gather(departures, 2, source.clamp(0, rows - 1)[:, None, :, None].expand_as(departures))
+        return moved * inside
+
+    def _stretch(self, count: int, size: int, most: int) -> torch.Tensor:
+        """Return for every window where a stretch of up to `most` neighbours lies, bool, shape (batch, size)."""
+        length = torch.randint(0, min(most, size) + 1, (count, 1), generator=self.generator)
+        first = (torch.rand(count, 1, generator=self.generator) * (size - length + 1)).long()
+        place = torch.arange(size)[None]
+        return (place >= first) & (place < first + length)

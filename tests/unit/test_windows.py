@@ -1,0 +1,120 @@
+"""Windows: none holds masked time, and seizure is where the centre is."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bandmap import windows
+from bandmap.recording import Event
+
+RATE = 16.0
+LENGTH = 64
+
+
+@dataclass
+class Represented:
+    """A recording whose value is the number of the frame, on two channels and one frequency."""
+
+    n_frames: int = 60 * 16
+    frame_rate_hz: float = RATE
+    offset: float = 0
+    valid: np.ndarray = field(default_factory=lambda: np.ones(60 * 16, bool))
+
+    def windows(self, starts, length):
+        frames = self.offset + np.asarray(starts)[:, None] + np.arange(length)
+        return np.stack([frames, -frames], axis=1)[:, :, None, :].astype(np.float32)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=60), st.integers(1, 8), st.integers(1, 4))
+def test_windows_hold_no_masked_frame_and_none_is_forgotten(valid, length, step):
+    expected = [s for s in range(0, len(valid) - length + 1, step) if all(valid[s : s + length])]
+    assert windows.starts(len(valid), np.array(valid), length=length, step=step).tolist() == expected
+
+
+def test_a_recording_shorter_than_a_window_has_none():
+    assert windows.starts(10, np.ones(10, bool), length=11, step=1).shape == (0,)
+
+
+@given(st.integers(0, 400), st.integers(32, 300))
+def test_at_half_an_overlap_a_window_is_seizure_exactly_if_its_centre_is(onset, frames):
+    starts = np.arange(0, 800, 4)
+    event = Event(onset / RATE, (onset + frames) / RATE, "sz")
+    found = windows.labels(starts, LENGTH, RATE, [event], seizure_overlap=0.5)
+    centre = windows.centres_seconds(starts, LENGTH, RATE)
+    np.testing.assert_array_equal(found, (event.onset <= centre) & (centre <= event.offset))
+
+
+def test_overlapping_seizures_do_not_count_twice():
+    events = [Event(0, 1, "sz"), Event(0, 1, "sz_foc_a"), Event(0.5, 1, "sz")]
+    assert windows.labels(np.array([0]), LENGTH, RATE, events, seizure_overlap=0.5) == [0]
+
+
+def test_two_short_seizures_fill_a_window_together():
+    events = [Event(0, 1, "sz"), Event(2, 3, "sz")]
+    assert windows.labels(np.array([0]), LENGTH, RATE, events, seizure_overlap=0.5) == [1]
+
+
+def test_events_that_are_no_seizures_leave_windows_background():
+    assert windows.labels(np.array([0]), LENGTH, RATE, [Event(0, 4, "impd")], seizure_overlap=0.5) == [0]
+
+
+@pytest.mark.parametrize("share", [0, 1.1])
+def test_an_impossible_overlap_is_refused(share):
+    with pytest.raises(ValueError, match="seizure_overlap"):
+        windows.labels(np.array([0]), LENGTH, RATE, [], seizure_overlap=share)
+
+
+def test_quiet_windows_keep_their_distance_from_every_event():
+    starts = np.arange(0, 60 * 16 - LENGTH + 1, 16)
+    quiet = windows.quiet(starts, LENGTH, RATE, [Event(30, 35, "artefact")], guard_seconds=5)
+    expected = [second + 4 <= 25 or second >= 40 for second in range(57)]
+    assert quiet.tolist() == expected
+
+
+def test_thinned_background_keeps_every_seizure_window():
+    events = [Event(20, 30, "sz")]
+    options = {"length_seconds": 4, "step_seconds": 1, "seizure_overlap": 0.5}
+    full = windows.cut(Represented(), events, **options)
+    thin = windows.cut(Represented(), events, **options, background_step_seconds=4)
+    assert thin.labels.sum() == full.labels.sum() == 11
+    assert set(thin.starts[thin.labels == 0]) == set(range(0, 57 * 16, 64)) - set(full.starts[full.labels == 1])
+
+
+def test_guarded_background_does_not_touch_a_seizure():
+    cut = windows.cut(
+        Represented(), [Event(20, 30, "sz")], length_seconds=4, step_seconds=1, seizure_overlap=0.5, guard_seconds=0
+    )
+    background = cut.starts[cut.labels == 0] / RATE
+    assert not ((background + 4 > 20) & (background < 30)).any()
+    assert cut.labels.sum() == 11
+
+
+def test_windows_that_are_no_whole_number_of_frames_are_refused():
+    with pytest.raises(ValueError, match=r"length_seconds of 0\.1 s"):
+        windows.cut(Represented(), [], length_seconds=0.1, step_seconds=1, seizure_overlap=0.5)
+
+
+def test_windows_come_in_the_order_asked_for_whatever_their_recording():
+    parts = [
+        windows.cut(Represented(offset=offset), [], length_seconds=4, step_seconds=4, seizure_overlap=0.5)
+        for offset in (0, 10_000, 20_000)
+    ]
+    empty = windows.RecordingWindows(Represented(), np.empty(0, np.int64), np.empty(0, np.int64), LENGTH)
+    pooled = windows.WindowSet([parts[0], empty, parts[1], parts[2]])
+    taken = pooled.take(np.array([44, 0, 15, 16, 14]))
+    assert len(pooled) == len(pooled.labels) == 45
+    assert taken.shape == (5, 2, 1, LENGTH)
+    assert taken[:, 0, 0, 0].tolist() == [20_896, 0, 10_000, 10_064, 896]
+
+
+def test_asking_for_no_window_is_refused():
+    with pytest.raises(ValueError, match="at least one"):
+        windows.WindowSet([]).take(np.empty(0, np.int64))
+
+
+def test_labels_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match="1 windows with 2 labels"):
+        windows.RecordingWindows(Represented(), np.zeros(1, np.int64), np.zeros(2, np.int64), LENGTH)
