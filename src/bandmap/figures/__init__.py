@@ -1,0 +1,1 @@
+"""All drawing: arrays and plain rows in, matplotlib figures out; `style.save` writes them whole."""

@@ -1,0 +1,33 @@
+"use strict";
+function sortBy(header) {
+  const column = header.cellIndex;
+  const body = header.closest("table").tBodies[0];
+  const down = header.getAttribute("aria-sort") === "ascending";
+  const key = (row) => {
+    const cell = row.cells[column];
+    return cell.dataset.value === undefined ? cell.textContent : Number(cell.dataset.value);
+  };
+  const compare = (one, other) => {
+    const [a, b] = [key(one), key(other)];
+    if (typeof a === "number" && typeof b === "number") return down ? b - a : a - b;
+    if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1; // what is unknown stays at the end
+    return (down ? -1 : 1) * a.localeCompare(b, "en", { numeric: true });
+  };
+  for (const other of header.parentElement.cells) other.removeAttribute("aria-sort");
+  header.setAttribute("aria-sort", down ? "descending" : "ascending");
+  body.append(...[...body.rows].sort(compare));
+}
+for (const button of document.querySelectorAll("table.sortable th button")) {
+  button.addEventListener("click", () => sortBy(button.parentElement));
+}
+function openTarget() {
+  const target = document.getElementById(location.hash.slice(1));
+  for (let part = target; part; part = part.parentElement) if (part.tagName === "DETAILS") part.open = true;
+  if (target) target.scrollIntoView();
+}
+addEventListener("hashchange", openTarget);
+openTarget();
+addEventListener("beforeprint", () => {
+  for (const image of document.images) image.loading = "eager";
+  for (const part of document.querySelectorAll("details")) part.open = true;
+});

@@ -1,0 +1,143 @@
+"""The report as a reader meets it: opened from disk in a browser."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bandmap.figures.matrices import Matrix, matrix_figure
+from bandmap.figures.style import save
+from bandmap.report import MatrixPart, ReportData, RunPart, SeizurePart, SubjectPart, render
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+HOSTILE = "<script>document.title = 'taken'</script><img src=x onerror=alert(1)>"
+N_SUBJECTS, SEIZURES_EACH = 20, 5
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no chromium")
+
+
+def a_report(folder):
+    matrix = Matrix(np.arange(4.0).reshape(2, 2), ("frontal", "central"), ("theta", "alpha"), "Joint")
+    save(matrix_figure([matrix]), folder / "figures" / "matrix 1.png", dots_per_inch=60)
+    picture = "figures/matrix 1.png"
+    subjects = tuple(
+        SubjectPart(
+            "simulated", f"S{i}", picture, 0.5, ("frontal", "theta"),
+            tuple(SeizurePart(f"S{i}_r1", str(k), "hit", 10 * k, 10 * k + 5, picture) for k in range(SEIZURES_EACH)),
+        )
+        for i in range(N_SUBJECTS)
+    )  # fmt: skip
+    scores = tuple(
+        {"subject": s, "sensitivity": v} for s, v in (("S10", "0.5"), ("S9", "n/a"), ("S2", "-3"), ("S1", "0.25"))
+    )
+    run = RunPart(
+        "cwt_resnet18", "leave_one_subject_out", scores, {}, (MatrixPart("m", "joint", figure=picture),), subjects
+    )
+    quality = ({"recording": "r1", "channel": HOSTILE, "note": HOSTILE},)
+    render(
+        ReportData("A run", (run,), ("simulated",), quality=quality, provenance={HOSTILE: HOSTILE}),
+        folder / "index.html",
+    )
+    return folder / "index.html"
+
+
+@contextmanager
+def a_browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
+    """The page, with what the browser complained about and what it asked for."""
+    path = a_report(tmp_path_factory.mktemp("report"))
+    with a_browser() as browser:
+        page = browser.new_page()
+        page.complaints, page.requests = [], []
+        page.on("console", lambda message: page.complaints.append(message.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("requestfailed", lambda request: page.complaints.append(request.url))
+        page.on("request", lambda request: page.requests.append(request.url))
+        page.goto(path.as_uri())
+        yield page
+
+
+def column(page, section, place):
+    return page.eval_on_selector_all(
+        f"{section} tbody tr", "(rows, place) => rows.map((row) => row.cells[place].textContent)", place
+    )
+
+
+def test_header_text_is_shown_and_not_run(opened):
+    assert opened.title() == "A run"
+    assert HOSTILE in opened.text_content("#quality td:nth-child(2)")
+    assert opened.locator("#quality td script, #quality td img, #provenance dl script").count() == 0
+
+
+def test_a_click_on_a_title_sorts_by_value_and_a_second_one_turns_it_round(opened):
+    button = opened.locator("#run1-scores th button", has_text="sensitivity")
+    button.click()
+    assert column(opened, "#run1-scores", 1) == ["−3", "0.25", "0.5", "–"]
+    assert button.locator("..").get_attribute("aria-sort") == "ascending"
+    button.click()
+    assert column(opened, "#run1-scores", 1) == ["0.5", "0.25", "−3", "–"]
+
+
+def test_subjects_sort_as_people_count(opened):
+    opened.locator("#run1-scores th button", has_text="subject").click()
+    assert column(opened, "#run1-scores", 0) == ["S1", "S2", "S9", "S10"]
+
+
+def test_the_way_from_cohort_to_seizure_can_be_clicked(opened):
+    opened.click("nav >> text=Cohort")
+    opened.click("nav >> text=Subjects and seizures")
+    opened.click("#run1-subjects table a >> text=S7")
+    seizure = opened.locator("#run1-subject8-seizure2")
+    assert seizure.is_visible()
+    seizure.locator("summary").click()
+    picture = seizure.locator("img")
+    picture.scroll_into_view_if_needed()
+    opened.wait_for_function("(image) => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
+
+
+def test_every_link_and_picture_resolves(opened):
+    targets = opened.eval_on_selector_all("a[href], img[src]", "(all) => all.map((one) => one.href || one.src)")
+    page = opened.url.split("#")[0]
+    for target in set(targets):
+        if target.startswith(f"{page}#"):
+            assert opened.locator(f"[id='{target.split('#')[1]}']").count() == 1
+        else:
+            assert Path(target.removeprefix("file://").replace("%20", " ")).is_file()
+
+
+def test_a_hundred_seizures_open_within_two_seconds(opened):
+    opened.goto(opened.url.split("#")[0])
+    milliseconds = opened.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
+    assert N_SUBJECTS * SEIZURES_EACH == 100
+    assert 0 < milliseconds < 2000
+
+
+def test_nothing_is_asked_of_the_network(opened):
+    assert opened.requests
+    assert all(url.startswith(("file://", "data:")) for url in opened.requests)
+
+
+@pytest.mark.parametrize("width", [420, 1280])
+def test_nothing_sticks_out_of_the_page(opened, width):
+    opened.set_viewport_size({"width": width, "height": 900})
+    assert opened.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_printing_shows_what_was_closed(opened):
+    opened.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert opened.locator("details:not([open])").count() == 0
+
+
+def test_the_browser_had_nothing_to_complain_about(opened):
+    assert opened.complaints == []
