@@ -1,0 +1,31 @@
+# The two commands of the README.
+PYTHON ?= python3
+BIN := .venv/bin
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: demo test clean
+
+demo: .venv/installed
+	$(BIN)/snakemake --configfile examples/demo.yaml --directory demo
+
+test: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/snakemake --lint --configfile examples/demo.yaml
+	$(BIN)/python -m pytest -n 2 -m "not workflow"
+	$(BIN)/python -m pytest -m workflow
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+.venv/installed-dev: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf demo results/[!R]* build

@@ -1,0 +1,57 @@
+"""Bandmap: which brain region, in which frequency band, made the model say so?"""
+
+from snakemake.utils import min_version, validate
+
+from bandmap.settings import check_keys, drop_removed
+from bandmap.workflow.closing import closing_words
+from bandmap.workflow.code import code_of
+from bandmap.workflow.plan import SAFE_NAME, make_plan, read_schema
+
+min_version("9.27")
+
+
+configfile: f"{workflow.basedir}/config.yaml"
+
+
+SCHEMA = f"{workflow.basedir}/schemas/config.schema.yaml"
+SCRIPTS = f"{workflow.basedir}/scripts"
+drop_removed(config)
+check_keys(config, read_schema(SCHEMA))
+validate(config, SCHEMA)
+PLAN = make_plan(config)
+RUN = config["run"]
+
+
+report: "report/workflow.rst"
+
+
+onsuccess:
+    print(closing_words(RUN["models"], RUN["scheme"]))
+
+
+wildcard_constraints:
+    dataset=PLAN.one_of("datasets"),
+    recording=SAFE_NAME,
+    representation=PLAN.one_of("representations"),
+    scheme=PLAN.one_of("schemes"),
+    fold=SAFE_NAME,
+    model=PLAN.one_of("models"),
+    method=PLAN.one_of("interpretations"),
+    matrix=SAFE_NAME,
+
+
+include: "rules/download.smk"
+include: "rules/harmonize.smk"
+include: "rules/represent.smk"
+include: "rules/train.smk"
+include: "rules/interpret.smk"
+include: "rules/aggregate.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    """The report and all it rests on: what is missing of that is made again."""
+    default_target: True
+    input:
+        "results/report/index.html",
+        PLAN.everything(),

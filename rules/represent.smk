@@ -1,0 +1,23 @@
+"""What the models see of a recording."""
+
+
+rule represent_recording:
+    """Turn one harmonized recording into a representation such as wavelet power."""
+    input:
+        recording="results/harmonized/{dataset}/{recording}.h5",
+    output:
+        array="results/represented/{representation}/{dataset}/{recording}.zarr.zip",
+    log:
+        "results/represented/{representation}/{dataset}/{recording}.log",
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        representation=lookup(
+            within=PLAN.of("representations"), dpath="{representation}"
+        ),
+        code=code_of(
+            f"{SCRIPTS}/represent_recording.py",
+            PLAN.plugin("representations", "representation"),
+        ),
+    script:
+        "../scripts/represent_recording.py"

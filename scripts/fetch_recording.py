@@ -1,0 +1,15 @@
+"""Copy, download or simulate one recording (rule fetch_recording)."""
+
+from pathlib import Path
+
+from bandmap import plugins
+from bandmap.workflow.job import job
+
+with job(snakemake):
+    plugins.load("bandmap.datasets", snakemake.params.dataset["kind"]).fetch(
+        snakemake.wildcards.recording,
+        Path(snakemake.output.edf),
+        Path(snakemake.output.events),
+        seed=snakemake.params.seed,
+        **snakemake.params.dataset["options"],
+    )

@@ -1,0 +1,12 @@
+"""Bring one recording to the run's montage, filters and rate (rule harmonize_recording)."""
+
+from bandmap import edf
+from bandmap.montage import Stream
+from bandmap.store.events import read_events
+from bandmap.store.harmonized import write_recording
+from bandmap.workflow.job import job
+
+with job(snakemake):
+    recording, events = edf.read(snakemake.input.edf), read_events(snakemake.input.events)
+    stream = Stream(recording, events, **snakemake.params.harmonize)
+    write_recording(snakemake.output.recording, stream, attributes=snakemake.params.harmonize)

@@ -1,0 +1,12 @@
+"""Write what a simulated data set has planted (rule plant_truth)."""
+
+from bandmap import plugins
+from bandmap.store.tables import write_table
+from bandmap.workflow.job import job
+
+COLUMNS = ("subject", "recording", "seizure", "region", "band", "onset", "duration")
+
+with job(snakemake):
+    truth = plugins.load("bandmap.datasets", snakemake.params.dataset["kind"]).truth
+    rows = truth(seed=snakemake.params.seed, **snakemake.params.dataset["options"])
+    write_table(snakemake.output.truth, rows, COLUMNS)

@@ -1,0 +1,210 @@
+"""What a schema cannot say about config.yaml; every message names the value and offers a remedy."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from bandmap import plugins
+
+Settings = Mapping[str, Any]
+
+PLUGINS = {
+    "datasets": ("bandmap.datasets", "recordings"),
+    "representations": ("bandmap.representations", "transform"),
+    "models": ("bandmap.models", "build"),
+    "interpretations": ("bandmap.attribution", "attribute"),
+}
+"""Section of config.yaml -> package of its plugins and the function whose keyword arguments are the options."""
+
+POSITIONS = frozenset(
+    f"{row}{place}"
+    for row in ("Fp", "AF", "F", "FC", "FT", "C", "T", "CP", "TP", "P", "PO", "O", "I")
+    for place in ("z", *range(1, 11))
+)
+"""Names of electrodes in the 10-20 and 10-10 systems."""
+
+RESERVED = {"models": {"representation"}}
+"""Keys of an entry that are the workflow's own, not the plugin's."""
+
+GIVEN = {"seed", "context"}
+"""Keyword arguments that the workflow fills in."""
+
+
+class SettingsError(ValueError):
+    """config.yaml asks for something that does not exist or cannot be."""
+
+
+def kind_of(name: str, entry: Settings | None) -> str:
+    """Return the plugin of an entry: its `kind`, or its own name."""
+    return str((entry or {}).get("kind", name))
+
+
+def options_of(section: str, entry: Settings | None) -> dict[str, Any]:
+    """Return what an entry hands to its plugin: all but `kind` and the workflow's own keys."""
+    own = {"kind"} | RESERVED.get(section, set())
+    return {key: value for key, value in (entry or {}).items() if key not in own}
+
+
+def check_keys(config: object, schema: Settings, where: str = "config.yaml") -> None:
+    """Stop at a key that the schema does not know, with the nearest one that it does.
+
+    Raises
+    ------
+    SettingsError
+        "config.yaml: windows: there is no 'lenght_seconds'. Did you mean 'length_seconds'?"
+    """
+    if not isinstance(config, Mapping):
+        return
+    properties = schema.get("properties", {})
+    for key, value in config.items():
+        if key in properties:
+            check_keys(value, properties[key], f"{where}: {key}")
+        elif isinstance(schema.get("additionalProperties"), Mapping):
+            check_keys(value, schema["additionalProperties"], f"{where}: {key}")
+        elif schema.get("additionalProperties") is False:
+            raise SettingsError(f"{where}: {plugins.did_you_mean(str(key), properties)}")
+
+
+def drop_removed(config: dict[str, Any]) -> None:
+    """Take out the bands and regions that an overlay has set to null, and bring bands into their order, in place."""
+    for section in ("bands_hz", "regions"):
+        if isinstance(config.get(section), dict):
+            config[section] = {name: value for name, value in config[section].items() if value is not None}
+    if isinstance(config.get("bands_hz"), dict):
+        config["bands_hz"] = dict(sorted(config["bands_hz"].items(), key=_lower_edge))
+
+
+def _lower_edge(band: tuple[str, Any]) -> float:
+    """Return where a band begins; the schema, which comes later, complains of what is no band."""
+    edges = band[1]
+    return float(edges[0]) if isinstance(edges, list) and edges and isinstance(edges[0], int | float) else 0.0
+
+
+def check(config: Settings) -> None:
+    """Check names of plugins, their options, and what refers to what.
+
+    Raises
+    ------
+    SettingsError
+        One line: where, what is wrong, what was probably meant.
+    """
+    for section in PLUGINS:
+        for name, entry in config[section].items():
+            if name in config["run"].get(section, config[section]):
+                _check_entry(section, name, entry)
+    _check_references(config)
+    _check_axes(config)
+
+
+def _check_entry(section: str, name: str, entry: Settings | None) -> None:
+    package, function = PLUGINS[section]
+    where = f"config.yaml: {section}"
+    kind = kind_of(name, entry)
+    _check_name(where if kind == name else f"{where}: {name}: kind", kind, plugins.available(package))
+    arguments = plugins.keyword_arguments(package, kind, function)
+    options = options_of(section, entry)
+    for key in options:
+        _check_name(f"{where}: {name}", key, set(arguments) - GIVEN)
+    missing = [key for key, required in arguments.items() if required and key not in options and key not in GIVEN]
+    if missing:
+        raise SettingsError(f"{where}: {name}: the option '{missing[0]}' is missing")
+
+
+def _check_references(config: Settings) -> None:
+    run = config["run"]
+    for section in ("datasets", "models", "interpretations"):
+        _check_names(f"config.yaml: run: {section}", run[section], config[section])
+    _check_name("config.yaml: run: scheme", run["scheme"], config["schemes"])
+    _check_names("config.yaml: run: matrices", run["matrices"], {*config["interpretations"], *config["products"]})
+    for model in run["models"]:
+        where = f"config.yaml: models: {model}: representation"
+        _check_name(where, config["models"][model].get("representation", ""), config["representations"])
+    for matrix in run["matrices"]:
+        for method in methods_of(config, matrix):
+            _check_name(f"config.yaml: {_matrix_section(config, matrix)}: {matrix}", method, run["interpretations"])
+
+
+def _matrix_section(config: Settings, matrix: str) -> str:
+    return "products" if matrix in config["products"] else "interpretations"
+
+
+def methods_of(config: Settings, matrix: str) -> list[str]:
+    """Return the interpretations a matrix is made of: itself, or a product's factors (frequency, then channel)."""
+    product = config["products"].get(matrix)
+    return [matrix] if product is None else [product["frequency"], product["channel"]]
+
+
+def _check_axes(config: Settings) -> None:
+    rate_hz = config["harmonize"]["rate_hz"]
+    if config["harmonize"]["low_pass_hz"] >= rate_hz / 2:
+        raise SettingsError(
+            f"config.yaml: harmonize: low_pass_hz {config['harmonize']['low_pass_hz']} is not below half of rate_hz"
+            f" {rate_hz}; choose at most {rate_hz / 2 - 1:g}"
+        )
+    _check_bands(config["bands_hz"], rate_hz / 2)
+    _check_regions(config["regions"])
+
+
+def _check_bands(bands_hz: Settings, nyquist_hz: float) -> None:
+    known: list[str] = []
+    for band, (low, high) in bands_hz.items():
+        if not 0 <= low < high <= nyquist_hz:
+            raise SettingsError(f"config.yaml: bands_hz: {band}: {low} to {high} Hz is no band below {nyquist_hz:g} Hz")
+        for other in known:
+            if low < bands_hz[other][1] and bands_hz[other][0] < high:
+                first, second = sorted((band, other))
+                raise SettingsError(
+                    f"config.yaml: bands_hz: '{first}' and '{second}' overlap ({low} to {high} Hz)."
+                    f" Did you mean one of them? To leave a band out, set it to null"
+                )
+        known.append(band)
+
+
+def _check_regions(regions: Settings) -> None:
+    seen: dict[str, str] = {}
+    for region, electrodes in regions.items():
+        for electrode in electrodes:
+            _check_name(f"config.yaml: regions: {region}", electrode, POSITIONS)
+            if electrode in seen:
+                first, second = sorted((seen[electrode], region))
+                raise SettingsError(
+                    f"config.yaml: regions: '{first}' and '{second}' share {electrode}."
+                    f" Did you mean one of them? To leave a region out, set it to null"
+                )
+            seen[electrode] = region
+
+
+def _check_names(where: str, names: Sequence[str], possible: Iterable[str]) -> None:
+    allowed = list(possible)
+    for name in names:
+        _check_name(where, name, allowed)
+
+
+def _check_name(where: str, name: str, possible: Iterable[str]) -> None:
+    allowed = list(possible)
+    if name not in allowed:
+        raise SettingsError(f"{where}: {plugins.did_you_mean(str(name), allowed)}")
+
+
+def check_representations(config: Settings) -> None:
+    """Let every representation in use refuse what it cannot make, such as a frequency above half the rate."""
+    for name in {config["models"][model]["representation"] for model in config["run"]["models"]}:
+        entry = config["representations"][name]
+        plugin = plugins.load("bandmap.representations", kind_of(name, entry))
+        try:
+            plugin.check(config["harmonize"]["rate_hz"], **options_of("representations", entry))
+        except (ValueError, TypeError) as error:
+            raise SettingsError(f"config.yaml: representations: {name}: {error}") from error
+
+
+def settings_text(options: Settings) -> str:
+    """Return options as one line of text in a fixed order, to tell whether two runs asked for the same."""
+    return " ".join(_flat(options))
+
+
+def _flat(options: Settings, prefix: str = "") -> Iterator[str]:
+    for key in sorted(options):
+        value = options[key]
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}={value}"

@@ -1,0 +1,246 @@
+"""What no linter knows about this code base: rules and scripts agree, files stay small, pins and versions are one."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
+RULE_FILES = sorted((ROOT / "rules").glob("*.smk"))
+MODULES = sorted((ROOT / "src").rglob("*.py"))
+HEAVY = ("torch", "mne", "numpy", "scipy", "zarr", "h5py", "pandas", "matplotlib", "captum", "pyedflib")
+MAX_MODULE, MAX_SCRIPT, MAX_RULE_FILE, MAX_FUNCTION, MAX_BYTES = 300, 25, 150, 60, 500_000
+
+LOGIC = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Lambda,
+    ast.If,
+    ast.IfExp,
+    ast.For,
+    ast.While,
+    ast.Try,
+)
+
+# The words are put together so that this file does not find itself.
+ABSOLUTE_PATH = re.compile(
+    r"(?<![\w.:/~$}])/(?:" + "|".join(["home", "root", "Users", "work", "workspace", "tmp"]) + r")\b"
+)
+UNFINISHED = re.compile(r"\b(?:" + "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX"]) + r")\b")
+
+
+class Rule:
+    """A rule as it stands in its file."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.docstring = re.match(r'\s*"""(.+?)"""', text, re.DOTALL)
+        self.blocks = dict(re.findall(r"^    (\w+):[ ]*(.*?)(?=^    \w+:|\Z)", text, re.DOTALL | re.MULTILINE))
+
+    def names(self, block: str) -> set[str]:
+        """Return the keywords of a block, those at its own indentation."""
+        return set(re.findall(r"^ {8}(\w+)=", self.blocks.get(block, ""), re.MULTILINE))
+
+    @property
+    def script(self) -> str:
+        """Return the file's name of the rule's script, without ending."""
+        found = re.search(r"([\w-]+)\.py", self.blocks.get("script", ""))
+        return found[1] if found else ""
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    found = []
+    for path in RULE_FILES:
+        parts = re.split(r"^rule (\w+):\n", path.read_text(), flags=re.MULTILINE)
+        found += [Rule(name, text) for name, text in zip(parts[1::2], parts[2::2], strict=True)]
+    return tuple(found)
+
+
+each_rule = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.name)
+each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+
+
+def attributes_read(script: Path, part: str) -> set[str]:
+    """Return the X of every `snakemake.<part>.X`; the part as a whole, or by number, counts as "*"."""
+    nodes = list(ast.walk(ast.parse(script.read_text())))
+    read = [node.attr for node in nodes if isinstance(node, ast.Attribute) and is_part(node.value, part)]
+    as_a_whole = sum(is_part(node, part) for node in nodes) > len(read)
+    return {*read, "*"} if as_a_whole else set(read)
+
+
+def is_part(node: ast.AST, part: str) -> bool:
+    return isinstance(node, ast.Attribute) and ast.unparse(node) == f"snakemake.{part}"
+
+
+def tracked_texts() -> Iterator[tuple[str, str]]:
+    """Yield name and text of every file that is, or would be, under version control; pictures are no text."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    for name in sorted(set(listed)):
+        if (ROOT / name).is_file() and not name.endswith(".png"):
+            yield name, (ROOT / name).read_bytes().decode("utf-8", errors="replace")
+
+
+@cache
+def project() -> dict[str, object]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def pins(requirements: list[str]) -> dict[str, str]:
+    return dict(requirement.split("==") for requirement in requirements)
+
+
+def test_a_script_is_named_for_its_rule_and_every_rule_has_one() -> None:
+    assert {rule.name for rule in rules()} == {script.stem for script in SCRIPTS}
+    assert [(rule.name, rule.script) for rule in rules() if rule.script != rule.name] == []
+
+
+@each_script
+def test_a_script_decides_nothing(script: Path) -> None:
+    text = script.read_text()
+    assert [type(node).__name__ for node in ast.walk(ast.parse(text)) if isinstance(node, LOGIC)] == []
+    assert len(text.splitlines()) <= MAX_SCRIPT
+
+
+@each_rule
+def test_a_script_reads_exactly_the_parameters_that_its_rule_declares(rule: Rule) -> None:
+    # Declared but not read: a false re-run when it changes. Read but not declared: a crash. `code` is for Snakemake.
+    assert attributes_read(ROOT / "scripts" / f"{rule.name}.py", "params") == rule.names("params") - {"code"}
+
+
+@each_rule
+def test_a_script_reads_only_files_that_its_rule_names(rule: Rule) -> None:
+    script = ROOT / "scripts" / f"{rule.name}.py"
+    assert attributes_read(script, "input") - {"*"} <= rule.names("input")
+    assert attributes_read(script, "output") - {"*"} <= rule.names("output")
+
+
+@each_rule
+def test_a_rule_says_what_it_does_keeps_a_log_and_names_its_environment(rule: Rule) -> None:
+    assert rule.docstring
+    assert rule.docstring[1].endswith(".")
+    assert {"log", "conda"} <= set(rule.blocks)
+    assert not {"run", "shell", "message"} & set(rule.blocks)
+
+
+@pytest.mark.parametrize("path", RULE_FILES, ids=lambda path: path.stem)
+def test_a_rule_file_is_short_and_computes_nothing(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= MAX_RULE_FILE
+    assert not re.search(r"\blambda\b|^\s*(def|for|if|while) ", text, re.MULTILINE)
+    assert text.startswith('"""')
+
+
+def test_modules_and_functions_stay_small() -> None:
+    long_modules = [str(path.relative_to(ROOT)) for path in MODULES if len(path.read_text().splitlines()) > MAX_MODULE]
+    assert long_modules == []
+    assert [name for path in MODULES for name, lines in bodies(path) if lines > MAX_FUNCTION] == []
+
+
+def bodies(path: Path) -> Iterator[tuple[str, int]]:
+    """Yield the name of every function of a module and the lines of its body, docstring aside."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
+            yield f"{path.stem}.{node.name}", (node.end_lineno or 0) - body[0].lineno + 1
+
+
+def test_planning_imports_no_heavy_library() -> None:
+    datasets = [f"bandmap.datasets.{path.stem}" for path in sorted((ROOT / "src/bandmap/datasets").glob("*.py"))]
+    modules = [
+        "bandmap.settings",
+        "bandmap.workflow.plan",
+        "bandmap.workflow.code",
+        "bandmap.plugins",
+        "bandmap.splits",
+    ]
+    program = (
+        f"import importlib, sys; [importlib.import_module(name) for name in {modules + datasets}];"
+        f"print(*[name for name in {HEAVY} if name in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []
+
+
+def test_every_environment_has_the_pins_of_the_package() -> None:
+    files = sorted((ROOT / "envs").glob("*.yaml"))
+    assert files
+    for path in files:
+        *conda, pip = yaml.safe_load(path.read_text())["dependencies"]
+        assert pins(pip["pip"]) == pins(project()["dependencies"])
+        assert [requirement for requirement in conda if requirement.startswith("python=")] == [f"python={python()}"]
+
+
+def test_the_container_installs_the_package_with_its_own_pins() -> None:
+    lines = (ROOT / "Dockerfile").read_text()
+    instructions = "\n".join(line for line in lines.splitlines() if not line.startswith("#"))
+    assert "==" not in instructions
+    assert re.search(r"pip install .*--editable \.", instructions)
+    assert f"FROM python:{python()}-" in instructions
+
+
+def python() -> str:
+    """Return the Python that environment and container have: the oldest that the package allows."""
+    return str(project()["requires-python"]).removeprefix(">=")
+
+
+def test_every_dependency_is_pinned() -> None:
+    extras = [name for names in project()["optional-dependencies"].values() for name in names]
+    assert [name for name in [*project()["dependencies"], *extras] if not re.fullmatch(r"[\w.-]+==[\w.]+", name)] == []
+
+
+def test_citation_and_changelog_know_the_version() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["version"] == project()["version"]
+    assert citation["license"] == project()["license"]
+    assert f"[{project()['version']}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_the_pages_name_every_rule() -> None:
+    for page in ("README.md", "results/README.md"):
+        text = (ROOT / page).read_text()
+        assert [rule.name for rule in rules() if f"`{rule.name}`" not in text] == [], page
+
+
+def test_the_picture_of_the_readme_shows_every_rule() -> None:
+    picture = re.search(r"```mermaid\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert picture
+    assert [rule.name for rule in rules() if rule.name not in picture[1]] == []
+
+
+def test_results_readme_names_every_folder_that_rules_write_to() -> None:
+    text = (ROOT / "results/README.md").read_text()
+    written = "\n".join(rule.blocks.get("output", "") for rule in rules())
+    folders = sorted(set(re.findall(r"\"(?:results|resources)/([\w-]+)/", written)))
+    assert [folder for folder in folders if f"{folder}/" not in text] == []
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "results/README.md"]
+    broken = [
+        f"{page.name}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text())
+        if not (page.parent / target).exists()
+    ]
+    assert broken == []
+
+
+def test_no_file_holds_an_absolute_path_or_unfinished_business() -> None:
+    texts = list(tracked_texts())
+    assert [f"{name}: {found[0]}" for name, text in texts for found in ABSOLUTE_PATH.finditer(text)] == []
+    assert [f"{name}: {found[0]}" for name, text in texts for found in UNFINISHED.finditer(text)] == []
+
+
+def test_no_large_file_is_under_version_control() -> None:
+    assert [name for name, text in tracked_texts() if len(text) > MAX_BYTES] == []

@@ -1,0 +1,58 @@
+"""One finished run of the whole chain on a tiny cohort, shared by the tests that only look at it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TINY = Path(__file__).with_name("tiny.yaml")
+
+Run = subprocess.CompletedProcess[str]
+
+
+def snakemake(directory: Path, *arguments: str, configfile: Path = TINY, timeout: float = 900) -> Run:
+    """Run the workflow in a folder as a user does."""
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(directory)]
+    profile = ["--workflow-profile", str(ROOT / "profiles/default"), "--cores", "2"]
+    command += [*arguments, *profile, "--configfile", str(configfile)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "XDG_CACHE_HOME": str(directory / ".cache")}
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=timeout, env=environment, cwd=directory, check=False
+    )
+
+
+def planned(run: Run) -> dict[str, int]:
+    """Return rule -> number of jobs of a dry run, without the target rule."""
+    lines = run.stdout.partition("Job stats:")[2].splitlines()
+    counts = {}
+    for line in lines[3:]:
+        rule, _, count = line.partition(" ")
+        if not count.strip().isdigit():
+            break
+        counts[rule] = int(count)
+    return {rule: count for rule, count in counts.items() if rule not in ("all", "total")}
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder in which the workflow has run once."""
+    directory = tmp_path_factory.mktemp("tiny")
+    run = snakemake(directory)
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-5000:]
+    return directory
+
+
+@pytest.fixture
+def overlay(tmp_path: Path) -> Callable[[str], Path]:
+    """Return a function that writes settings over the tiny ones and returns the file's path."""
+
+    def write(text: str) -> Path:
+        path = tmp_path / "overlay.yaml"
+        path.write_text(TINY.read_text() + "\n" + text)
+        return path
+
+    return write

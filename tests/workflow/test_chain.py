@@ -1,0 +1,85 @@
+"""The whole chain on a tiny cohort: what it leaves, and what a second run does."""
+
+import os
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, planned, snakemake
+
+from bandmap.store.tables import read_table
+
+pytestmark = pytest.mark.workflow
+
+RECORDING = "simulated/sub-02_run-01"
+
+
+def test_the_run_ends_with_a_report_that_shows_every_seizure(finished: Path) -> None:
+    page = (finished / "results/report/index.html").read_text(encoding="utf-8")
+    truth = read_table(finished / "results/truth/simulated.tsv")
+    assert len(truth) == 4
+    for row in truth:
+        assert f"{row['recording']}" in page
+    assert "research use only" in page.lower()
+
+
+def test_a_second_run_has_nothing_to_do(finished: Path) -> None:
+    run = snakemake(finished)
+    assert run.returncode == 0
+    assert "Nothing to be done" in run.stdout + run.stderr
+
+
+def test_deleting_one_recording_redoes_it_and_what_follows_from_it(finished: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(finished, copy)
+    (copy / f"results/harmonized/{RECORDING}.h5").unlink()
+    jobs = planned(snakemake(copy, "-n"))
+    assert jobs["harmonize_recording"] == 1
+    assert jobs["represent_recording"] == 1
+    assert "fetch_recording" not in jobs
+    assert "freeze_folds" not in jobs
+
+
+def test_touching_every_script_redoes_nothing(finished: Path) -> None:
+    scripts = sorted((ROOT / "scripts").glob("*.py"))
+    before = {script: script.stat() for script in scripts}
+    try:
+        for script in scripts:
+            script.touch()
+        run = snakemake(finished, "-n")
+    finally:
+        for script, stat in before.items():
+            os.utime(script, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert "Nothing to be done" in run.stdout + run.stderr
+
+
+def test_every_subject_is_tested_once_and_never_seen_before(finished: Path) -> None:
+    rows = read_table(finished / "results/folds/leave_one_subject_out.tsv")
+    tested = [row["subject"] for row in rows if row["role"] == "test"]
+    assert sorted(tested) == ["01", "02", "03", "04"]
+    for fold in {row["fold"] for row in rows}:
+        subjects = [row["subject"] for row in rows if row["fold"] == fold]
+        assert len(subjects) == len(set(subjects))
+
+
+def test_the_same_seed_gives_the_same_bytes(finished: Path, tmp_path: Path) -> None:
+    targets = [
+        "resources/simulated/sub-01_run-01.edf",
+        "results/represented/cwt/simulated/sub-01_run-01.zarr.zip",
+        "results/trained/cwt_resnet18/leave_one_subject_out/simulated-01/weights.pt",
+        "results/trained/cwt_resnet18/leave_one_subject_out/simulated-01/history.tsv",
+        "results/predicted/cwt_resnet18/leave_one_subject_out/simulated/sub-01_run-01_events.tsv",
+    ]
+    run = snakemake(tmp_path, *targets)
+    assert run.returncode == 0, run.stderr[-3000:]
+    for target in targets:
+        assert (tmp_path / target).read_bytes() == (finished / target).read_bytes(), target
+
+
+def test_snakemake_makes_its_own_report_too(finished: Path, tmp_path: Path) -> None:
+    run = snakemake(finished, "--report", str(tmp_path / "report.zip"))
+    assert run.returncode == 0, run.stderr[-2000:]
+    with zipfile.ZipFile(tmp_path / "report.zip") as archive:
+        names = archive.namelist()
+    assert any(name.endswith("report.html") for name in names)

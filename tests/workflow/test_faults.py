@@ -1,0 +1,74 @@
+"""What bad input gets."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import TINY, snakemake
+
+pytestmark = pytest.mark.workflow
+
+
+def bids_folder(root: Path, finished: Path) -> Path:
+    """Lay out the simulated recordings as EEG-BIDS."""
+    for number in ("01", "02", "03", "04"):
+        folder = root / f"sub-{number}" / "eeg"
+        folder.mkdir(parents=True)
+        source = finished / "resources/simulated" / f"sub-{number}_run-01"
+        stem = f"sub-{number}_task-sz_run-01"
+        (folder / f"{stem}_eeg.edf").write_bytes(source.with_suffix(".edf").read_bytes())
+        (folder / f"{stem}_events.tsv").write_bytes(Path(f"{source}_events.tsv").read_bytes())
+    return root
+
+
+def settings(folder: Path, root: Path) -> Path:
+    config = yaml.safe_load(TINY.read_text())
+    config["run"] = {"datasets": ["mine"]}
+    config["datasets"] = {"mine": {"kind": "bids", "root": str(root)}}
+    path = folder / "mine.yaml"
+    path.write_text(yaml.safe_dump(config))
+    return path
+
+
+def test_one_bad_recording_fails_with_one_line_and_the_others_finish(finished: Path, tmp_path: Path) -> None:
+    root = bids_folder(tmp_path / "bids", finished)
+    broken = root / "sub-03/eeg/sub-03_task-sz_run-01_eeg.edf"
+    broken.write_bytes(broken.read_bytes()[:300])
+    run = snakemake(tmp_path, "--keep-going", "--until", "harmonize_recording", configfile=settings(tmp_path, root))
+    assert run.returncode != 0
+    line = next(line for line in run.stderr.splitlines() if line.startswith("ERROR"))
+    assert "sub-03_task-sz_run-01" in line
+    assert "Traceback" not in run.stderr
+    made = sorted(path.name for path in (tmp_path / "results/harmonized/mine").glob("*.h5"))
+    assert made == [f"sub-{number}_task-sz_run-01.h5" for number in ("01", "02", "04")]
+    leftovers = [
+        path for path in (tmp_path / "results").rglob(".*") if path.is_file() and ".snakemake" not in path.parts
+    ]
+    assert leftovers == []
+
+
+def test_events_outside_the_recording_stop_it_with_file_and_remedy(finished: Path, tmp_path: Path) -> None:
+    root = bids_folder(tmp_path / "bids", finished)
+    events = root / "sub-02/eeg/sub-02_task-sz_run-01_events.tsv"
+    header = events.read_text().splitlines()[0]
+    events.write_text(f"{header}\n9000.00\t10.00\tsz\tn/a\tn/a\tn/a\t150.00\n")
+    run = snakemake(tmp_path, "--keep-going", "--until", "fetch_recording", configfile=settings(tmp_path, root))
+    assert run.returncode != 0
+    line = next(line for line in run.stderr.splitlines() if line.startswith("ERROR"))
+    assert "sub-02_task-sz_run-01_events.tsv" in line
+    assert "9000" in line
+
+
+def test_patient_names_and_birth_dates_never_reach_results(finished: Path, tmp_path: Path) -> None:
+    root = bids_folder(tmp_path / "bids", finished)
+    for path in root.rglob("*.edf"):
+        content = bytearray(path.read_bytes())
+        content[8:88] = b"MCH-0234567 F 02-MAY-1951 Haagse_Harry".ljust(80)
+        path.write_bytes(content)
+    run = snakemake(tmp_path, "--until", "represent_recording", configfile=settings(tmp_path, root))
+    assert run.returncode == 0, run.stderr[-2000:]
+    written = [path for path in (tmp_path / "results").rglob("*") if path.is_file()]
+    assert len(written) >= 8
+    for path in written:
+        assert b"Haagse" not in path.read_bytes()
+        assert b"MAY-1951" not in path.read_bytes()
