@@ -72,3 +72,19 @@ def test_patient_names_and_birth_dates_never_reach_results(finished: Path, tmp_p
     for path in written:
         assert b"Haagse" not in path.read_bytes()
         assert b"MAY-1951" not in path.read_bytes()
+
+
+def test_a_recording_shorter_than_a_window_goes_through_every_stage(finished: Path, tmp_path: Path) -> None:
+    root = bids_folder(tmp_path / "bids", finished)
+    whole = root / "sub-01/eeg/sub-01_task-sz_run-01_eeg.edf"
+    content = whole.read_bytes()
+    header, records = int(content[184:192]), int(content[236:244])
+    seconds = 3
+    record = (len(content) - header) // records
+    short = content[:236] + f"{seconds:<8}".encode() + content[244 : header + seconds * record]
+    whole.with_name("sub-01_task-sz_run-02_eeg.edf").write_bytes(short)
+    events = f"onset\tduration\teventType\n0.00\t{seconds}.00\tbckg\n"
+    whole.with_name("sub-01_task-sz_run-02_events.tsv").write_text(events)
+    run = snakemake(tmp_path, configfile=settings(tmp_path, root))
+    assert run.returncode == 0, run.stdout[-1000:] + run.stderr[-3000:]
+    assert "5 of 5 recordings scored" in run.stdout + run.stderr
