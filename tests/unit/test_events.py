@@ -57,7 +57,14 @@ def test_an_event_after_the_end_is_not_written(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("spelling", "label"), [("SZ", "sz"), ("seizure", "sz"), ("sz-foc", "sz_foc"), ("artifact", "artifact")]
+    ("spelling", "label"),
+    [
+        ("SZ", "sz"),
+        ("seizure", "sz"),
+        ("SZ-foc", "sz_foc"),
+        ("sz_gen_m_tonicClonic", "sz_gen_m_tonicClonic"),
+        ("artifact", "artifact"),
+    ],
 )
 def test_bids_columns_and_spellings_are_understood(tmp_path, spelling, label):
     path = written(tmp_path, f"onset\tduration\ttrial_type\r\n1\t2\t{spelling}\r\n\r\n")

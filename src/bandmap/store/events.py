@@ -153,7 +153,9 @@ def _label(path: str | Path, line: int, row: Mapping[str, str]) -> str:
         )
     folded = label.casefold().replace("-", "_")
     folded = _SEIZURE_SPELLINGS.get(folded, folded)
-    return folded if folded in ("sz", BACKGROUND) or folded.startswith("sz_") else label
+    if folded.startswith("sz_"):
+        return f"sz_{label[3:].replace('-', '_')}"  # ILAE codes have capitals: sz_gen_m_tonicClonic
+    return folded if folded in ("sz", BACKGROUND) else label
 
 
 def _is_marker(label: str, row: Mapping[str, str]) -> bool:
