@@ -99,7 +99,7 @@ def test_the_way_from_cohort_to_seizure_can_be_clicked(opened):
     opened.click("nav >> text=Subjects and seizures")
     opened.click("#run1-subjects table a >> text=S7")
     seizure = opened.locator("#run1-subject8-seizure2")
-    assert seizure.is_visible()
+    seizure.wait_for(state="visible", timeout=5000)  # the subject opens when the browser has followed the link
     seizure.locator("summary").click()
     picture = seizure.locator("img")
     picture.scroll_into_view_if_needed()
