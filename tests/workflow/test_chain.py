@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, planned, snakemake
+from conftest import ROOT, TINY, planned, snakemake
 
 from bandmap.store.tables import read_table
 
@@ -83,3 +83,11 @@ def test_snakemake_makes_its_own_report_too(finished: Path, tmp_path: Path) -> N
     with zipfile.ZipFile(tmp_path / "report.zip") as archive:
         names = archive.namelist()
     assert any(name.endswith("report.html") for name in names)
+
+
+def test_a_subject_that_is_gone_from_the_data_stops_the_plan(finished: Path, tmp_path: Path) -> None:
+    fewer = tmp_path / "fewer.yaml"
+    fewer.write_text(TINY.read_text().replace("subjects: 4", "subjects: 3"))
+    run = snakemake(finished, "-n", configfile=fewer)
+    assert run.returncode != 0
+    assert "no recordings now: simulated 04" in run.stdout + run.stderr

@@ -20,7 +20,6 @@ WINDOW_SHARE = 0.5
 """A window belongs to an event that fills at least this share of it (or that lies in it by this share of the event)."""
 
 Row = Mapping[str, object]
-Matrices = dict[tuple[str, ...], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)

@@ -240,12 +240,24 @@ def _folds(config: Settings, recordings: Sequence[dict[str, str]]) -> list[dict[
         frozen = read_table(manifest)
         splits.check_no_leak(frozen)
         if {row["settings"] for row in frozen} == {settings}:
+            _check_all_there(frozen, subjects, manifest)
             _warn_of_newcomers(frozen, subjects)
             return frozen
     made = splits.folds(
         subjects, scheme=kind_of(scheme, options), seed=config["seed"], **options_of("schemes", options)
     )
     return [{**row, "settings": settings} for row in made]
+
+
+def _check_all_there(frozen: Sequence[Mapping[str, str]], subjects: Sequence[tuple[str, str]], manifest: Path) -> None:
+    """Refuse a manifest that names subjects without recordings: folds and scores would silently shrink."""
+    lost = {(row["dataset"], row["subject"]) for row in frozen} - set(subjects)
+    if lost:
+        names = ", ".join(f"{dataset} {subject}" for dataset, subject in sorted(lost))
+        raise SettingsError(
+            f"{manifest}: the frozen folds name subjects that have no recordings now: {names}; bring them back,"
+            " or delete the file to fold anew (this retrains)"
+        )
 
 
 def _warn_of_newcomers(frozen: Sequence[Mapping[str, str]], subjects: Sequence[tuple[str, str]]) -> None:
