@@ -133,7 +133,7 @@ def _subject_row(run: RunPart, subject: SubjectPart, anchor: str) -> dict[str, o
         top = largest_cell(mine)
         row[matrix.title] = None if top is None else cell_name(top)
     share = subject.rank_one_share
-    row["rank one explains (%)"] = None if share is None else round(100 * share)
+    row["rank one (%)"] = None if share is None else round(100 * share)
     return row
 
 
