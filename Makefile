@@ -3,10 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test clean
+.PHONY: demo models test clean
 
 demo: .venv/installed
 	$(BIN)/snakemake --configfile examples/demo.yaml --directory demo
+
+models: .venv/installed
+	$(BIN)/snakemake --configfile examples/models.yaml --directory demo/models
+	$(BIN)/snakemake --configfile examples/sleep.yaml --directory demo/sleep
 
 test: .venv/installed-dev
 	$(BIN)/ruff check .
@@ -25,6 +29,8 @@ test: .venv/installed-dev
 
 .venv/installed-dev: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	# Its reader of events is all that the tests need; its own requirements bring a hundred megabytes more.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps epilepsy2bids==0.0.7
 	touch $@
 
 clean:

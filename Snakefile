@@ -2,7 +2,7 @@
 
 from snakemake.utils import min_version, validate
 
-from bandmap.settings import check_keys, drop_removed
+from bandmap.settings import check_keys, drop_removed, fill_in_mirror
 from bandmap.workflow.closing import closing_words
 from bandmap.workflow.code import code_of
 from bandmap.workflow.plan import SAFE_NAME, make_plan, read_schema
@@ -18,6 +18,7 @@ SCRIPTS = f"{workflow.basedir}/scripts"
 drop_removed(config)
 check_keys(config, read_schema(SCHEMA))
 validate(config, SCHEMA)
+fill_in_mirror(config)
 PLAN = make_plan(config)
 RUN = config["run"]
 
@@ -44,6 +45,7 @@ include: "rules/download.smk"
 include: "rules/harmonize.smk"
 include: "rules/represent.smk"
 include: "rules/train.smk"
+include: "rules/score.smk"
 include: "rules/interpret.smk"
 include: "rules/aggregate.smk"
 include: "rules/report.smk"

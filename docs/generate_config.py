@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from bandmap import plugins
-from bandmap.settings import GIVEN, PLUGINS
+from bandmap.settings import GIVEN, PLUGINS, lacking
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "config.md"
@@ -47,6 +47,13 @@ What an entry of `datasets`, `representations`, `models` or `interpretations` ma
 """
 
 
+FITS_HEAD = """## Which interpretation fits which model
+
+A run makes a matrix for the models that it fits and leaves it out for the others; where it fits none, the plan stops.
+Results over seconds or time are for pictures; `temporal_gradcam` tells of time only and makes no matrix.
+"""
+
+
 def page(schema: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
     """Return the page.
 
@@ -68,7 +75,20 @@ def page(schema: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
     parts.append(OPTIONS_HEAD)
     for section, (package, function) in PLUGINS.items():
         parts += [_plugin_options(section, package, kind, function) for kind in plugins.available(package)]
+    parts.append(f"{FITS_HEAD}\n{_fits()}")
     return "\n".join(part.rstrip() + "\n" for part in parts)
+
+
+def _fits() -> str:
+    """Return the table of what interpretation fits what model, and what its result tells apart."""
+    models, methods = plugins.available("bandmap.models"), plugins.available("bandmap.attribution")
+    entries = {"models": {name: {} for name in models}, "interpretations": {name: {} for name in methods}}
+    lines = [f"| | tells apart | {' | '.join(models)} |", f"| --- | --- |{' :-: |' * len(models)}"]
+    for method in methods:
+        axes: Any = plugins.constant("bandmap.attribution", method, "AXES")
+        marks = ["" if lacking(entries, model, method) else "✓" for model in models]
+        lines.append(f"| `{method}` | {' × '.join(axes)} | {' | '.join(marks)} |")
+    return "\n".join(lines)
 
 
 def _defaults(name: str, section: Mapping[str, Any], settings: Mapping[str, Any], schema: Mapping[str, Any]) -> str:

@@ -22,10 +22,13 @@ rule aggregate_matrices:
     conda:
         "../envs/bandmap.yaml"
     params:
+        task=RUN["task"],
         recordings=PLAN.tested(),
         regions=config["regions"],
         bands_hz=config["bands_hz"],
         seed=config["seed"],
-        code=code_of(f"{SCRIPTS}/aggregate_matrices.py"),
+        code=code_of(
+            f"{SCRIPTS}/aggregate_matrices.py", f"bandmap.cohort.{RUN['task']}"
+        ),
     script:
         "../scripts/aggregate_matrices.py"

@@ -1,29 +1,66 @@
-"""Bring recordings and their events into resources/, as published."""
+"""Bring recordings into resources/ as published, and say what happens in them."""
+
+from bandmap.workflow.sources import Sources
+
+SOURCES = Sources(PLAN)
 
 
 rule fetch_recording:
-    """Copy, download or simulate one recording and write its events as SzCORE TSV."""
+    """Copy, download or simulate one recording."""
     input:
-        PLAN.source,
+        SOURCES.recording,
     output:
         edf="resources/{dataset}/{recording}.edf",
-        events="resources/{dataset}/{recording}_events.tsv",
     log:
         "resources/{dataset}/{recording}.log",
     conda:
         "../envs/bandmap.yaml"
+    resources:
+        downloads=1,
     params:
-        dataset=lookup(within=PLAN.of("datasets"), dpath="{dataset}"),
-        seed=config["seed"],
-        code=code_of(
-            f"{SCRIPTS}/fetch_recording.py", PLAN.plugin("datasets", "dataset")
-        ),
+        dataset=SOURCES.options("fetch"),
+        code=SOURCES.code(f"{SCRIPTS}/fetch_recording.py", "fetch"),
     script:
         "../scripts/fetch_recording.py"
 
 
+rule fetch_labels:
+    """Download the file with one recording's labels, of a data set that publishes them apart from its recordings."""
+    output:
+        labels="resources/{dataset}/{recording}_labels",
+    log:
+        "resources/{dataset}/{recording}_labels.log",
+    conda:
+        "../envs/bandmap.yaml"
+    resources:
+        downloads=1,
+    params:
+        dataset=SOURCES.options("fetch_labels"),
+        code=SOURCES.code(f"{SCRIPTS}/fetch_labels.py", "fetch_labels"),
+    script:
+        "../scripts/fetch_labels.py"
+
+
+rule extract_events:
+    """Write the seizures or the stages of sleep of one recording as SzCORE TSV, checked against the recording."""
+    input:
+        edf="resources/{dataset}/{recording}.edf",
+        labels=SOURCES.labels,
+    output:
+        events="resources/{dataset}/{recording}_events.tsv",
+    log:
+        "resources/{dataset}/{recording}_events.log",
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        dataset=SOURCES.options("annotate"),
+        code=SOURCES.code(f"{SCRIPTS}/extract_events.py", "annotate"),
+    script:
+        "../scripts/extract_events.py"
+
+
 rule plant_truth:
-    """Write what a simulated data set has planted: region, band, onset and duration of every seizure."""
+    """Write what a simulated data set has planted: region, band, onset and duration of every seizure or stage."""
     output:
         truth="results/truth/{dataset}.tsv",
     log:
@@ -31,8 +68,11 @@ rule plant_truth:
     conda:
         "../envs/bandmap.yaml"
     params:
-        dataset=lookup(within=PLAN.of("datasets"), dpath="{dataset}"),
-        seed=config["seed"],
-        code=code_of(f"{SCRIPTS}/plant_truth.py", PLAN.plugin("datasets", "dataset")),
+        dataset=SOURCES.options("truth"),
+        code=code_of(
+            f"{SCRIPTS}/plant_truth.py",
+            PLAN.plugin("datasets", "dataset"),
+            function="truth",
+        ),
     script:
         "../scripts/plant_truth.py"

@@ -1,104 +1,11 @@
 """What a person looks at."""
 
 
-rule draw_recording:
-    """Draw every seizure and false alarm of one recording: traces, maps, scalp, matrices."""
-    input:
-        recording="results/harmonized/{dataset}/{recording}.h5",
-        array=PLAN.array,
-        probabilities="results/predicted/{model}/{scheme}/{dataset}/{recording}_probabilities.h5",
-        reference="resources/{dataset}/{recording}_events.tsv",
-        detected="results/predicted/{model}/{scheme}/{dataset}/{recording}_events.tsv",
-        maps=PLAN.first_attributed("frequency", "time"),
-        channels=PLAN.first_attributed("channel"),
-        matrices=expand(
-            "results/matrices/{{model}}/{{scheme}}/{matrix}/seizures.tsv",
-            matrix=PLAN.shown(),
-        ),
-    output:
-        pictures=report(
-            directory("results/report/figures/{model}/{scheme}/{dataset}/{recording}"),
-            patterns=["{seizure}.png"],
-            category="Seizures",
-            subcategory="{recording}",
-            caption="../report/seizure.rst",
-            labels={"model": "{model}", "seizure": "{seizure}"},
-        ),
-    log:
-        "results/report/logs/{model}/{scheme}/{dataset}/{recording}.log",
-    conda:
-        "../envs/bandmap.yaml"
-    params:
-        row=PLAN.row_of,
-        titles=PLAN.titles(PLAN.shown()),
-        bands_hz=config["bands_hz"],
-        code=code_of(f"{SCRIPTS}/draw_recording.py"),
-    script:
-        "../scripts/draw_recording.py"
-
-
-rule draw_model:
-    """Draw a model's matrices, training, scores and, on simulated data, planted against found."""
-    input:
-        matrices=expand(
-            "results/matrices/{{model}}/{{scheme}}/{matrix}/subjects.tsv",
-            matrix=RUN["matrices"],
-        ),
-        cohorts=expand(
-            "results/matrices/{{model}}/{{scheme}}/{matrix}/cohort.tsv",
-            matrix=RUN["matrices"],
-        ),
-        histories=expand(
-            "results/trained/{{model}}/{{scheme}}/{fold}/history.tsv",
-            fold=PLAN.fold_names(),
-        ),
-        scores="results/scores/{model}_{scheme}.tsv",
-        summary="results/scores/{model}_{scheme}.json",
-        truth=expand("results/truth/{dataset}.tsv", dataset=PLAN.planted()),
-    output:
-        pictures=report(
-            multiext(
-                "results/report/figures/{model}/{scheme}/",
-                "training.svg",
-                "scores.svg",
-                "planted.svg",
-                "recovery.svg",
-            ),
-            category="Models",
-            caption="../report/planted.rst",
-            labels={"model": "{model}"},
-        ),
-        subjects=expand(
-            "results/report/figures/{{model}}/{{scheme}}/subject_{subject}.svg",
-            subject=PLAN.subjects_tested(),
-        ),
-        cohorts=report(
-            expand(
-                "results/report/figures/{{model}}/{{scheme}}/cohort_{matrix}.svg",
-                matrix=RUN["matrices"],
-            ),
-            category="Matrices",
-            caption="../report/matrices.rst",
-            labels={"model": "{model}"},
-        ),
-        planted="results/report/figures/{model}/{scheme}/planted.tsv",
-        recovery="results/report/figures/{model}/{scheme}/recovery.tsv",
-    log:
-        "results/report/logs/{model}/{scheme}/draw_model.log",
-    conda:
-        "../envs/bandmap.yaml"
-    params:
-        titles=PLAN.titles(RUN["matrices"]),
-        folds=PLAN.fold_names(),
-        subjects=PLAN.people_tested(),
-        truth=PLAN.planted(),
-        code=code_of(f"{SCRIPTS}/draw_model.py"),
-    script:
-        "../scripts/draw_model.py"
+include: "draw.smk"
 
 
 rule write_report:
-    """Put everything on one page that opens from disk."""
+    """Put everything on pages that open from disk."""
     input:
         seizures=expand(
             "results/report/figures/{model}/{scheme}/{row[dataset]}/{row[recording]}",
@@ -111,17 +18,19 @@ rule write_report:
             model=RUN["models"],
             scheme=RUN["scheme"],
         ),
-        matrices=expand(
-            "results/matrices/{model}/{scheme}/{matrix}/cohort.tsv",
+        matrices=PLAN.cohort_tables(),
+        trained=expand(
+            "results/trained/{model}/{scheme}/{fold}/windows.tsv",
             model=RUN["models"],
             scheme=RUN["scheme"],
-            matrix=RUN["matrices"],
+            fold=PLAN.fold_names(),
         ),
-        scores=expand(
-            "results/scores/{model}_{scheme}.json",
-            model=RUN["models"],
-            scheme=RUN["scheme"],
+        scores=list(PLAN.judged().values()),
+        comparison=expand(
+            "results/scores/comparison_{scheme}.tsv", scheme=RUN["scheme"]
         ),
+        overview="results/report/figures/overview.svg",
+        quality="results/report/figures/quality.svg",
         harmonized=PLAN.each_tested("results/harmonized/{dataset}/{recording}.h5"),
     output:
         page=report(
@@ -129,15 +38,17 @@ rule write_report:
             category="Report",
             caption="../report/report.rst",
         ),
-        quality="results/report/figures/quality.svg",
+        pages=directory("results/report/pages"),
     log:
         "results/report/logs/write_report.log",
     conda:
         "../envs/bandmap.yaml"
     params:
         recordings=PLAN.tested(),
-        titles=PLAN.titles(PLAN.shown()),
+        titles=PLAN.titles_by_model(),
         subjects=PLAN.people_tested(),
+        folds=PLAN.fold_names(),
+        judged=list(PLAN.judged()),
         simulated=PLAN.planted(),
         config=config,
         code=code_of(f"{SCRIPTS}/write_report.py"),

@@ -1,18 +1,34 @@
-"""Folds by subject, a model for each fold, its predictions on the subject it has never seen, their scores."""
+"""Folds, a model for each, and its predictions on whom it has never seen."""
 
 
 rule freeze_folds:
-    """Write which subjects each fold trains on, validates on and tests; the table stays as it is when subjects arrive."""
+    """Write which subjects each fold trains on, validates on and tests, and of which recordings that was decided."""
     output:
         folds="results/folds/{scheme}.tsv",
+        recordings="results/folds/{scheme}_recordings.tsv",
     log:
         "results/folds/{scheme}.log",
     conda:
         "../envs/bandmap.yaml"
     params:
-        folds=PLAN.folds,
+        folds=PLAN.folds.rows,
+        recordings=PLAN.folds.known,
     script:
         "../scripts/freeze_folds.py"
+
+
+rule refold:
+    """Make the folds anew of all recordings that there are now; the next run trains all folds again."""
+    log:
+        f"results/folds/refold_{PLAN.base()}.log",
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        scheme=PLAN.base(),
+        folds=PLAN.anew,
+        recordings=PLAN.recordings,
+    script:
+        "../scripts/refold.py"
 
 
 rule train_fold:
@@ -25,26 +41,70 @@ rule train_fold:
         weights="results/trained/{model}/{scheme}/{fold}/weights.pt",
         history="results/trained/{model}/{scheme}/{fold}/history.tsv",
         resources="results/trained/{model}/{scheme}/{fold}/resources.tsv",
+        windows="results/trained/{model}/{scheme}/{fold}/windows.tsv",
     log:
         "results/trained/{model}/{scheme}/{fold}/train_fold.log",
     benchmark:
         "results/trained/{model}/{scheme}/{fold}/benchmark.tsv"
+    wildcard_constraints:
+        scheme=PLAN.schemes(tuned=False),
     conda:
         "../envs/bandmap.yaml"
     params:
+        task=RUN["task"],
         model=lookup(within=PLAN.of("models"), dpath="{model}"),
-        windows=config["windows"],
-        training=config["training"],
+        windows=PLAN.section("windows"),
+        training=PLAN.section("training"),
         postprocessing=config["postprocessing"],
         seed=config["seed"],
         device=config["device"],
-        code=code_of(f"{SCRIPTS}/train_fold.py", PLAN.plugin("models", "model")),
+        code=code_of(
+            f"{SCRIPTS}/train_fold.py",
+            PLAN.task_module,
+            PLAN.plugin("models", "model"),
+        ),
     script:
         "../scripts/train_fold.py"
 
 
+rule fine_tune_fold:
+    """Go on training a fold's model on the tested subject's first stretch with a seizure, which is then not scored."""
+    input:
+        weights=PLAN.tuned_weights,
+        arrays=PLAN.tuned_arrays,
+    output:
+        weights="results/trained/{model}/{scheme}/{fold}/weights.pt",
+        history="results/trained/{model}/{scheme}/{fold}/history.tsv",
+        resources="results/trained/{model}/{scheme}/{fold}/resources.tsv",
+        windows="results/trained/{model}/{scheme}/{fold}/windows.tsv",
+    log:
+        "results/trained/{model}/{scheme}/{fold}/fine_tune_fold.log",
+    benchmark:
+        "results/trained/{model}/{scheme}/{fold}/benchmark.tsv"
+    wildcard_constraints:
+        scheme=PLAN.schemes(tuned=True),
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        task=RUN["task"],
+        recordings=PLAN.tuned_recordings,
+        tuning=PLAN.tuning,
+        windows=PLAN.section("windows"),
+        training=PLAN.section("training"),
+        postprocessing=config["postprocessing"],
+        seed=config["seed"],
+        device=config["device"],
+        code=code_of(
+            f"{SCRIPTS}/fine_tune_fold.py",
+            PLAN.task_module,
+            PLAN.plugin("models", "model"),
+        ),
+    script:
+        "../scripts/fine_tune_fold.py"
+
+
 rule predict_recording:
-    """Let the model that never saw a recording's subject say when it seizes."""
+    """Let the model that never saw a recording's subject say what happens in it; for a new subject, all folds' models."""
     input:
         weights=PLAN.weights,
         array=PLAN.array,
@@ -56,38 +116,13 @@ rule predict_recording:
     conda:
         "../envs/bandmap.yaml"
     params:
+        task=RUN["task"],
         postprocessing=config["postprocessing"],
         device=config["device"],
-        code=code_of(f"{SCRIPTS}/predict_recording.py", PLAN.plugin("models", "model")),
+        code=code_of(
+            f"{SCRIPTS}/predict_recording.py",
+            PLAN.task_module,
+            PLAN.plugin("models", "model"),
+        ),
     script:
         "../scripts/predict_recording.py"
-
-
-rule score_model:
-    """Compare predicted and reference events and samples by timescoring, per subject and over subjects."""
-    input:
-        reference=PLAN.each("resources/{dataset}/{recording}_events.tsv"),
-        events=PLAN.each(
-            "results/predicted/{model}/{scheme}/{dataset}/{recording}_events.tsv"
-        ),
-        probabilities=PLAN.each(
-            "results/predicted/{model}/{scheme}/{dataset}/{recording}_probabilities.h5"
-        ),
-    output:
-        table=report(
-            "results/scores/{model}_{scheme}.tsv",
-            category="Scores",
-            caption="../report/scores.rst",
-        ),
-        summary="results/scores/{model}_{scheme}.json",
-    log:
-        "results/scores/{model}_{scheme}.log",
-    conda:
-        "../envs/bandmap.yaml"
-    params:
-        recordings=PLAN.tested(),
-        postprocessing=config["postprocessing"],
-        seed=config["seed"],
-        code=code_of(f"{SCRIPTS}/score_model.py"),
-    script:
-        "../scripts/score_model.py"

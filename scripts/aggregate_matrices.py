@@ -1,20 +1,20 @@
 """Average attributions to region x band matrices (rule aggregate_matrices)."""
 
-from bandmap import aggregation, cohort
+from bandmap import aggregation, plugins
 from bandmap.atlas import Atlas
 from bandmap.store.tables import write_table
 from bandmap.workflow.job import job
 
 with job(snakemake):
-    seizures = cohort.seizure_matrices(
+    atlas = Atlas.of(snakemake.params.regions, snakemake.params.bands_hz)
+    units = plugins.load("bandmap.cohort", snakemake.params.task).unit_rows(
         snakemake.params.recordings,
         snakemake.input.attributed,
         snakemake.input.reference,
         snakemake.input.predicted,
-        Atlas.of(snakemake.params.regions, snakemake.params.bands_hz),
+        atlas,
     )
-    subjects = aggregation.subject_rows(seizures)
-    over_subjects = aggregation.cohort_rows(seizures, seed=snakemake.params.seed)
-    write_table(snakemake.output.seizures, seizures, aggregation.SEIZURE_COLUMNS)
-    write_table(snakemake.output.subjects, subjects, aggregation.SUBJECT_COLUMNS)
-    write_table(snakemake.output.cohort, over_subjects, aggregation.COHORT_COLUMNS)
+    write_table(snakemake.output.seizures, units, aggregation.SEIZURE_COLUMNS)
+    write_table(snakemake.output.subjects, aggregation.subject_rows(units), aggregation.SUBJECT_COLUMNS)
+    cohort = aggregation.cohort_rows(units, seed=snakemake.params.seed)
+    write_table(snakemake.output.cohort, cohort, aggregation.COHORT_COLUMNS)

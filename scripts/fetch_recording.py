@@ -7,9 +7,5 @@ from bandmap.workflow.job import job
 
 with job(snakemake):
     plugins.load("bandmap.datasets", snakemake.params.dataset["kind"]).fetch(
-        snakemake.wildcards.recording,
-        Path(snakemake.output.edf),
-        Path(snakemake.output.events),
-        seed=snakemake.params.seed,
-        **snakemake.params.dataset["options"],
+        snakemake.wildcards.recording, Path(snakemake.output.edf), **snakemake.params.dataset["options"]
     )

@@ -4,9 +4,11 @@ from bandmap import edf
 from bandmap.montage import Stream
 from bandmap.store.events import read_events
 from bandmap.store.harmonized import write_recording
+from bandmap.store.whole import sha256_of
 from bandmap.workflow.job import job
 
 with job(snakemake):
     recording, events = edf.read(snakemake.input.edf), read_events(snakemake.input.events)
     stream = Stream(recording, events, **snakemake.params.harmonize)
-    write_recording(snakemake.output.recording, stream, attributes=snakemake.params.harmonize)
+    origin = {"source_sha256": sha256_of(snakemake.input.edf)}
+    write_recording(snakemake.output.recording, stream, attributes={**snakemake.params.harmonize, **origin})

@@ -1,4 +1,4 @@
-"""Attribute a held-out model's decisions on one recording (rule interpret_recording)."""
+"""Attribute held-out models' decisions on one recording (rule interpret_recording)."""
 
 from bandmap import plugins
 from bandmap.atlas import Atlas
@@ -7,16 +7,12 @@ from bandmap.store.attributed import write_attribution
 from bandmap.workflow.job import job
 
 with job(snakemake):
-    method = plugins.load("bandmap.attribution", snakemake.params.method["kind"])
-    case = Case.read(
-        snakemake.input.weights,
-        snakemake.input.array,
-        snakemake.input.probabilities,
-        snakemake.input.events,
-        snakemake.input.others,
-    )
-    atlas = Atlas.of(snakemake.params.regions, snakemake.params.bands_hz)
+    params, files = snakemake.params, snakemake.input
+    method = plugins.load("bandmap.attribution", params.method["kind"])
+    task = plugins.load("bandmap.tasks", params.task)
+    case = Case.read(files.weights, files.array, files.others, files.comparable, files.probabilities, files.events)
+    atlas = Atlas.of(params.regions, params.bands_hz)
     result = interpret_recording(
-        method, case, snakemake.params.method, atlas=atlas, seed=snakemake.params.seed, device=snakemake.params.device
+        method, case, params.method, task=task, atlas=atlas, seed=params.seed, device=params.device
     )
     write_attribution(snakemake.output.attribution, axes=method.AXES, **vars(result))

@@ -8,5 +8,4 @@ COLUMNS = ("subject", "recording", "seizure", "region", "band", "onset", "durati
 
 with job(snakemake):
     truth = plugins.load("bandmap.datasets", snakemake.params.dataset["kind"]).truth
-    rows = truth(seed=snakemake.params.seed, **snakemake.params.dataset["options"])
-    write_table(snakemake.output.truth, rows, COLUMNS)
+    write_table(snakemake.output.truth, truth(**snakemake.params.dataset["options"]), COLUMNS)

@@ -1,18 +1,19 @@
-"""Let a model say when a subject that it never saw seizes (rule predict_recording)."""
+"""Let models say what happens in a recording of a subject that they never saw (rule predict_recording)."""
 
-from bandmap import scoring
+from bandmap import plugins
 from bandmap.store import events, predicted, represented, weights
-from bandmap.training.fold import predict_recording
+from bandmap.training.fold import predict_together
+from bandmap.training.tuning import spans_text
 from bandmap.workflow.job import job
 
 with job(snakemake):
-    model, settings = weights.load(snakemake.input.weights)
+    task = plugins.load("bandmap.tasks", snakemake.params.task)
+    models = weights.load_all(snakemake.input.weights)
     source = represented.open_representation(snakemake.input.array)
-    prediction = predict_recording(model, source, settings["windows"], device=snakemake.params.device)
-    found, confidences = scoring.postprocess(
-        prediction.predicted, threshold=settings["threshold"], **snakemake.params.postprocessing
-    )
-    duration = prediction.predicted.duration_seconds
-    attributes = {"threshold": settings["threshold"], "threshold_reason": settings["threshold_reason"]}
+    prediction, decision = predict_together(models, source, task, device=snakemake.params.device)
+    duration = prediction.duration_seconds
+    found, confidences = task.found(prediction, decision, snakemake.params.postprocessing)
+    spans = spans_text(models, snakemake.wildcards.recording, duration)
+    attributes = {"step_seconds": prediction.step_seconds, "models": len(models), **spans, **decision}
     predicted.write_predictions(snakemake.output.probabilities, **prediction.columns, attributes=attributes)
     events.write_events(snakemake.output.events, found, recording_seconds=duration, confidences=confidences)

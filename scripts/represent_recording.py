@@ -1,7 +1,7 @@
 """Turn one harmonized recording into its representation (rule represent_recording)."""
 
 from bandmap import plugins
-from bandmap.store.harmonized import open_recording
+from bandmap.store.harmonized import open_recording, read_flags
 from bandmap.store.represented import carried, write_representation
 from bandmap.workflow.job import job
 
@@ -9,5 +9,9 @@ with job(snakemake), open_recording(snakemake.input.recording) as recording:
     transform = plugins.load("bandmap.representations", snakemake.params.representation["kind"]).transform
     representation = transform(recording.microvolts, recording.rate_hz, **snakemake.params.representation["options"])
     write_representation(
-        snakemake.output.array, representation, channels=recording.channels, attributes=carried(recording)
+        snakemake.output.array,
+        representation,
+        channels=recording.channels,
+        attributes=carried(recording),
+        flags=read_flags(snakemake.input.recording),
     )

@@ -1,24 +1,15 @@
-"""Compare predicted and reference events per subject and over subjects (rule score_model)."""
+"""Compare what a model found with the reference, per subject and over subjects (rule score_model)."""
 
-from bandmap import cohort, scoring
+from bandmap import plugins
+from bandmap.scorecards import Files, write_json
 from bandmap.store.tables import write_table
 from bandmap.workflow.job import job
 
 with job(snakemake):
-    recordings = cohort.scored(
-        snakemake.params.recordings,
-        snakemake.input.reference,
-        snakemake.input.events,
-        snakemake.input.probabilities,
-    )
-    rows = scoring.subject_scores(recordings)
-    write_table(snakemake.output.table, rows, scoring.COLUMNS)
-    cohort.write_json(
-        snakemake.output.summary,
-        scoring.summary(
-            rows,
-            recordings_expected=len(snakemake.params.recordings),
-            seed=snakemake.params.seed,
-            settings=snakemake.params.postprocessing,
-        ),
-    )
+    files, params = snakemake.input, snakemake.params
+    task = plugins.load("bandmap.scorecards", params.task)
+    members = task.gather(Files(params.recordings, files.reference, files.events, files.probabilities, files.spans))
+    card = task.score(members, expected=len(params.recordings), seed=params.seed, postprocessing=params.postprocessing)
+    write_table(snakemake.output.table, card.rows, task.COLUMNS)
+    write_table(snakemake.output.details, card.details, task.DETAILS)
+    write_json(snakemake.output.summary, card.summary)

@@ -2,23 +2,21 @@
 
 from bandmap import plugins
 from bandmap.store import represented, tables, weights
-from bandmap.training.fold import train_fold
+from bandmap.store.checkpoint import CheckpointFile
+from bandmap.training.fold import WINDOWS, Learner, train_fold
 from bandmap.training.recipe import HISTORY, RESOURCES
 from bandmap.workflow.job import job
 
 with job(snakemake):
-    trained = train_fold(
-        represented.open_all(snakemake.input.training),
-        represented.open_all(snakemake.input.validation),
-        plugins.load("bandmap.models", snakemake.params.model["kind"]).build,
-        kind=snakemake.params.model["kind"],
-        hyperparameters=snakemake.params.model["options"],
-        cutting=snakemake.params.windows,
-        recipe=snakemake.params.training,
-        postprocessing=snakemake.params.postprocessing,
-        seed=snakemake.params.seed,
-        device=snakemake.params.device,
-    )
+    params = snakemake.params
+    task = plugins.load("bandmap.tasks", params.task)
+    learner = Learner(task, params.windows, params.training, params.postprocessing, params.seed, params.device)
+    training = represented.open_all(snakemake.input.training)
+    validation = represented.open_all(snakemake.input.validation)
+    checkpoint = CheckpointFile(f"{snakemake.output.weights}.unfinished")
+    trained = train_fold(training, validation, params.model, learner, checkpoint=checkpoint)
     weights.save(snakemake.output.weights, trained.model, trained.settings)
     tables.write_table(snakemake.output.history, trained.fitted.history, HISTORY)
     tables.write_table(snakemake.output.resources, [trained.fitted.resources], RESOURCES)
+    tables.write_table(snakemake.output.windows, trained.windows, WINDOWS)
+    checkpoint.remove()

@@ -1,16 +1,16 @@
-"""Put everything on one page that opens from disk (rule write_report)."""
+"""Put everything on pages that open from disk (rule write_report)."""
 
 from bandmap import findings, report
 from bandmap.workflow.job import job
 
 with job(snakemake):
-    data = findings.gather(
-        snakemake.output.page,
+    tested = findings.Tested(
         snakemake.params.recordings,
         snakemake.input.harmonized,
-        titles=snakemake.params.titles,
-        subjects=snakemake.params.subjects,
-        simulated=snakemake.params.simulated,
-        config=snakemake.params.config,
+        snakemake.params.subjects,
+        snakemake.params.titles,
+        snakemake.params.folds,
+        dict(zip(snakemake.params.judged, snakemake.input.scores, strict=True)),
+        snakemake.params.simulated,
     )
-    report.render(data, snakemake.output.page)
+    report.render(findings.gather(snakemake.output.page, tested, snakemake.params.config), snakemake.output.page)

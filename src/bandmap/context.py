@@ -1,8 +1,9 @@
 """What an interpretation needs besides model and windows: the axes, and interictal windows to compare with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ class Context:
     frequencies_hz : tuple of float
         Frequencies of the windows' rows; empty for raw signal.
     rate_hz : float
-        Frames (or samples) per second.
+        Frames (or samples) per second; of raw signal it says which frequencies a window holds.
     baseline : ndarray of float32, shape (windows, channels[, frequencies], times)
         For every window the quiet interictal window of the same subject that replaces it.
     background : ndarray of float32, shape (backgrounds, channels[, frequencies], times)
@@ -59,6 +60,34 @@ class Context:
                 raise ValueError(f"{name} of shape {array.shape} does not fit channels and frequencies {shape}")
         if not len(self.background):
             raise ValueError("an interpretation needs at least one background window; give `fallback_window`'s")
+
+
+class Noted(NamedTuple):
+    """The importance of windows, and what each window's is to be read with.
+
+    Attributes
+    ----------
+    values : ndarray of float32, shape (windows, *axes)
+    notes : mapping of str to ndarray, shape (windows,)
+        Such as the error of each result.
+    """
+
+    values: NDArray[np.float32]
+    notes: Mapping[str, NDArray[np.floating]]
+
+    @classmethod
+    def of(cls, result: "Noted | NDArray[np.float32]") -> "Noted":
+        """Make one of what an interpretation gave, with notes or without."""
+        return result if isinstance(result, cls) else cls(np.asarray(result), {})
+
+    @classmethod
+    def mean(cls, results: Sequence["Noted"]) -> "Noted":
+        """Return the mean over what several models say of the same windows."""
+        if len(results) == 1:
+            return results[0]
+        values = np.mean([result.values for result in results], axis=0, dtype=np.float64)
+        notes = {name: np.mean([result.notes[name] for result in results], axis=0) for name in results[0].notes}
+        return cls(np.asarray(values, dtype=np.float32), notes)
 
 
 def total_power(windows: NDArray[np.float32], *, log_power: bool) -> NDArray[np.float64]:

@@ -31,3 +31,10 @@ def log_odds(logits: torch.Tensor) -> torch.Tensor:
 def probabilities(logits: torch.Tensor) -> torch.Tensor:
     """Return the probability of class 1 (seizure), shape (batch,), of logits of shape (batch, 1) or (batch, 2)."""
     return torch.sigmoid(log_odds(logits))
+
+
+def class_probabilities(logits: torch.Tensor) -> torch.Tensor:
+    """Return the probability of each class, shape (batch, classes), of logits of shape (batch, classes)."""
+    if logits.ndim != 2 or logits.shape[1] < 2:
+        raise ValueError(f"logits of shape {tuple(logits.shape)} have no column for each class: (batch, classes)")
+    return logits.softmax(dim=1)

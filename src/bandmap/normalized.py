@@ -38,4 +38,4 @@ class Normalized(nn.Module):
 
     def forward(self, windows: torch.Tensor) -> torch.Tensor:
         """Return logits, shape (batch, columns), of windows in the unit of their representation."""
-        return cast("torch.Tensor", self.network((windows - self.mean) / self.std))
+        return cast("torch.Tensor", self.network((windows - self.mean).div_(self.std)))

@@ -1,26 +1,20 @@
-"""What published data sets have in common: a table of recordings, places that have the files, marks inside them."""
+"""What published data sets have in common: a table of recordings, places that have the files, checks of these."""
 
 import logging
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from bandmap.download import DownloadError, fetch_file, is_url
 from bandmap.plugins import did_you_mean
-from bandmap.store.tables import read_table
-
-if TYPE_CHECKING:
-    from bandmap.recording import Event
+from bandmap.store.tables import in_order, read_table
 
 PHYSIONET = ("https://physionet-open.s3.amazonaws.com", "https://physionet.org/files")
 """Where PhysioNet's projects are, the fastest first: the second serves a hundredth of the rate of the first."""
 
 CHECKSUMS = "SHA256SUMS.txt"
-END_TOLERANCE_SECONDS = 1.0
-"""An event may be marked to the second where the recording ends within one."""
 
 logger = logging.getLogger(__name__)
 
@@ -61,13 +55,17 @@ def of_subjects(rows: Sequence[dict[str, str]], subjects: Sequence[str] | None) 
     return [row for row in rows if row["subject"] in wanted]
 
 
-def listed(rows: Sequence[Mapping[str, str]], mirror: str | None, *, events: str | None = None) -> list[dict[str, str]]:
-    """Return recording, subject and source of rows of a table.
+def listed(
+    rows: Sequence[Mapping[str, str]], project: str, mirror: str | None, *, events: str | None = None
+) -> list[dict[str, str]]:
+    """Return what a plan must know of rows of a table.
 
     Parameters
     ----------
     rows : sequence of mapping
         With recording, subject and path, that of the EDF file within the project.
+    project : str
+        "<name>/<version>" on PhysioNet.
     mirror : str or None
         Folder or URL with the project's files; PhysioNet if None.
     events : str, optional
@@ -76,7 +74,9 @@ def listed(rows: Sequence[Mapping[str, str]], mirror: str | None, *, events: str
     Returns
     -------
     list of dict
-        In order of recording; source is empty unless the mirror is a folder, and so is events, where it is asked for.
+        In order of recording: recording, subject, source (empty unless the mirror is a folder) and content, which
+        tells the file from every other, so that it need not be fetched again while that stays the same. Likewise
+        events and events_content, where a second file is asked for.
 
     Raises
     ------
@@ -84,17 +84,59 @@ def listed(rows: Sequence[Mapping[str, str]], mirror: str | None, *, events: str
         If the mirror is a folder that lacks a file.
     """
     columns = {"source": "path"} | ({} if events is None else {"events": events})
-    local = mirror is not None and not is_url(mirror)
-    if local:
+    if local := mirror is not None and not is_url(mirror):
         _check_present([row[column] for row in rows for column in columns.values()], str(mirror))
-    return [
-        {
-            "recording": row["recording"],
-            "subject": row["subject"],
-            **{name: places("", row[column], mirror)[0] if local else "" for name, column in columns.items()},
-        }
-        for row in sorted(rows, key=lambda row: row["recording"])
-    ]
+    listing = []
+    for row in sorted(rows, key=lambda row: in_order(row["recording"])):
+        entry = {"recording": row["recording"], "subject": row["subject"]}
+        for name, column in columns.items():
+            entry[name] = places(project, row[column], mirror)[0] if local else ""
+            entry["content" if name == "source" else f"{name}_content"] = (
+                checksum(row, column) or f"{project}/{row[column]}"
+            )
+        listing.append(entry)
+    return listing
+
+
+def checksum(row: Mapping[str, str], column: str = "path") -> str | None:
+    """Return "<algorithm>:<hex>" of the file that a column names, or None where the table does not know it.
+
+    It stands in the column sha256 or sha1, or for another file than that of `path` in <column>_sha256 or <column>_sha1.
+    """
+    prefix = "" if column == "path" else f"{column}_"
+    known = [algorithm for algorithm in ("sha256", "sha1") if prefix + algorithm in row]
+    return f"{known[0]}:{row[prefix + known[0]]}" if known else None
+
+
+def fetch(
+    plugin: str | Path, project: str, recording: str, target: Path, mirror: str | None, *, column: str = "path"
+) -> None:
+    """Download or copy one file of a recording, checked by the checksum of the table or of PhysioNet's own list.
+
+    Parameters
+    ----------
+    plugin : path-like
+        Beside which the table lies.
+    project : str
+        "<name>/<version>" on PhysioNet.
+    recording : str
+    target : Path
+        File to write.
+    mirror : str or None
+        As for `places`.
+    column : str
+        Which of the recording's files: the table's column with its path.
+
+    Raises
+    ------
+    DownloadError
+        If no place has the right file.
+    """
+    row = row_of(plugin, recording)
+    path = row[column]
+    known = checksum(row, column) or published_checksum(project, path, mirror)
+    size = int(row["bytes"]) if column == "path" and "bytes" in row else None
+    fetch_file(places(project, path, mirror), target, checksum=known, size=size)
 
 
 def _check_present(paths: Sequence[str], mirror: str) -> None:
@@ -153,38 +195,3 @@ def published_checksum(project: str, path: str, mirror: str | None) -> str | Non
         logger.warning("%s does not list %s, which is used without a check of its content", CHECKSUMS, path)
         return None
     return f"sha256:{found[1]}"
-
-
-def seizures(text: str) -> "tuple[Event, ...]":
-    """Read a table's seizures, "<onset>-<offset>" in seconds from the start, separated by commas, or "n/a"."""
-    from bandmap.recording import Event
-
-    spans = [] if text == "n/a" else [span.split("-") for span in text.split(",")]
-    return tuple(Event(float(onset), float(offset), "sz") for onset, offset in spans)
-
-
-def inside(events: "Sequence[Event]", seconds: float, source: str) -> "tuple[Event, ...]":
-    """Return events clipped to the recording.
-
-    Parameters
-    ----------
-    events : sequence of Event
-    seconds : float
-        Length of the recording.
-    source : str
-        File that holds the marks, for messages.
-
-    Raises
-    ------
-    RecordingError
-        If an event lies outside the recording by more than a second.
-    """
-    from bandmap.recording import Event, RecordingError
-
-    for event in events:
-        if event.onset >= seconds or event.offset > seconds + END_TOLERANCE_SECONDS:
-            raise RecordingError(
-                f"{source}: the event '{event.label}' from {event.onset:g} s to {event.offset:g} s is outside the"
-                f" recording of {seconds:g} s; fetch the whole recording"
-            )
-    return tuple(Event(event.onset, min(event.offset, seconds), event.label) for event in events)

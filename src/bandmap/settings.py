@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bandmap import plugins
+from bandmap.splits import CONTINUES
 
 Settings = Mapping[str, Any]
 
 PLUGINS = {
     "datasets": ("bandmap.datasets", "recordings"),
     "representations": ("bandmap.representations", "transform"),
+    "schemes": ("bandmap.splits", "assign"),
     "models": ("bandmap.models", "build"),
     "interpretations": ("bandmap.attribution", "attribute"),
 }
@@ -22,7 +24,16 @@ POSITIONS = frozenset(
 )
 """Names of electrodes in the 10-20 and 10-10 systems."""
 
-RESERVED = {"models": {"representation"}}
+TASKS = "bandmap.tasks"
+"""Package of what models can be asked."""
+
+TUNING = ("base", "seconds", "epochs", "learning_rate")
+"""Options of a scheme that continues the models of another one."""
+
+OVERRIDES = ("windows", "training")
+"""Sections that an entry of `models` may change for itself."""
+
+RESERVED = {"models": {"representation", *OVERRIDES}}
 """Keys of an entry that are the workflow's own, not the plugin's."""
 
 GIVEN = {"seed", "context"}
@@ -44,6 +55,16 @@ def options_of(section: str, entry: Settings | None) -> dict[str, Any]:
     return {key: value for key, value in (entry or {}).items() if key not in own}
 
 
+def section_of(config: Settings, section: str, model: str) -> dict[str, Any]:
+    """Return a section of `OVERRIDES` as a model has it: the run's, with what the model's entry changes."""
+    return _merged(config[section], config["models"][model].get(section) or {})
+
+
+def _merged(defaults: Settings, changes: Settings) -> dict[str, Any]:
+    nested = {key: _merged(defaults[key], value) for key, value in changes.items() if isinstance(value, Mapping)}
+    return {**defaults, **changes, **nested}
+
+
 def check_keys(config: object, schema: Settings, where: str = "config.yaml") -> None:
     """Stop at a key that the schema does not know, with the nearest one that it does.
 
@@ -62,6 +83,15 @@ def check_keys(config: object, schema: Settings, where: str = "config.yaml") -> 
             check_keys(value, schema["additionalProperties"], f"{where}: {key}")
         elif schema.get("additionalProperties") is False:
             raise SettingsError(f"{where}: {plugins.did_you_mean(str(key), properties)}")
+
+
+def fill_in_mirror(config: dict[str, Any]) -> None:
+    """Let every data set that is downloaded look in `{mirror}/{kind}`, unless it names a mirror itself, in place."""
+    for name, entry in config["datasets"].items():
+        kind = kind_of(name, entry)
+        known = kind in plugins.available("bandmap.datasets")
+        if config["mirror"] and known and "mirror" in plugins.keyword_arguments("bandmap.datasets", kind, "recordings"):
+            config["datasets"][name] = {"mirror": f"{config['mirror'].rstrip('/')}/{kind}", **(entry or {})}
 
 
 def drop_removed(config: dict[str, Any]) -> None:
@@ -89,7 +119,7 @@ def check(config: Settings) -> None:
     """
     for section in PLUGINS:
         for name, entry in config[section].items():
-            if name in config["run"].get(section, config[section]):
+            if section != "schemes" and name in config["run"].get(section, config[section]):
                 _check_entry(section, name, entry)
     _check_references(config)
     _check_axes(config)
@@ -111,16 +141,61 @@ def _check_entry(section: str, name: str, entry: Settings | None) -> None:
 
 def _check_references(config: Settings) -> None:
     run = config["run"]
+    _check_name("config.yaml: run: task", run["task"], plugins.available(TASKS))
     for section in ("datasets", "models", "interpretations"):
         _check_names(f"config.yaml: run: {section}", run[section], config[section])
-    _check_name("config.yaml: run: scheme", run["scheme"], config["schemes"])
+    _check_scheme(config, run["scheme"])
     _check_names("config.yaml: run: matrices", run["matrices"], {*config["interpretations"], *config["products"]})
     for model in run["models"]:
         where = f"config.yaml: models: {model}: representation"
         _check_name(where, config["models"][model].get("representation", ""), config["representations"])
     for matrix in run["matrices"]:
         for method in methods_of(config, matrix):
-            _check_name(f"config.yaml: {_matrix_section(config, matrix)}: {matrix}", method, run["interpretations"])
+            where = f"config.yaml: {_matrix_section(config, matrix)}: {matrix}"
+            _check_name(where, method, run["interpretations"])
+            kind = kind_of(method, config["interpretations"][method])
+            if plugins.constant("bandmap.attribution", kind, "AXES") == ("time",):
+                raise SettingsError(
+                    f"{where}: {kind} tells of time only, which makes no matrix; leave it out of run: matrices"
+                )
+    for matrix in run["matrices"]:
+        if all(lacking(config, model, method) for model in run["models"] for method in methods_of(config, matrix)):
+            raise SettingsError(
+                f"config.yaml: run: matrices: {matrix} fits none of the models {', '.join(run['models'])};"
+                " docs/config.md has a table of what fits what"
+            )
+
+
+def lacking(config: Settings, model: str, method: str) -> list[str]:
+    """Return what an interpretation needs of a model and the model does not offer; nothing if it fits."""
+    needs: Any = plugins.constant("bandmap.attribution", kind_of(method, config["interpretations"][method]), "NEEDS")
+    offers: Any = plugins.constant("bandmap.models", kind_of(model, config["models"][model]), "OFFERS")
+    return [need for need in needs or () if need not in (offers or ())]
+
+
+def base_of(config: Settings, scheme: str) -> str:
+    """Return the scheme that a scheme takes its folds from: another one if it continues that, or itself."""
+    entry = config["schemes"][scheme]
+    return str(entry["base"]) if kind_of(scheme, entry) in CONTINUES else scheme
+
+
+def _check_scheme(config: Settings, scheme: str) -> None:
+    _check_name("config.yaml: run: scheme", scheme, config["schemes"])
+    entry, where = config["schemes"][scheme], f"config.yaml: schemes: {scheme}"
+    kind = kind_of(scheme, entry)
+    if kind not in CONTINUES:
+        _check_entry("schemes", scheme, entry)
+        return
+    for key in options_of("schemes", entry):
+        _check_name(where, key, TUNING)
+    missing = [key for key in TUNING if key not in entry]
+    if missing:
+        raise SettingsError(f"{where}: the option '{missing[0]}' is missing")
+    _check_name(f"{where}: base", entry["base"], config["schemes"])
+    base = kind_of(entry["base"], config["schemes"][entry["base"]])
+    if base not in CONTINUES[kind]:
+        raise SettingsError(f"{where}: base: {base} cannot be continued; choose one of {', '.join(CONTINUES[kind])}")
+    _check_entry("schemes", entry["base"], config["schemes"][entry["base"]])
 
 
 def _matrix_section(config: Settings, matrix: str) -> str:

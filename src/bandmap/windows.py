@@ -1,6 +1,6 @@
-"""Cut recordings into windows, say which of them are seizure, and hand them out in batches."""
+"""Cut recordings into windows, say of which class each is, and hand them out in batches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +9,13 @@ from numpy.typing import NDArray
 
 from bandmap.recording import Event
 
+NO_CLASS = -1
+"""Label of a window that no class can be given to (an epoch without a stage): neither trained on nor scored."""
+
+Labeller = Callable[["NDArray[np.int64]", int, float, Sequence[Event]], "NDArray[np.int64]"]
+"""Class of each window, of its first frames, their length in frames, the frame rate in Hz and the events."""
+
+_PIECE = 16  # windows fetched at a time: what is decoded is still in the cache when it is put into its place
 _FRAME_TOLERANCE = 1e-6  # of a frame: seconds in tables have few digits
 
 
@@ -26,6 +33,10 @@ class WindowSource(Protocol):
     @property
     def valid(self) -> NDArray[np.bool_]:
         """Which frames are free of masked time, shape (frames,)."""
+
+    @property
+    def bad(self) -> NDArray[np.float32]:
+        """Share of channels that are flagged (flat, saturated ...) in the second of each frame, shape (frames,)."""
 
     def windows(self, starts: NDArray[np.int64], length: int) -> NDArray[np.float32]:
         """Return windows of `length` frames, shape (windows, channels[, frequencies], length)."""
@@ -56,7 +67,7 @@ def starts(n_frames: int, valid: NDArray[np.bool_], *, length: int, step: int) -
     return candidates[free]
 
 
-def labels(
+def seizure_labels(
     starts: NDArray[np.int64], length: int, frame_rate_hz: float, events: Sequence[Event], *, seizure_overlap: float
 ) -> NDArray[np.int64]:
     """Return 1 for the windows of which at least a share `seizure_overlap` is seizure, 0 for the others.
@@ -87,6 +98,46 @@ def labels(
         begin, end = onset * frame_rate_hz, offset * frame_rate_hz
         covered += np.clip(np.minimum(starts + length, end) - np.maximum(starts, begin), 0, None)
     return (covered >= seizure_overlap * length - _FRAME_TOLERANCE).astype(np.int64)
+
+
+def stage_labels(
+    starts: NDArray[np.int64],
+    length: int,
+    frame_rate_hz: float,
+    events: Sequence[Event],
+    *,
+    stages: Sequence[str],
+    epoch_seconds: float,
+) -> NDArray[np.int64]:
+    """Return the stage of the epoch in the middle of each window.
+
+    Parameters
+    ----------
+    starts : ndarray of int64, shape (windows,)
+        First frames.
+    length : int
+        Frames of a window, an odd number of epochs.
+    frame_rate_hz : float
+        Frames per second.
+    events : sequence of Event
+        Spans of stages; others do not count.
+    stages : sequence of str
+        Labels of events, in the order of classes.
+    epoch_seconds : float
+        Of an epoch.
+
+    Returns
+    -------
+    ndarray of int64, shape (windows,)
+        Class of each, `NO_CLASS` (-1) where the middle epoch does not lie wholly in one stage.
+    """
+    centre = centres_seconds(starts, length, frame_rate_hz)
+    half = epoch_seconds / 2 - _FRAME_TOLERANCE / frame_rate_hz
+    found = np.full(len(starts), NO_CLASS, dtype=np.int64)
+    for stage, name in enumerate(stages):
+        for onset, offset in _union([event for event in events if event.label == name]):
+            found[(centre - half >= onset) & (centre + half <= offset)] = stage
+    return found
 
 
 def quiet(
@@ -136,31 +187,29 @@ class RecordingWindows:
         """Middle of each window in seconds from the start of the recording, shape (windows,)."""
         return centres_seconds(self.starts, self.length, self.source.frame_rate_hz)
 
+    def only(self, kept: NDArray[np.bool_]) -> "RecordingWindows":
+        """Return the windows for which `kept`, shape (windows,), is true."""
+        return RecordingWindows(self.source, self.starts[kept], self.labels[kept], self.length)
+
 
 def cut(
     source: WindowSource,
     events: Sequence[Event],
+    label: Labeller,
     *,
     length_seconds: float,
     step_seconds: float,
-    seizure_overlap: float,
-    background_step_seconds: float | None = None,
-    guard_seconds: float | None = None,
 ) -> RecordingWindows:
-    """Cut a recording into labelled windows.
+    """Cut a recording into labelled windows, none of which holds masked time.
 
     Parameters
     ----------
     source : WindowSource
     events : sequence of Event
+    label : callable
+        Gives each window its class.
     length_seconds, step_seconds : float
         Of a window and between windows; whole numbers of frames.
-    seizure_overlap : float
-        Share of a window that must be seizure for the window to count as one.
-    background_step_seconds : float, optional
-        Thins out the background: a multiple of `step_seconds` between its windows.
-    guard_seconds : float, optional
-        Leaves out background windows that are nearer to an event than this (0: those that touch one).
 
     Returns
     -------
@@ -169,14 +218,20 @@ def cut(
     rate = source.frame_rate_hz
     length = whole_frames(length_seconds, rate, "length_seconds")
     first = starts(source.n_frames, source.valid, length=length, step=whole_frames(step_seconds, rate, "step_seconds"))
-    classes = labels(first, length, rate, events, seizure_overlap=seizure_overlap)
-    kept = np.ones(len(first), dtype=bool)
-    if background_step_seconds is not None:
-        kept &= first % whole_frames(background_step_seconds, rate, "background_step_seconds") == 0
-    if guard_seconds is not None:
-        kept &= quiet(first, length, rate, events, guard_seconds=guard_seconds)
-    kept |= classes > 0
-    return RecordingWindows(source, first[kept], classes[kept], length)
+    return RecordingWindows(source, first, label(first, length, rate, events), length)
+
+
+def thinned(cut: RecordingWindows, step_seconds: float) -> RecordingWindows:
+    """Return the windows to train on: those of a class, of class 0 only one every `step_seconds`."""
+    step = whole_frames(step_seconds, cut.source.frame_rate_hz, "training_step_seconds")
+    return cut.only((cut.labels > 0) | ((cut.labels == 0) & (cut.starts % step == 0)))
+
+
+def bad_share(cut: RecordingWindows) -> NDArray[np.float64]:
+    """Return the mean share of flagged channels over each window's frames, from 0 to 1, shape (windows,)."""
+    before = np.concatenate(([0.0], np.cumsum(cut.source.bad, dtype=np.float64)))
+    share: NDArray[np.float64] = (before[cut.starts + cut.length] - before[cut.starts]) / cut.length
+    return share
 
 
 def whole_frames(seconds: float, frame_rate_hz: float, name: str) -> int:
@@ -214,12 +269,14 @@ class WindowSet:
         taken: NDArray[np.float32] | None = None
         for number in np.unique(owner):
             part = self.parts[number]
-            mine = owner == number
+            mine = np.flatnonzero(owner == number)
             first_index = self._ends[number] - len(part.labels)
-            values = part.source.windows(part.starts[indices[mine] - first_index], part.length)
-            if taken is None:
-                taken = np.empty((len(indices), *values.shape[1:]), dtype=np.float32)
-            taken[mine] = values
+            for at in range(0, len(mine), _PIECE):
+                rows = mine[at : at + _PIECE]
+                values = part.source.windows(part.starts[indices[rows] - first_index], part.length)
+                if taken is None:
+                    taken = np.empty((len(indices), *values.shape[1:]), dtype=np.float32)
+                taken[rows] = values
         if taken is None:
             raise ValueError("no window was asked for; give at least one index")
         return taken

@@ -72,10 +72,32 @@ each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.s
 
 def attributes_read(script: Path, part: str) -> set[str]:
     """Return the X of every `snakemake.<part>.X`; the part as a whole, or by number, counts as "*"."""
-    nodes = list(ast.walk(ast.parse(script.read_text())))
+    nodes = list(ast.walk(spelled_out(ast.parse(script.read_text()))))
     read = [node.attr for node in nodes if isinstance(node, ast.Attribute) and is_part(node.value, part)]
     as_a_whole = sum(is_part(node, part) for node in nodes) > len(read)
     return {*read, "*"} if as_a_whole else set(read)
+
+
+def spelled_out(tree: ast.Module) -> ast.Module:
+    """Replace names that a script gives to parts of `snakemake` by the parts, and drop the lines that give them."""
+    names: dict[str, ast.expr] = {}
+
+    class SpelledOut(ast.NodeTransformer):
+        def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
+            given = dict(zip(*(elements(side) for side in (node.targets[0], node.value)), strict=False))
+            if not all(re.fullmatch(r"snakemake\.\w+", ast.unparse(value)) for value in given.values()):
+                return self.generic_visit(node)
+            names.update({ast.unparse(name): value for name, value in given.items()})
+            return None
+
+        def visit_Name(self, node: ast.Name) -> ast.AST:
+            return names.get(node.id, node)
+
+    return SpelledOut().visit(tree)
+
+
+def elements(node: ast.expr) -> list[ast.expr]:
+    return list(node.elts) if isinstance(node, ast.Tuple) else [node]
 
 
 def is_part(node: ast.AST, part: str) -> bool:

@@ -1,6 +1,7 @@
 """The axioms of interpretation: exact on a linear model, blind to what the model ignores, sensitive to weights."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,8 +9,10 @@ import torch
 from torch import nn
 
 from bandmap import plugins
-from bandmap.atlas import BIPOLAR18, Atlas
-from bandmap.context import Context
+from bandmap.atlas import BIPOLAR18, Atlas, mirrored
+from bandmap.attribution import _bands
+from bandmap.context import Context, Noted
+from bandmap.models import freqcut_vit, lightseizurenet, seq_freqcut_vit
 
 METHODS = plugins.available("bandmap.attribution")
 ATLAS = Atlas.of(
@@ -22,134 +25,271 @@ ATLAS = Atlas.of(
     },
     {"delta": [1, 4], "theta": [4, 8], "alpha": [8, 14], "beta": [14, 30], "gamma": [30, 40]},
 )
-FREQUENCIES = (2.0, 3.0, 5.0, 7.0, 9.0, 12.0, 20.0, 25.0, 32.0, 36.0)
-SHAPE = (len(BIPOLAR18), len(FREQUENCIES), 8)
-SIZES = {"region": 5, "band": 5, "channel": len(BIPOLAR18), "frequency": len(FREQUENCIES), "time": 8}
+REGION_MIRRORED = [0, 1, 2, 4, 3]
 RANDOM = np.random.default_rng(0)
-WINDOWS = RANDOM.standard_normal((3, *SHAPE)).astype(np.float32)
-CONTEXT = Context(
-    ATLAS,
-    BIPOLAR18,
-    FREQUENCIES,
-    2.0,
-    baseline=RANDOM.standard_normal((3, *SHAPE)).astype(np.float32),
-    background=RANDOM.standard_normal((3, *SHAPE)).astype(np.float32),
-    batch_size=16,
-)
+WINDOWS = 3
 
 
-class Linear(nn.Module):
-    """The log odds are a weighted sum of the window."""
+@dataclass(frozen=True)
+class Setting:
+    """Windows of one shape and what they are compared with."""
 
-    def __init__(self, weights, columns=1):
-        super().__init__()
-        self.weights = nn.Parameter(torch.as_tensor(weights, dtype=torch.float32))
-        self.columns = columns
+    windows: np.ndarray
+    context: Context
 
-    def forward(self, windows):
-        odds = (windows * self.weights).sum(dim=(1, 2, 3))[:, None] + 0.3
-        return odds if self.columns == 1 else torch.cat([-odds / 2, odds / 2], dim=1)
+    @classmethod
+    def of(cls, channels, frequencies, n_times, rate_hz):
+        shape = (len(channels), *([len(frequencies)] if frequencies else []), n_times)
+        drawn = [RANDOM.standard_normal((WINDOWS, *shape)).astype(np.float32) for _ in range(3)]
+        context = Context(
+            ATLAS, channels, frequencies, rate_hz, baseline=drawn[1], background=drawn[2], batch_size=16, seed=3
+        )
+        return cls(drawn[0], context)
+
+    def size(self, axis):
+        lengths = {"region": 5, "band": 5, "channel": self.windows.shape[1], "frequency": self.windows.shape[2]}
+        lengths |= {
+            "time": self.windows.shape[-1],
+            "second": int(np.ceil(self.windows.shape[-1] / self.context.rate_hz)),
+        }
+        return lengths[axis]
 
 
-def network(seed=0, columns=1):
-    """Return a small convolutional network with batch norm and dropout, random but fixed."""
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        return _sequential(columns)
+POWER = Setting.of(BIPOLAR18, (2.0, 3.0, 5.0, 7.0, 9.0, 12.0, 20.0, 25.0, 32.0, 36.0), 8, 2.0)
+SIGNAL = Setting.of(BIPOLAR18, (), 128, 64.0)
+EPOCHS = Setting.of(("C3", "C4"), tuple(np.arange(20) + 0.5), 6, 1.0)
+SEQUENCES = Setting.of(("C3", "C4"), tuple(np.arange(20) + 0.5), 18, 1.0)
 
 
-def _sequential(columns):
-    layers = {
-        "conv1": nn.Conv2d(SHAPE[0], 6, 3, padding=1),
-        "bn1": nn.BatchNorm2d(6),
-        "relu": nn.ReLU(inplace=True),
-        "layer2": nn.Conv2d(6, 8, 3, stride=2, padding=1),
-        "relu2": nn.ReLU(inplace=True),
-        "pool": nn.AdaptiveAvgPool2d(1),
-        "flat": nn.Flatten(),
-        "drop": nn.Dropout(0.5),
-        "fc": nn.Linear(8, columns),
-    }
+def seeded(build):
+    """Make a network with random weights that are the same each time."""
+
+    def network(seed=0, columns=1):
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            return build(columns)
+
+    return network
+
+
+def small(convolution, pool, normalization):
+    """Return a small convolutional network with batch norm, in-place ReLU and dropout."""
+    blocks = nn.Sequential(convolution(6, 8, 3, stride=2, padding=1))
+    layers = {"conv1": convolution(len(BIPOLAR18), 6, 3, padding=1), "bn1": normalization(6)}
+    layers |= {"relu": nn.ReLU(inplace=True), "layer2": blocks, "relu2": nn.ReLU(inplace=True)}
+    return layers | {"pool": pool(1), "flat": nn.Flatten(), "drop": nn.Dropout(0.5)}
+
+
+def convolutional(axes, columns):
+    if axes == 2:
+        layers = small(nn.Conv2d, nn.AdaptiveAvgPool2d, nn.BatchNorm2d)
+    else:
+        layers = small(nn.Conv1d, nn.AdaptiveAvgPool1d, nn.BatchNorm1d)
     model = nn.Sequential()
     for name, layer in layers.items():
-        model.add_module(name, layer)
+        model.add_module({"layer2": "blocks"}.get(name, name) if axes == 1 else name, layer)
+    model.add_module("fc", nn.Linear(8, columns))
     return model
 
 
-def attribute(method, model, *, windows=WINDOWS, context=CONTEXT, target=1, **options):
-    return plugins.load("bandmap.attribution", method).attribute(model, windows, target, context=context, **options)
+def per_channel(columns):
+    return lightseizurenet.build(SIGNAL.windows.shape[1:], max(2, columns), width=4)
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_the_result_has_the_declared_axes_and_is_finite(method):
+SMALL_VIT = {"dim": 16, "depth": 2, "heads": 2, "dim_head": 8, "mlp_dim": 16}
+
+
+def vit(columns):
+    return freqcut_vit.build(EPOCHS.windows.shape[1:], max(2, columns), **SMALL_VIT)
+
+
+def sequence_vit(columns):
+    sizes = {**SMALL_VIT, "sequence_dim": 16, "sequence_depth": 2}
+    return seq_freqcut_vit.build(SEQUENCES.windows.shape[1:], max(2, columns), **sizes)
+
+
+NETWORKS = {
+    "power": (POWER, seeded(partial(convolutional, 2)), {"time_frequency_maps"}),
+    "signal": (SIGNAL, seeded(partial(convolutional, 1)), {"time_maps"}),
+    "per channel": (SIGNAL, seeded(per_channel), {"ecam"}),
+    "epochs": (EPOCHS, seeded(vit), {"attention"}),
+    "sequences": (SEQUENCES, seeded(sequence_vit), {"attention"}),
+}
+"""Setting, network, and what it offers to interpretations."""
+
+
+def needs(method):
+    return set(plugins.constant("bandmap.attribution", method, "NEEDS"))
+
+
+CASES = [(method, name) for method in METHODS for name in NETWORKS if needs(method) <= NETWORKS[name][2]]
+each_case = pytest.mark.parametrize(("method", "name"), CASES, ids=lambda value: value.replace(" ", "_"))
+
+
+def explain(method, model, setting, *, target=1, **options):
+    plugin = plugins.load("bandmap.attribution", method)
+    return Noted.of(plugin.attribute(model, setting.windows, target, context=setting.context, **options))
+
+
+def attribute(method, model, setting, **options):
+    return explain(method, model, setting, **options).values
+
+
+def with_context(setting, **changes):
+    return Setting(setting.windows, replace(setting.context, **changes))
+
+
+def some_windows(setting, chosen):
+    return Setting(setting.windows[chosen], replace(setting.context, baseline=setting.context.baseline[chosen]))
+
+
+def test_every_interpretation_fits_a_network_of_this_file():
+    assert {method for method, _ in CASES} == set(METHODS)
+
+
+@each_case
+def test_the_result_has_the_declared_axes_and_is_finite(method, name):
+    setting, network, _ = NETWORKS[name]
     axes = plugins.constant("bandmap.attribution", method, "AXES")
-    result = attribute(method, network())
-    assert result.shape == (len(WINDOWS), *(SIZES[axis] for axis in axes))
+    result, notes = explain(method, network(), setting)
+    assert result.shape == (WINDOWS, *(setting.size(axis) for axis in axes))
     assert result.dtype == np.float32
     assert np.isfinite(result).all()
     assert np.abs(result).max() > 0
+    assert all(note.shape == (WINDOWS,) and np.isfinite(note).all() for note in notes.values())
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_no_windows_give_no_results(method):
-    context = replace(CONTEXT, baseline=CONTEXT.baseline[:0])
-    assert len(attribute(method, network(), windows=WINDOWS[:0], context=context)) == 0
+@each_case
+def test_no_windows_give_no_results(method, name):
+    setting, network, _ = NETWORKS[name]
+    assert len(attribute(method, network(), some_windows(setting, slice(0)))) == 0
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_inputs_are_not_modified(method):
-    arrays = (WINDOWS, CONTEXT.baseline, CONTEXT.background)
+@each_case
+def test_inputs_are_not_modified(method, name):
+    setting, network, _ = NETWORKS[name]
+    arrays = (setting.windows, setting.context.baseline, setting.context.background)
     before = [array.copy() for array in arrays]
-    attribute(method, network())
+    attribute(method, network(), setting)
     for array, copy in zip(arrays, before, strict=True):
         np.testing.assert_array_equal(array, copy)
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_the_model_is_left_as_it_was(method):
+@each_case
+def test_the_model_is_left_as_it_was(method, name):
+    setting, network, _ = NETWORKS[name]
     model = network().train()
-    model.bn1.eval()
-    before = {name: value.clone() for name, value in model.state_dict().items()}
-    attribute(method, model)
+    first = next(model.children()).eval()
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    attribute(method, model, setting)
     assert model.training
-    assert not model.bn1.training
+    assert not first.training
     assert all(parameter.grad is None for parameter in model.parameters())
-    for name, value in model.state_dict().items():
-        torch.testing.assert_close(value, before[name], rtol=0, atol=0)
+    assert not any(module._forward_hooks for module in model.modules())
+    for key, value in model.state_dict().items():
+        torch.testing.assert_close(value, before[key], rtol=0, atol=0)
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_batch_size_does_not_change_the_result(method):
-    whole = attribute(method, network(), context=replace(CONTEXT, batch_size=1000))
-    single = attribute(method, network(), context=replace(CONTEXT, batch_size=1))
-    np.testing.assert_allclose(whole, single, rtol=1e-4, atol=1e-6)
+@each_case
+def test_batch_size_does_not_change_the_result(method, name):
+    setting, network, _ = NETWORKS[name]
+    whole = attribute(method, network(), with_context(setting, batch_size=1000))
+    single = attribute(method, network(), with_context(setting, batch_size=1))
+    np.testing.assert_allclose(whole, single, rtol=1e-3, atol=1e-6)
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_a_window_does_not_depend_on_its_neighbours(method):
-    context = replace(CONTEXT, background=CONTEXT.background[:1])
-    together = attribute(method, network(), context=context)
-    alone = attribute(method, network(), windows=WINDOWS[1:2], context=replace(context, baseline=CONTEXT.baseline[1:2]))
-    np.testing.assert_allclose(together[1:2], alone, rtol=1e-4, atol=1e-6)
+@each_case
+def test_a_window_does_not_depend_on_its_neighbours(method, name):
+    setting, network, _ = NETWORKS[name]
+    setting = with_context(setting, background=setting.context.background[:1])
+    together = attribute(method, network(), setting)
+    alone = attribute(method, network(), some_windows(setting, slice(1, 2)))
+    np.testing.assert_allclose(together[1:2], alone, rtol=1e-3, atol=1e-6)
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_the_map_changes_when_weights_are_shuffled(method):
+@each_case
+def test_each_window_may_have_a_class_of_its_own(method, name):
+    setting, network, _ = NETWORKS[name]
+    setting = with_context(setting, background=setting.context.background[:1])
+    targets = np.array([2, 0, 1])
+    together = attribute(method, network(columns=3), setting, target=targets)
+    apart = [attribute(method, network(columns=3), setting, target=int(k))[i] for i, k in enumerate(targets)]
+    np.testing.assert_allclose(together, apart, rtol=1e-3, atol=1e-6)
+
+
+@each_case
+def test_classes_for_another_number_of_windows_or_none_are_refused(method, name):
+    setting, network, _ = NETWORKS[name]
+    for targets, message in (([1, 0], "2 classes for 3 windows"), ([1, -1, 0], r"without a class \(-1\)")):
+        with pytest.raises(ValueError, match=message):
+            attribute(method, network(), setting, target=np.array(targets))
+
+
+@each_case
+def test_a_class_that_the_model_does_not_have_is_refused(method, name):
+    setting, network, _ = NETWORKS[name]
+    with pytest.raises(ValueError, match="no class 3: the model has 3"):
+        attribute(method, network(columns=3), setting, target=3)
+
+
+@each_case
+def test_the_map_changes_when_weights_are_shuffled(method, name):
+    setting, network, _ = NETWORKS[name]
     model = network()
-    before = attribute(method, model)
+    before = attribute(method, model, setting)
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():
         for parameter in model.parameters():
             order = torch.randperm(parameter.numel(), generator=generator)
             parameter.copy_(parameter.flatten()[order].reshape(parameter.shape))
-    after = attribute(method, model)
+    after = attribute(method, model, setting)
     assert np.corrcoef(before.ravel(), after.ravel())[0, 1] < 0.9
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_two_columns_say_the_same_as_their_difference(method):
-    two = network(columns=2)
-    one = network()
+def make_symmetric(model, channels):
+    """Let the first weights see no difference between left and right; those of lightseizurenet never do."""
+    images = mirrored(channels)
+    for name, parameter in model.named_parameters():
+        if name == "conv1.weight":
+            parameter.data = (parameter.data + parameter.data[:, images]) / 2
+        if name.endswith("embed.weight") and parameter.shape[1] % len(channels) == 0 and "sequence" not in name:
+            by_channel = parameter.data.unflatten(1, (-1, len(channels)))
+            parameter.data = ((by_channel + by_channel[..., images]) / 2).flatten(1)
+    return model.eval()
+
+
+def flipped(values, axes, images):
+    """Let left and right change places along the axes that know them."""
+    images = {"region": REGION_MIRRORED, "channel": images}
+    for place, axis in enumerate(axes):
+        values = np.take(values, images[axis], axis=place) if axis in images else values
+    return values
+
+
+@each_case
+def test_left_and_right_change_places_in_the_map_of_a_symmetric_model(method, name):
+    setting, network, _ = NETWORKS[name]
+    context = setting.context
+    turn = partial(flipped, images=mirrored(context.channels))
+    both = ("window", "channel")
+    turned = Setting(
+        turn(setting.windows, both),
+        replace(context, baseline=turn(context.baseline, both), background=turn(context.background, both)),
+    )
+    assert not np.array_equal(turned.windows, setting.windows)
+    model = make_symmetric(network(), context.channels)
+    axes = plugins.constant("bandmap.attribution", method, "AXES")
+    expected = turn(attribute(method, model, setting), ("window", *axes))
+    np.testing.assert_allclose(attribute(method, model, turned), expected, rtol=2e-3, atol=2e-6)
+
+
+@pytest.mark.parametrize("name", ["power", "signal"])
+@pytest.mark.parametrize("method", [method for method in METHODS if not needs(method)] + ["gradcam"])
+def test_two_columns_say_the_same_as_their_difference(method, name):
+    setting, network, offers = NETWORKS[name]
+    if not needs(method) <= offers:
+        return
+    two, one = network(columns=2), network()
     one.load_state_dict(
         {**two.state_dict(), "fc.weight": two.fc.weight.diff(dim=0), "fc.bias": two.fc.bias.diff(dim=0)}
     )
@@ -157,102 +297,61 @@ def test_two_columns_say_the_same_as_their_difference(method):
         with torch.no_grad():
             two.fc.weight[0].zero_()
             one.fc.weight.copy_(two.fc.weight[1:])
-    np.testing.assert_allclose(attribute(method, two), attribute(method, one), rtol=1e-4, atol=1e-6)
+    result = attribute(method, two, setting)
+    np.testing.assert_allclose(result, attribute(method, one, setting), rtol=1e-3, atol=1e-6)
 
 
-def test_occlusion_is_exact_on_a_linear_model():
-    weights = RANDOM.standard_normal(SHAPE) / 10
-    expected = np.abs((weights * (WINDOWS - CONTEXT.baseline)).sum(axis=(2, 3)))
-    result = attribute("occlusion", Linear(weights), scale="log_odds")
-    np.testing.assert_allclose(result, expected, rtol=1e-3, atol=1e-5)
+class Linear(nn.Module):
+    """The log odds are a weighted sum of the window."""
+
+    def __init__(self, weights):
+        super().__init__()
+        self.weights = nn.Parameter(torch.as_tensor(weights, dtype=torch.float32))
+
+    def forward(self, windows):
+        return (windows * self.weights).flatten(1).sum(dim=1)[:, None] + 0.3
 
 
-def test_occlusion_changes_the_probability_by_one_channel_at_a_time():
-    weights = RANDOM.standard_normal(SHAPE) / 10
-
-    def probability(windows):
-        return 1 / (1 + np.exp(-((weights * windows).sum(axis=(1, 2, 3)) + 0.3)))
-
-    occluded = WINDOWS.copy()
-    occluded[:, 4] = CONTEXT.baseline[:, 4]
-    expected = np.abs(probability(WINDOWS) - probability(occluded))
-    np.testing.assert_allclose(attribute("occlusion", Linear(weights))[:, 4], expected, rtol=1e-3, atol=1e-6)
+each_kind = pytest.mark.parametrize("setting", [POWER, SIGNAL], ids=["power", "signal"])
+close = partial(np.testing.assert_allclose, rtol=1e-3, atol=1e-4)
 
 
-def test_occlusion_of_an_ignored_channel_is_zero():
-    weights = RANDOM.standard_normal(SHAPE)
-    weights[[3, 11]] = 0
-    result = attribute("occlusion", Linear(weights), scale="log_odds")
-    np.testing.assert_allclose(result[:, [3, 11]], 0, atol=1e-6)
-    assert (np.delete(result, [3, 11], axis=1) > 0).all()
+def random_weights(setting):
+    return RANDOM.standard_normal(setting.windows.shape[1:]).astype(np.float32) / 10
 
 
-def test_gradcam_is_exact_where_the_layer_is_pooled_and_weighted():
-    model = nn.Sequential()
-    model.add_module("layer", nn.Conv2d(SHAPE[0], 4, 1))
-    model.add_module("pool", nn.AdaptiveAvgPool2d(1))
-    model.add_module("flat", nn.Flatten())
-    model.add_module("fc", nn.Linear(4, 1))
-    with torch.no_grad():
-        features = model.layer(torch.from_numpy(WINDOWS))
-        weighted = (model.fc.weight[0][:, None, None] * features).sum(dim=1) / (SHAPE[1] * SHAPE[2])
-    result = attribute("gradcam", model, layer="layer")
-    np.testing.assert_allclose(result, torch.relu(weighted).numpy(), rtol=1e-4, atol=1e-7)
+def per_channel_sum(weights, differences):
+    """Return what a linear model makes of differences, shape (windows[, bands], channels)."""
+    products = weights * differences
+    return products.reshape(*products.shape[: products.ndim - weights.ndim + 1], -1).sum(axis=-1)
 
 
-def test_gradcam_sees_what_a_layer_gave_before_the_next_changes_it_in_place():
-    model = network().eval()
-    with torch.no_grad():
-        raw = model.layer2(model.relu(model.bn1(model.conv1(torch.from_numpy(WINDOWS)))))
-    assert raw.min() < 0
-    apart = network().eval()
-    apart.relu2 = nn.ReLU(inplace=False)
-    np.testing.assert_array_equal(attribute("gradcam", model), attribute("gradcam", apart))
+def in_bands(setting, values):
+    """Return the parts of windows in each band, shape (windows, bands, channels, ...)."""
+    if setting is SIGNAL:
+        return _bands.components(values, ATLAS, setting.context.rate_hz)
+    members = ATLAS.band_members(setting.context.frequencies_hz)
+    return np.einsum("ncft,bf->nbcft", values, members)
 
 
-def test_gradcam_minmax_erases_magnitude_and_none_keeps_it():
-    louder = network()
-    with torch.no_grad():
-        louder.fc.weight *= 3
-    np.testing.assert_allclose(3 * attribute("gradcam", network()), attribute("gradcam", louder), rtol=1e-4)
-    scaled = attribute("gradcam", louder, normalize="minmax")
-    np.testing.assert_allclose(scaled, attribute("gradcam", network(), normalize="minmax"), atol=1e-5)
-    assert scaled.min() == 0
-    assert scaled.max() == pytest.approx(1)
+def shares(kind):
+    weights = ATLAS.region_weights(BIPOLAR18)
+    return (weights > 0).astype(float) if kind == "whole" else weights
 
 
-def test_gradcam_of_a_flat_map_is_zero_after_minmax():
-    silent = network()
-    with torch.no_grad():
-        silent.fc.weight.zero_()
-    assert not attribute("gradcam", silent, normalize="minmax").any()
+@each_kind
+def test_occlusion_is_exact_on_a_linear_model(setting):
+    weights = random_weights(setting)
+    expected = np.abs(per_channel_sum(weights, setting.windows - setting.context.baseline))
+    close(attribute("occlusion", Linear(weights), setting, scale="log_odds"), expected)
 
 
-def test_gradcam_finds_a_layer_within_a_wrapper():
-    wrapped = nn.Module()
-    wrapped.add_module("network", network())
-    wrapped.forward = wrapped.network.forward
-    np.testing.assert_array_equal(attribute("gradcam", wrapped), attribute("gradcam", network()))
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"layer": "layr2"}, "there is no 'layr2'. Did you mean 'layer2'"),
-        ({"layer": "xyz"}, "There are: bn1, conv1, drop"),
-        ({"layer": "fc"}, "layer 'fc' gives"),
-        ({"normalize": "minmx"}, "Did you mean 'minmax'"),
-    ],
-)
-def test_gradcam_says_what_is_wrong_with_its_settings(options, message):
-    with pytest.raises(ValueError, match=message):
-        attribute("gradcam", network(), **options)
-
-
-@pytest.mark.parametrize("method", ["occlusion", "band_occlusion"])
-def test_a_misspelt_scale_gets_a_hint(method):
-    with pytest.raises(ValueError, match="Did you mean 'log_odds'"):
-        attribute(method, network(), scale="logodds")
+@each_kind
+@pytest.mark.parametrize("share", ["whole", "weighted"])
+def test_region_occlusion_is_exact_on_a_linear_model(setting, share):
+    weights = random_weights(setting)
+    expected = per_channel_sum(weights, setting.windows - setting.context.baseline) @ shares(share).T
+    close(attribute("region_occlusion", Linear(weights), setting, share=share), expected)
 
 
 OPTIONS = [
@@ -263,63 +362,105 @@ OPTIONS = [
 ]
 
 
+def replacement(setting):
+    context = setting.context
+    if setting is SIGNAL:
+        return _bands.surrogate_components(context.background, ATLAS, context.rate_hz, seed=context.seed)
+    return in_bands(setting, context.background)
+
+
+@each_kind
 @pytest.mark.parametrize("options", OPTIONS, ids=lambda options: "-".join(options.values()))
-def test_band_occlusion_is_exact_on_a_linear_model(options):
-    weights = RANDOM.standard_normal(SHAPE) / 10
-    share = ATLAS.region_weights(BIPOLAR18)
-    if options["share"] == "whole":
-        share = (share > 0).astype(float)
+def test_band_occlusion_is_exact_on_a_linear_model(setting, options):
+    weights = random_weights(setting)
+    own, background = in_bands(setting, setting.windows), in_bands(setting, setting.context.background)
+    views = {"deletion": own - replacement(setting).mean(axis=0), "insertion": own - background.mean(axis=0)}
+    chosen = list(views.values()) if options["view"] == "both" else [views[options["view"]]]
+    share = shares(options["share"])
     divisor = {"root": np.sqrt(share.sum(axis=1)), "channels": share.sum(axis=1), "none": np.ones(5)}[options["size"]]
-    difference = weights * (WINDOWS - CONTEXT.background.mean(axis=0))
-    members = ATLAS.band_members(FREQUENCIES)
-    expected = np.einsum("ncft,rc,bf->nrb", difference, share, members) / divisor[:, None]
-    result = attribute("band_occlusion", Linear(weights), backgrounds=3, **options)
-    np.testing.assert_allclose(result, expected, rtol=1e-3, atol=1e-4)
+    per_band = per_channel_sum(weights, np.mean(chosen, axis=0))  # (windows, bands, channels)
+    expected = np.einsum("nbc,rc->nrb", per_band, share) / divisor[:, None]
+    close(attribute("band_occlusion", Linear(weights), setting, backgrounds=3, **options), expected)
 
 
-def test_band_occlusion_of_an_ignored_band_or_region_is_zero():
-    weights = RANDOM.standard_normal(SHAPE)
-    weights[:, 2:4] = 0  # theta
-    weights[ATLAS.region_weights(BIPOLAR18)[4] > 0] = 0  # temporal-right
-    result = attribute("band_occlusion", Linear(weights))
-    np.testing.assert_allclose(result[:, :, 1], 0, atol=1e-4)
-    np.testing.assert_allclose(result[:, 4, :], 0, atol=1e-4)
-    assert (np.abs(result[:, :4, [0, 2, 3, 4]]) > 1e-3).all()
+@each_kind
+def test_integrated_gradients_are_exact_on_a_linear_model_and_leave_no_gap(setting):
+    weights = random_weights(setting)
+    difference = setting.windows - setting.context.baseline
+    result, notes = explain("integrated_gradients", Linear(weights), setting, steps=1)
+    close(result, per_channel_sum(weights, in_bands(setting, difference)).swapaxes(1, 2))
+    close(notes["completeness_gap"], 0)
+    close(notes["log_odds_change"], (weights * difference).reshape(WINDOWS, -1).sum(axis=1))
+    close(result.sum(axis=(1, 2)) + notes["outside_bands"], notes["log_odds_change"])
 
 
-def test_band_occlusion_names_the_cell_that_a_model_listens_to():
-    listened = np.zeros(SHAPE)
-    listened[BIPOLAR18.index("T3-T5"), 6:8] = 0.1  # temporal-left, beta
-    windows = WINDOWS + np.float32(5) * (listened > 0)
-    result = attribute("band_occlusion", Linear(listened.astype(np.float32)), windows=windows.astype(np.float32))
-    assert {np.unravel_index(matrix.argmax(), matrix.shape) for matrix in result} == {(3, 3)}
+def linear_case(name, ignored):
+    """Return what of a linear model's map must be zero because the model ignores channels or a band."""
+    setting, weights = NETWORKS[name][0], random_weights(NETWORKS[name][0])
+    if ignored == "channel":
+        weights[[BIPOLAR18.index("T4-T6"), *np.flatnonzero(ATLAS.region_weights(BIPOLAR18)[4] > 0)]] = 0
+    else:
+        weights = weights - in_bands(setting, weights[None])[0, 1]  # theta
+    return setting, weights
 
 
-def test_band_occlusion_of_a_band_without_a_frequency_or_a_region_without_a_channel_is_zero():
-    atlas = Atlas.of({"frontal": ["Fp1"], "nowhere": ["AFz"]}, {"theta": [4, 8], "high": [60, 80]})
-    result = attribute("band_occlusion", network(), context=replace(CONTEXT, atlas=atlas))
-    assert result[:, 0, 0].all()
-    np.testing.assert_allclose(result[:, 1], 0, atol=1e-6)
-    np.testing.assert_allclose(result[:, :, 1], 0, atol=1e-6)
+@pytest.mark.parametrize("name", ["power", "signal"])
+@pytest.mark.parametrize("method", ["occlusion", "region_occlusion", "band_occlusion", "integrated_gradients"])
+def test_ignored_channels_have_no_importance(method, name):
+    setting, weights = linear_case(name, "channel")
+    scale = {} if method == "integrated_gradients" else {"scale": "log_odds"}
+    result = attribute(method, Linear(weights), setting, **scale)
+    ignored = np.zeros(result.shape[1], dtype=bool)
+    ignored[[4] if result.shape[1] == 5 else np.flatnonzero(ATLAS.region_weights(BIPOLAR18)[4] > 0)] = True
+    close(result[:, ignored], 0)
+    assert (np.abs(result[:, ~ignored]) > 1e-4).mean() > 0.9
 
 
-def test_band_occlusion_meets_all_backgrounds_over_successive_windows():
-    same = np.repeat(WINDOWS[:1], 3, axis=0)
-    every = attribute("band_occlusion", network(), windows=same, backgrounds=3)
-    one = attribute("band_occlusion", network(), windows=same, backgrounds=1)
-    assert not np.allclose(one[0], one[1])
-    np.testing.assert_allclose(one.mean(axis=0), every[0], rtol=1e-4, atol=1e-6)
+@pytest.mark.parametrize("name", ["power", "signal"])
+@pytest.mark.parametrize("method", ["band_occlusion", "integrated_gradients"])
+def test_an_ignored_band_has_no_importance(method, name):
+    setting, weights = linear_case(name, "band")
+    result = attribute(method, Linear(weights), setting)
+    close(result[:, :, 1], 0)
+    assert (np.abs(np.delete(result, 1, axis=2)) > 1e-3).mean() > 0.9
+
+
+def pooled(convolution, pool):
+    """Return a network whose logit is the mean over its map of weighted features."""
+    model = nn.Sequential()
+    for name, layer in {"layer": convolution(18, 4, 1), "pool": pool(1), "flat": nn.Flatten()}.items():
+        model.add_module(name, layer)
+    model.add_module("fc", nn.Linear(4, 1))
+    return model
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
-    [({"view": "delete"}, "view: .*'deletion'"), ({"share": "hole"}, "'whole'"), ({"size": "rot"}, "'root'")],
+    ("method", "setting", "model"),
+    [
+        ("gradcam", POWER, pooled(nn.Conv2d, nn.AdaptiveAvgPool2d)),
+        ("temporal_gradcam", SIGNAL, pooled(nn.Conv1d, nn.AdaptiveAvgPool1d)),
+    ],
+    ids=["gradcam", "temporal_gradcam"],
 )
-def test_band_occlusion_says_what_is_wrong_with_its_settings(options, message):
-    with pytest.raises(ValueError, match=message):
-        attribute("band_occlusion", network(), **options)
+def test_gradcam_is_exact_where_the_layer_is_pooled_and_weighted(method, setting, model):
+    with torch.no_grad():
+        features = model.layer(torch.from_numpy(setting.windows))
+        weighted = torch.einsum("f,nf...->n...", model.fc.weight[0], features) / features[0, 0].numel()
+    result = attribute(method, model, setting, layer="layer")
+    np.testing.assert_allclose(result, torch.relu(weighted).numpy(), rtol=1e-4, atol=1e-7)
 
 
-def test_band_occlusion_refuses_raw_signal():
-    with pytest.raises(ValueError, match="time-frequency representation"):
-        attribute("band_occlusion", network(), windows=WINDOWS[:, :, 0])
+@pytest.mark.parametrize("target", [1, 0])
+def test_ecam_sums_exactly_to_the_logit_less_the_bias(target):
+    model = seeded(per_channel)().eval()
+    with torch.no_grad():
+        model.bias.fill_(0.7)
+        logit = (model(torch.from_numpy(SIGNAL.windows))[:, 0] - model.bias).numpy()
+    result = attribute("ecam", model, SIGNAL, target=target)
+    np.testing.assert_allclose(result.sum(axis=(1, 2)), logit if target else -logit, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("method", ["occlusion", "region_occlusion", "band_occlusion"])
+def test_a_misspelt_scale_gets_a_hint(method):
+    with pytest.raises(ValueError, match="Did you mean 'log_odds'"):
+        attribute(method, NETWORKS["power"][1](), POWER, scale="logodds")

@@ -54,6 +54,7 @@ def sequence_vit(shape, config, rows):
         shape,
         config["n_classes"],
         **sizes(config, "dim", "depth", "heads", "dim_head", "mlp_dim"),
+        epochs=config["seq_len"],
         sequence_dim=shapes["seq_trans.pos_embedding"][-1],
         sequence_depth=sum(name.startswith("seq_trans.") and name.endswith("to_qkv.weight") for name in shapes),
     )
@@ -94,15 +95,21 @@ def references():
     return {name: reference for name, reference in found.items() if "parameters" in reference}
 
 
+def in_our_axes(windows):
+    """Put the epochs of a sequence, an axis of their own as published, one after the other in time."""
+    return windows.movedim(1, 3).flatten(3) if windows.ndim == 5 else windows
+
+
 class Case:
     """A reference, the model of its configuration with its weights, and its input."""
 
     def __init__(self, reference):
         self.reference = reference
-        shape, rows = tuple(reference["input_shape"][1:]), reference["parameters"]
-        self.model = fill(BUILDERS[reference["system"]](shape, reference["config"], rows), rows)
+        rows = reference["parameters"]
         values = wave(reference["input_name"], reference["input_shape"]).astype(np.float32)
-        self.windows = torch.from_numpy(values)
+        self.windows = in_our_axes(torch.from_numpy(values))
+        shape = tuple(self.windows.shape[1:])
+        self.model = fill(BUILDERS[reference["system"]](shape, reference["config"], rows), rows)
 
     @property
     def outputs(self):

@@ -11,9 +11,9 @@ import torch
 
 from bandmap.aggregation import region_band_matrix
 from bandmap.atlas import Atlas
-from bandmap.attribution import gradcam, occlusion
+from bandmap.attribution import attention_relevance, gradcam, occlusion
 from bandmap.context import Context
-from bandmap.models import cwt_resnet18
+from bandmap.models import cwt_resnet18, freqcut_vit
 
 FOLDER = Path(os.environ.get("BANDMAP_REFERENCE", Path(__file__).parents[3] / "shared" / "reference"))
 
@@ -35,6 +35,12 @@ def values(name, shape, kind):
     return 1 + 0.1 * np.abs(wave(name, shape)) if kind == "one_plus_tenth" else scale[kind] * wave(name, shape)
 
 
+def fill(network, parameters):
+    own = [value for value in network.state_dict().values() if value.is_floating_point()]
+    for value, row in zip(own, parameters, strict=True):
+        value.copy_(torch.from_numpy(values(row["name"], row["shape"], row["kind"])))
+
+
 @pytest.fixture(scope="module")
 def reference():
     return json.loads((FOLDER / "cwt_resnet18.json").read_text())
@@ -43,9 +49,7 @@ def reference():
 @pytest.fixture(scope="module")
 def model(reference):
     network = cwt_resnet18.build(tuple(reference["input_shape"][1:]), 2)
-    own = [value for value in network.state_dict().values() if value.is_floating_point()]
-    for value, row in zip(own, reference["parameters"], strict=True):
-        value.copy_(torch.from_numpy(values(row["name"], row["shape"], row["kind"])))
+    fill(network, reference["parameters"])
     return network
 
 
@@ -81,6 +85,18 @@ def test_gradcam_at_the_last_layer_gives_the_published_map(reference, model, win
 def test_occlusion_gives_the_published_channel_importance(reference, model, windows, context):
     found = occlusion.attribute(model, windows, 1, context=context)
     np.testing.assert_allclose(found, reference["channel_importance"], rtol=RTOL, atol=ATOL)
+
+
+def test_attention_relevance_gives_the_published_patches():
+    published = json.loads((FOLDER / "freqcut_vit.json").read_text())
+    network = freqcut_vit.build(tuple(published["input_shape"][1:]), published["config"]["n_classes"])
+    fill(network, published["parameters"])
+    epochs = wave(published["input_name"], published["input_shape"]).astype(np.float32)
+    surroundings = Context(Atlas.of({}, {}), ("C4", "C3"), tuple(range(20)), 1.0, epochs, epochs)
+    predicted = np.argmax(published["logits"], axis=1)
+    maps = attention_relevance.attribute(network, epochs, predicted, context=surroundings)
+    expected = np.repeat(published["relevance"], 4, axis=1)  # a patch is four rows
+    np.testing.assert_allclose(maps, expected, rtol=RTOL, atol=ATOL)
 
 
 def test_the_product_gives_the_published_matrices():

@@ -20,6 +20,7 @@ COMMON = {
     "starts_seconds": np.array([0.0, 1.0, 2.5]),
     "probabilities": np.array([0.1, 0.9, 0.8]),
     "labels": np.array([0, 1, 1]),
+    "targets": np.array([1, 1, 1]),
     "attributes": {"model": "cwt_resnet18", "method": "gradcam", "threshold": 0.5},
 }
 
@@ -31,6 +32,7 @@ def test_a_result_comes_back_as_written(tmp_path):
     np.testing.assert_array_equal(found.values, values)
     np.testing.assert_array_equal(found.starts_seconds, COMMON["starts_seconds"])
     np.testing.assert_array_equal(found.labels, [0, 1, 1])
+    np.testing.assert_array_equal(found.targets, [1, 1, 1])
     np.testing.assert_allclose(found.probabilities, COMMON["probabilities"])
     assert found.axes == ("region", "band")
     assert found.attributes == COMMON["attributes"]
@@ -56,7 +58,7 @@ def test_all_maps_are_kept_if_nothing_is_asked_for(tmp_path):
 
 @pytest.mark.parametrize("axes", [("channel",), ("frequency", "time")])
 def test_a_recording_without_windows_is_a_whole_file_too(tmp_path, axes):
-    empty = {"starts_seconds": [], "probabilities": [], "labels": [], "attributes": {}}
+    empty = {"starts_seconds": [], "probabilities": [], "labels": [], "targets": [], "attributes": {}}
     values = np.zeros((0, *(4, 6)[: len(axes)]), dtype=np.float32)
     write_attribution(
         tmp_path / "r.h5",

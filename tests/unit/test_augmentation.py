@@ -71,3 +71,62 @@ def test_the_same_seed_changes_windows_alike():
 def test_a_misspelt_amount_is_named_with_the_nearest():
     with pytest.raises(ValueError, match="Did you mean 'mirror'"):
         Augmentation.of({"miror": 0.5})
+
+
+def test_mixed_windows_are_a_share_of_each_and_the_rest_of_its_partner():
+    mixed, partners, share = augmenter(mixup_alpha=1.0).mixed(windows())
+    assert 0 < share < 1
+    assert sorted(partners.tolist()) == list(range(len(mixed)))
+    torch.testing.assert_close(mixed, share * windows() + (1 - share) * windows()[partners])
+
+
+def test_without_an_alpha_nothing_is_mixed():
+    mixed, partners, share = augmenter().mixed(windows())
+    assert torch.equal(mixed, windows())
+    assert (partners, share) == (None, 1.0)
+
+
+def test_the_share_is_of_a_beta_distribution_with_alpha_twice():
+    mixing = augmenter(mixup_alpha=0.2)
+    shares = torch.tensor([mixing.mixed(windows()[:2])[2] for _ in range(400)])
+    assert 0.4 < shares.mean() < 0.6
+    assert shares.var().item() == pytest.approx(1 / (4 * (2 * 0.2 + 1)), rel=0.15)
+
+
+def test_augmentation_goes_on_where_its_state_was_taken():
+    going = augmenter(mirror=0.5, gain_decades=0.1, mixup_alpha=1.0)
+    going.mixed(going(windows()))
+    state = going.state()
+    expected = going.mixed(going(windows()))
+    other = augmenter(mirror=0.5, gain_decades=0.1, mixup_alpha=1.0)
+    other.restore(state)
+    found = other.mixed(other(windows()))
+    assert torch.equal(found[0], expected[0])
+    assert found[2] == expected[2]
+
+
+def test_a_negative_alpha_is_refused():
+    with pytest.raises(ValueError, match="at least 0"):
+        Augmentation(mixup_alpha=-1.0)
+
+
+def signals():
+    return torch.randn((6, len(BIPOLAR18), 128), generator=torch.Generator().manual_seed(3))
+
+
+def test_shuffled_channels_are_the_same_channels_in_another_order():
+    mean = torch.zeros(len(BIPOLAR18), 1)
+    changed = Augmenter(Augmentation(channel_shuffle=1.0), BIPOLAR18, mean, seed=1)(signals())
+    assert not torch.equal(changed, signals())
+    torch.testing.assert_close(changed.sort(dim=1).values, signals().sort(dim=1).values)
+    assert not torch.equal(changed[0, :, 0].argsort(), changed[1, :, 0].argsort())
+
+
+def test_stretched_time_changes_the_frequency_of_a_sine_by_no_more_than_allowed():
+    times = torch.arange(1024) / 128
+    sine = torch.sin(2 * torch.pi * 10 * times).expand(64, len(BIPOLAR18), -1)
+    mean = torch.zeros(len(BIPOLAR18), 1)
+    changed = Augmenter(Augmentation(time_stretch=0.2), BIPOLAR18, mean, seed=1)(sine)
+    peaks = torch.fft.rfft(changed[:, 0] * torch.hann_window(1024)).abs().argmax(dim=1) / 8
+    assert 10 * 0.8 - 0.2 <= peaks.min() < 9
+    assert 11 < peaks.max() <= 10 * 1.23 + 0.2

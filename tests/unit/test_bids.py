@@ -1,9 +1,11 @@
 """Folders of EEG-BIDS: what is found in them, and what is said of those that are wrong."""
 
+import logging
 import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +21,20 @@ CLIPS = Path(os.environ.get("BANDMAP_SHARED", Path(__file__).parents[3] / "share
 HEADER = "onset\tduration\teventType\n"
 
 
-def add(root: Path, recording: str, events: str | None = HEADER, session: str = "", suffix: str = ".edf") -> Path:
-    """Add ten seconds of one channel."""
+def add(
+    root: Path,
+    recording: str,
+    events: str | None = HEADER,
+    session: str = "",
+    suffix: str = ".edf",
+    annotations: Sequence[Event] = (),
+    seconds: int = 10,
+) -> Path:
+    """Add some seconds of one channel."""
     folder = root / recording.split("_", maxsplit=1)[0] / session / "eeg"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{recording}_eeg{suffix}"
-    write_edf(path, [("Cz", np.zeros(1000))], 100, "uV")
+    write_edf(path, [("Cz", np.zeros(100 * seconds))], 100, "uV", annotations)
     if events is not None:
         (folder / f"{recording}_events.tsv").write_text(events)
     return path
@@ -32,7 +42,10 @@ def add(root: Path, recording: str, events: str | None = HEADER, session: str = 
 
 def fetched(root: Path, recording: str, to: Path) -> tuple[Path, Path]:
     paths = to / f"{recording}.edf", to / f"{recording}_events.tsv"
-    bids.fetch(recording, *paths, seed=0, root=str(root))
+    (row,) = [row for row in bids.recordings(root=str(root)) if row["recording"] == recording]
+    bids.fetch(recording, paths[0], root=str(root))
+    labels = Path(row["events"]) if Path(row["events"]).exists() else None
+    bids.annotate(recording, paths[0], labels, paths[1])
     return paths
 
 
@@ -109,14 +122,55 @@ def test_wrong_events_are_named_and_nothing_is_left_behind(tmp_path, events, pro
     assert problem in str(caught.value)
     assert "sub-a" in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert not (tmp_path / "out").exists()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["sub-a.edf"]
 
 
 def test_a_file_that_is_no_edf_is_named(tmp_path):
     add(tmp_path / "bids", "sub-a").write_bytes(b"hello")
     with pytest.raises(RecordingError, match="sub-a"):
         fetched(tmp_path / "bids", "sub-a", tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "out/sub-a_events.tsv").exists()
+
+
+STAGED = "0\t30\tSleep stage W\n30\t30\tn1\n60\t60\tsleep_n2\n120\t30\tSleep stage 4\n150\t30\tSleep stage ?\n"
+NIGHT = (Event(0, 30, "W"), Event(30, 60, "N1"), Event(60, 120, "N2"), Event(120, 150, "N3"))
+
+
+def test_stages_of_sleep_in_the_table_become_those_of_aasm(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    add(tmp_path / "bids", "sub-a", "onset\tduration\ttrial_type\n" + STAGED, seconds=180)
+    _, events = fetched(tmp_path / "bids", "sub-a", tmp_path / "out")
+    assert read_events(events) == NIGHT
+    assert "30 s are movement or not scored" in caplog.text
+
+
+def test_seizures_and_stages_may_stand_in_one_table(tmp_path):
+    add(tmp_path / "bids", "sub-a", HEADER + "10\t5\tsz\n" + STAGED, seconds=180)
+    _, events = fetched(tmp_path / "bids", "sub-a", tmp_path / "out")
+    assert read_events(events) == tuple(sorted((Event(10, 15, "sz"), *NIGHT)))
+
+
+MARKED = (Event(0, 30, "Sleep stage W"), Event(20, 21, "Lights off"), Event(30, 60, "Sleep stage R"))
+
+
+@pytest.mark.parametrize("table", [HEADER, HEADER + "5\t2\tsz\n", None])
+def test_stages_come_from_the_annotations_where_the_table_has_none(tmp_path, table):
+    add(tmp_path / "bids", "sub-a", table, annotations=MARKED, seconds=60)
+    _, events = fetched(tmp_path / "bids", "sub-a", tmp_path / "out")
+    assert [event for event in read_events(events) if event.label != "sz"] == [Event(0, 30, "W"), Event(30, 60, "REM")]
+    assert sum(event.is_seizure for event in read_events(events)) == (table is not None and "sz" in table)
+
+
+def test_a_table_of_stages_wins_over_the_annotations(tmp_path):
+    add(tmp_path / "bids", "sub-a", HEADER + "0\t60\tN2\n", annotations=MARKED, seconds=60)
+    _, events = fetched(tmp_path / "bids", "sub-a", tmp_path / "out")
+    assert read_events(events) == (Event(0, 60, "N2"),)
+
+
+def test_a_hypnogram_longer_than_the_recording_is_clipped_to_it(tmp_path):
+    add(tmp_path / "bids", "sub-a", HEADER + "0\t30\tW\n30\t600\tN2\n", seconds=60)
+    _, events = fetched(tmp_path / "bids", "sub-a", tmp_path / "out")
+    assert read_events(events) == (Event(0, 30, "W"), Event(30, 60, "N2"))
 
 
 @pytest.mark.skipif(not CLIPS.is_dir(), reason="the clips are not there")
@@ -134,8 +188,8 @@ def test_the_clips_are_twenty_one_recordings_of_three_subjects_with_fifteen_seiz
 def test_planning_imports_nothing_heavy(tmp_path):
     add(tmp_path, "sub-a")
     code = (
-        "import sys; from bandmap.datasets import bids, simulated;"
-        f"bids.recordings(root={str(tmp_path)!r}); simulated.recordings();"
+        "import sys, bandmap.workflow.sources; from bandmap.datasets import bids, simulated, simulated_sleep;"
+        f"bids.recordings(root={str(tmp_path)!r}); simulated.recordings(); simulated_sleep.recordings();"
         "print({'numpy', 'mne', 'h5py', 'zarr', 'torch', 'pandas'} & set(sys.modules))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

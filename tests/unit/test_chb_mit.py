@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bandmap import published
+from bandmap import marks, published
 from bandmap.datasets import chb_mit
 from bandmap.download import DownloadError
 from bandmap.recording import Event
@@ -27,7 +27,7 @@ with_official_files = pytest.mark.skipif(not OFFICIAL.exists(), reason="no offic
 
 
 def spans(row: dict[str, str]) -> list[tuple[float, float]]:
-    return [(event.onset, event.offset) for event in published.seizures(row["seizures"])]
+    return [(event.onset, event.offset) for event in marks.seizures(row["seizures"])]
 
 
 def summaries() -> dict[str, object]:
@@ -131,16 +131,17 @@ def small(tmp_path, monkeypatch):
 
 
 def fetched(small: Path, out: Path) -> Path:
-    chb_mit.fetch("chb01_03", out / "a.edf", out / "a_events.tsv", seed=1, mirror=str(small.parents[1]))
+    chb_mit.fetch("chb01_03", out / "a.edf", mirror=str(small.parents[1]))
     return out
 
 
 def test_a_recording_is_fetched_with_the_seizures_of_the_table(small, tmp_path):
     out = fetched(small, tmp_path / "out")
     assert (out / "a.edf").read_bytes() == b"right"
+    assert [path.name for path in out.iterdir()] == ["a.edf"]
+    chb_mit.annotate("chb01_03", out / "a.edf", None, out / "a_events.tsv")
     assert read_events(out / "a_events.tsv") == (Event(2996, 3036, "sz"),)
     assert read_duration(out / "a_events.tsv") == 3600
-    assert sorted(path.name for path in out.iterdir()) == ["a.edf", "a_events.tsv"]
 
 
 def test_a_wrong_recording_leaves_nothing_behind(small, tmp_path):
@@ -148,6 +149,11 @@ def test_a_wrong_recording_leaves_nothing_behind(small, tmp_path):
     with pytest.raises(DownloadError, match="its sha256 is"):
         fetched(small, tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_recording_is_identified_by_its_checksum_wherever_it_comes_from(small):
+    rows = [chb_mit.recordings(mirror=mirror) for mirror in (None, "https://host", str(small.parents[1]))]
+    assert {row["content"] for (row,) in rows} == {f"sha256:{hashlib.sha256(b'right').hexdigest()}"}
 
 
 @with_official_files

@@ -10,13 +10,19 @@ from hypothesis.extra.numpy import arrays
 from matplotlib.figure import Figure
 
 from bandmap.atlas import BIPOLAR18, ELECTRODES
-from bandmap.figures.matrices import Matrix, matrix_figure, matrix_of_rows, planted_figure
+from bandmap.figures.confusion import confusion_figure
+from bandmap.figures.curves import Curve, curve_figure
+from bandmap.figures.matrices import Matrix, count_of, matrix_figure, matrix_of_rows, planted_figure
+from bandmap.figures.measures import measure_figure
+from bandmap.figures.night import NightView, night_figure
+from bandmap.figures.overlay import MOST_HEADS, ChannelImportance, draw_behind, head_spans
+from bandmap.figures.panels import Panel, panel_figure
 from bandmap.figures.quality import KINDS, quality_figure
 from bandmap.figures.scalp import POSITIONS, draw_scalp, interpolate, positions
 from bandmap.figures.scores import Recovery, Score, recovery_figure, recovery_of_rows, score_figure, scores_of_rows
-from bandmap.figures.seizure import SeizureView, seizure_figure, stitch
+from bandmap.figures.seizure import NOTHING, SeizureView, seizure_figure, stitch
 from bandmap.figures.style import save
-from bandmap.figures.traces import clinical_order, envelope, scale_of
+from bandmap.figures.traces import clinical_order, envelope, rows_of, scale_of
 from bandmap.figures.training import training_figure
 from bandmap.montage.quality import FLAGS
 from bandmap.recording import Event
@@ -38,6 +44,7 @@ def a_view(**changes):
         "rate_hz": 64.0,
         "start_seconds": 100.0,
         "onset_seconds": 105.0,
+        "offset_seconds": 112.0,
         "reference": (Event(105, 112, "sz"),),
         "predicted": (Event(106, 113, "sz"),),
         "probability_seconds": np.arange(102.0, 118.0),
@@ -46,7 +53,7 @@ def a_view(**changes):
         "frame_rate_hz": 8.0,
         "power": generator.normal(size=(12, 160)),
         "importance": generator.random((12, 160)),
-        "channel_importance": generator.random(18),
+        "channel_importance": ChannelImportance(generator.random((18, 20)), 1.0, 100.0, "ecam"),
         "matrices": (a_matrix(), a_matrix(planted=("central", "alpha"))),
         "band_edges_hz": {"theta": (4, 8), "alpha": (8, 14)},
     }
@@ -92,15 +99,23 @@ def test_every_part_of_the_seizure_figure_says_its_unit():
 @pytest.mark.parametrize(
     "changes",
     [
-        {"power": np.zeros((0, 0)), "importance": np.zeros((0, 0)), "channel_importance": np.zeros(0), "matrices": ()},
+        {"power": np.zeros((0, 0)), "importance": np.zeros((0, 0)), "channel_importance": NOTHING, "matrices": ()},
         {"microvolts": np.full((18, 1280), np.nan, np.float32)},
         {"power": np.full((12, 160), np.nan), "importance": np.full((12, 160), np.nan)},
-        {"power": np.zeros((12, 160)), "importance": np.zeros((12, 160)), "channel_importance": np.zeros(18)},
-        {"channel_importance": np.full(18, np.nan)},
+        {
+            "power": np.zeros((12, 160)),
+            "importance": np.zeros((12, 160)),
+            "channel_importance": ChannelImportance(np.zeros((18, 20)), 1.0, 100.0),
+        },
+        {"channel_importance": ChannelImportance(np.full((18, 20), np.nan), 1.0, 100.0)},
         {"reference": (), "predicted": (), "probability_seconds": np.zeros(0), "probability": np.zeros(0)},
         {"onset_seconds": 100.0},
         {"matrices": (Matrix(np.full((3, 2), np.nan), REGIONS, BANDS),)},
-        {"channels": ("A", "B"), "microvolts": np.ones((2, 1280), np.float32), "channel_importance": np.ones(2)},
+        {
+            "channels": ("A", "B"),
+            "microvolts": np.ones((2, 1280), np.float32),
+            "channel_importance": ChannelImportance(np.ones((2, 20)), 1.0, 100.0),
+        },
     ],
     ids=[
         "nothing",
@@ -153,6 +168,28 @@ def test_traces_go_from_left_temporal_to_right_temporal():
 
 def test_new_names_of_electrodes_take_the_place_of_the_old_ones():
     assert clinical_order(["F7-T7"])[0][0] == clinical_order(["F7-T3"])[0][0]
+
+
+def test_importance_lies_behind_the_trace_of_its_channel_at_its_time():
+    values = np.zeros((18, 20))
+    values[4, 7] = 2.0
+    axes = Figure().add_subplot()
+    mesh = draw_behind(axes, ChannelImportance(values, 1.0, 100.0), BIPOLAR18, zero_seconds=105.0)
+    row, column = np.argwhere(mesh.get_array() == 2)[0]
+    corners = mesh.get_coordinates()[row : row + 2, column : column + 2].reshape(-1, 2)
+    height = dict(rows_of(BIPOLAR18))[4]
+    assert corners.min(axis=0).tolist() == [2.0, height - 0.5]
+    assert corners.max(axis=0).tolist() == [3.0, height + 0.5]
+
+
+def test_heads_cover_a_seizure_in_tens_of_seconds_and_end_with_it():
+    assert head_spans(105.0, 128.5) == [(105, 115), (115, 125), (125, 128.5)]
+    assert len(head_spans(0, 3600)) == MOST_HEADS
+
+
+def test_the_mean_of_importance_leaves_out_what_was_not_explained():
+    importance = ChannelImportance(np.array([[1.0, np.nan, 3.0, 100.0], [np.nan] * 4]), 2.0, 10.0)
+    np.testing.assert_array_equal(importance.mean(10.0, 16.0), [2.0, np.nan])
 
 
 def test_one_artefact_does_not_set_the_scale():
@@ -229,11 +266,54 @@ def test_a_matrix_shows_interval_p_n_and_the_share_of_rank_one():
 
 
 def test_no_text_of_two_matrices_side_by_side_overlaps_another():
-    figure = matrix_figure([a_matrix(title="Joint", n=3, rank_one_share=0.7, planted=("central", "alpha"))] * 2)
+    marked = {"n": (0, 300), "rank_one_share": 0.7, "planted": ("central", "alpha")}
+    figure = matrix_figure([a_matrix(title="Joint", **marked, **flagged(interpolated=0, masked=2))] * 2)
     figure.draw_without_rendering()
     boxes = [text.get_window_extent() for text in figure.texts]
     assert not boxes[0].overlaps(boxes[1])
     assert all(box.x1 <= figure.bbox.x1 and box.y0 >= 0 for box in boxes)
+
+
+def flagged(**cells):
+    """Return shares of a matrix's cells, above 0 in one row of each kind."""
+    return {kind: np.where(np.arange(3)[:, None] == row, 0.5, 0.0) * np.ones(2) for kind, row in cells.items()}
+
+
+def marks_of(axes):
+    """Return (marker, row) of the marks within cells."""
+    return {(line.get_marker(), round(float(line.get_ydata()[0]) + 0.34)) for line in axes.lines}
+
+
+def test_cells_of_regions_with_interpolated_or_masked_channels_are_marked_and_the_marks_explained():
+    figure = matrix_figure([a_matrix(**flagged(interpolated=0, masked=2))])
+    assert marks_of(figure.axes[0]) == {("^", 0), ("x", 2)}
+    assert len(figure.axes[0].lines) == 4
+    assert "△: interpolated; ×: without data" in texts_of(figure)
+
+
+def test_a_matrix_of_recorded_channels_has_no_marks_and_no_line_about_them():
+    figure = matrix_figure([a_matrix(interpolated=np.zeros((3, 2)), masked=np.zeros((3, 2)))])
+    assert marks_of(figure.axes[0]) == set()
+    assert not any("without data" in text for text in texts_of(figure))
+
+
+def test_the_line_about_marks_names_only_what_is_there():
+    said = texts_of(planted_figure([a_matrix(title="A"), a_matrix(title="B", **flagged(masked=1))]))
+    assert said[-1].endswith("\n×: without data")
+
+
+@pytest.mark.parametrize("prefix", ["", "n_"])
+def test_marks_come_from_the_tables_of_seizures_and_of_the_cohort(prefix):
+    row = {"region": "frontal", "band": "theta", "importance": "0.5"}
+    matrix = matrix_of_rows([row | {f"{prefix}interpolated": "0.25", f"{prefix}masked": "0"}])
+    assert set(matrix.flagged) == {"interpolated"}
+
+
+@pytest.mark.parametrize(("counts", "text"), [(["7", "7"], "n = 7 subjects"), (["0", "7"], "n = 0 to 7 subjects")])
+def test_cells_over_unlike_numbers_of_subjects_say_so(counts, text):
+    n = count_of([{"n_subjects": count} for count in counts], "n_subjects")
+    assert text in texts_of(matrix_figure([a_matrix(n=n)]))
+    assert count_of([], "n_subjects") == 0
 
 
 @pytest.mark.parametrize("n", [0, 1, 7])
@@ -339,3 +419,125 @@ def test_recovery_leaves_out_what_a_method_cannot_name(tmp_path):
     assert recovery == Recovery("gradcam", None, 0.6, None, 10)
     assert "6 of 10" in texts_of(recovery_figure([recovery]))
     save(recovery_figure([]), tmp_path / "none.png")
+
+
+def panel(*titles, **options):
+    return Panel(tuple(a_matrix(title=title, **options) for title in titles), "From onset to end")
+
+
+def test_three_matrices_stand_small_on_one_scale_and_say_over_how_many_they_are():
+    big = a_matrix(title="end", n=4)
+    figure = panel_figure([panel("whole"), Panel((*panel("onset", "middle", n=(3, 4)).matrices, big))])
+    small = [axes for axes in figure.axes if axes.get_title(loc="left").startswith(("onset", "middle", "end"))]
+    assert [axes.get_title(loc="left") for axes in small] == ["onset (n = 3–4)", "middle (n = 3–4)", "end (n = 4)"]
+    assert len({axes.images[0].get_clim() for axes in small}) == 1
+
+
+@pytest.mark.parametrize("titles", [(), ("W",), ("W", "N1", "N2", "N3", "REM")])
+def test_panels_are_drawn_for_any_number_of_matrices(tmp_path, titles):
+    save(panel_figure([panel(*titles, p=np.full((3, 2), 0.01))]), tmp_path / "panels.png")
+
+
+def test_small_matrices_keep_within_the_figure():
+    figure = panel_figure([panel("W", "N1", "N2", "N3", "REM", n=8)])
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        box = axes.get_tightbbox()
+        assert box.x0 >= 0
+        assert box.x1 <= figure.bbox.x1
+        assert box.y0 >= 0
+        assert box.y1 <= figure.bbox.y1 + 1
+
+
+def a_curve(name="model", **changes):
+    plain = {"false_alarms_per_day": np.array([0.0, 5.0, 80.0]), "sensitivity": np.array([0.2, 0.7, 1.0])}
+    return Curve(name, **{**plain, "chosen": (5.0, 0.7), **changes})
+
+
+def test_curves_have_a_logarithmic_axis_whose_left_edge_is_no_false_alarm():
+    axes = curve_figure([a_curve(), a_curve("always-on", is_floor=True)]).axes[0]
+    axes.figure.draw_without_rendering()
+    assert axes.get_xscale() == "log"
+    assert axes.get_xticklabels()[0].get_text() == "0"
+    assert axes.lines[0].get_xdata()[0] == axes.get_xlim()[0]
+    assert (axes.lines[1].get_xdata()[0], axes.lines[1].get_ydata()[0]) == (5.0, 0.7)
+
+
+@pytest.mark.parametrize(
+    "curves",
+    [
+        [],
+        [a_curve(false_alarms_per_day=np.zeros(0), sensitivity=np.zeros(0), chosen=(np.nan, np.nan))],
+        [a_curve(false_alarms_per_day=np.zeros(3), chosen=(0.0, 1.0))],
+        [a_curve(f"{k}") for k in range(9)],
+    ],
+    ids=["none", "nothing known", "no false alarm", "many"],
+)
+def test_curves_are_drawn_whatever_is_known(tmp_path, curves):
+    save(curve_figure(curves), tmp_path / "curve.png")
+
+
+def test_measures_of_models_stand_in_rows_of_their_names(tmp_path):
+    scores = [Score(name, {}, 0.5, 0.4, 0.6) for name in ("kappa", "accuracy", "F1 of W", "F1 of N1", "F1 of N2")]
+    figure = measure_figure({"one": scores, "two": [Score(s.name, {}) for s in scores]})
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["one", "two"]
+    assert [axes.get_title(loc="left") for axes in figure.axes] == [score.name for score in scores]
+    save(figure, tmp_path / "measures.png")
+    save(measure_figure({}), tmp_path / "none.png")
+
+
+def test_a_confusion_matrix_is_coloured_by_the_share_of_its_row_and_tells_the_counts():
+    figure = confusion_figure(np.array([[3, 1], [0, 0]]), ("W", "N1"))
+    np.testing.assert_array_equal(figure.axes[0].images[0].get_array(), [[0.75, 0.25], [0, 0]])
+    assert "3\n75 %" in texts_of(figure)
+    assert "W (4)" in texts_of(figure)
+    confusion_figure(np.zeros((2, 2), int), ("W", "N1"))
+
+
+def a_night(**changes):
+    labels = np.repeat([0, 2, -1, 4], 5)
+    plain = {
+        "title": "S1 · night",
+        "centres_seconds": (np.arange(20) + 0.5) * 30,
+        "epoch_seconds": 30.0,
+        "reference": labels,
+        "probabilities": np.eye(5)[np.where(labels < 0, 1, labels)],
+        "frequencies_hz": FREQUENCIES,
+        "power": np.ones((12, 20)),
+    }
+    return NightView(**{**plain, **changes})
+
+
+def test_a_hypnogram_steps_as_the_stages_do_and_is_open_where_none_is_scored():
+    axes = night_figure(a_night()).axes[0]
+    line = axes.lines[0]
+    heights = [axes.get_yticklabels()[int(y)].get_text() if np.isfinite(y) else "" for y in line.get_ydata()[::3]]
+    assert heights == ["W"] * 5 + ["N2"] * 5 + [""] * 5 + ["REM"] * 5
+    assert line.get_xdata()[-1] == 10.0
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["W", "REM", "N1", "N2", "N3"]
+
+
+def test_a_night_says_how_much_differs_and_its_units():
+    wrong = np.eye(5)[np.repeat([0, 2, 1, 3], 5)]
+    said = " ".join(texts_of(night_figure(a_night(probabilities=wrong))))
+    assert "33 % of epochs" in said
+    assert "time from the start of the recording (minutes)" in said
+    long = a_night(centres_seconds=(np.arange(20) + 0.5) * 3000, epoch_seconds=3000.0)
+    assert "(hours)" in " ".join(texts_of(night_figure(long)))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"power": np.zeros((0, 0)), "frequencies_hz": ()},
+        {"reference": np.full(20, -1)},
+        {"centres_seconds": np.zeros(0), "reference": np.zeros(0, int), "probabilities": np.zeros((0, 5)),
+         "power": np.zeros((0, 0))},
+        {"matrices": tuple(a_matrix(title=stage) for stage in ("W", "N1", "N2", "N3", "REM"))},
+        {"centres_seconds": (np.arange(20) + 0.5 + 9 * (np.arange(20) > 9)) * 30},
+    ],
+    ids=["raw signal", "not scored", "no epoch", "matrices", "a gap"],
+)  # fmt: skip
+def test_a_night_with_parts_missing_is_still_drawn(tmp_path, changes):
+    save(night_figure(a_night(**changes)), tmp_path / "night.png")
+    assert (tmp_path / "night.png").stat().st_size > 1000

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from bandmap import training
-from bandmap.attribution.gradcam import find_layer
+from bandmap.attribution._layers import find_layer
 from bandmap.models import glepnet
 from bandmap.normalized import Normalized
 

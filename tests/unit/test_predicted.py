@@ -19,7 +19,7 @@ def test_what_is_written_is_read(tmp_path):
     found = predicted.read_predictions(tmp_path / "p.h5")
     for name in ("probabilities", "centres_seconds", "labels"):
         np.testing.assert_array_equal(getattr(found, name), ARGUMENTS[name])
-    assert found.attributes == {**ARGUMENTS["attributes"], "unit": "probability of a seizure"}
+    assert found.attributes == {**ARGUMENTS["attributes"], "unit": "probability"}
     assert found.probabilities.dtype == np.float32
     assert type(found.attributes["threshold"]) is float
 
@@ -45,4 +45,4 @@ def test_the_same_predictions_give_the_same_bytes(tmp_path):
 def test_the_file_says_its_unit_to_any_reader(tmp_path):
     predicted.write_predictions(tmp_path / "p.h5", **ARGUMENTS)
     with h5py.File(tmp_path / "p.h5") as file:
-        assert file.attrs["unit"] == "probability of a seizure"
+        assert file.attrs["unit"] == "probability"

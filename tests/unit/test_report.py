@@ -1,22 +1,37 @@
-"""The report: says what was found, escapes what files say, refuses pictures it could not show."""
+"""The report: says what was found, escapes what files say, refuses pictures it could not show, keeps tasks apart."""
 
+import os
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bandmap.report import MatrixPart, ReportData, RunPart, SubjectPart, render, seizure_parts
-from bandmap.report.page import FigurePathError
-from bandmap.report.sentences import summary
+from bandmap.report import (
+    MatrixPart,
+    NightPart,
+    ReportData,
+    RunPart,
+    SubjectPart,
+    render,
+    seizure,
+    seizure_parts,
+    sleep,
+)
+from bandmap.report.heat import Told, heats_of
+from bandmap.report.page import FigurePathError, page_names
+from bandmap.report.sentences import of_run, of_size
 from bandmap.report.tables import Cell, cell_of, short_number, table_of, title_of
+from bandmap.report.views import overview
 
 SEIZURES = [
     {
         "dataset": "simulated", "subject": "S1", "recording": "S1_r1", "seizure": seizure, "outcome": outcome,
         "onset": onset, "offset": offset, "region": "frontal", "band": band, "importance": "0.1", "n_windows": "4",
+        "part": "whole",
     }
     for band in ("theta", "alpha")
     for seizure, outcome, onset, offset in (
@@ -24,16 +39,17 @@ SEIZURES = [
         ("interictal", "interictal", "n/a", "n/a"),
     )
 ]  # fmt: skip
+FOUND = {"class": "sz", "outcome": "hit", "part": "whole"}
 CELLS = tuple(
-    {"dataset": "simulated", "subject": "S1", "region": "frontal", "band": band, "importance": value}
+    {"dataset": "simulated", "subject": "S1", "region": "frontal", "band": band, "importance": value, **FOUND}
     for band, value in (("theta", "0.2"), ("alpha", "0.75"))
 )
 COHORT = tuple(
     {"region": "frontal", "band": row["band"], "importance": row["importance"], "low": "0.1", "high": "0.9"}
-    | {"n_subjects": "1", "p": "n/a"}
+    | {"n_subjects": "2", "p": "n/a", **FOUND}
     for row in CELLS
 )
-RECOVERED = {"method": "band_occlusion", "what": "region", "right": "9", "n": "10", "share": "0.9"}
+RECOVERED = {"method": "band_occlusion", "class": "sz", "what": "region", "right": "9", "n": "10", "share": "0.9"}
 SCORES = {
     "scorer": {"library": "timescoring 0.0.7", "event": {"toleranceStart": 30}},
     "settings": {"smooth_seconds": 5},
@@ -51,17 +67,57 @@ RUN = RunPart(
     score_summary=SCORES,
     matrices=(MatrixPart("band_occlusion", "joint: band occlusion", COHORT, CELLS),),
     subjects=(
-        SubjectPart("simulated", "S1", planted=("frontal", "alpha"), rank_one_share=0.7,
+        SubjectPart("simulated", "S1", planted={"sz": ("frontal", "alpha")}, rank_one_share={"sz": 0.7},
                     seizures=seizure_parts(SEIZURES)["simulated", "S1"]),
     ),
     planted_summary=({**RECOVERED, "low": "0.6", "high": "0.98"},),
 )  # fmt: skip
-DATA = ReportData("A run", (RUN,), ("simulated",), bands_hz={"theta": (4, 8)}, regions={"frontal": ["Fz"]})
+DATA = ReportData(
+    "A run", (RUN,), judged={"cwt_resnet18": SCORES, "always-on": SCORES}, simulated=("simulated",),
+    bands_hz={"theta": (4, 8)}, regions={"frontal": ["Fz"]},
+)  # fmt: skip
+STAGED = {"scorer": {"library": "scikit-learn 1.9.1"}, "settings": {}, "recordings": {"scored": 1, "expected": 1}} | {
+    "epoch": dict.fromkeys(("kappa", "macro_f1", "accuracy"), SCORES["event"]["f1"])
+    | {f"f1_{stage}": {"mean": mean} for stage, mean in (("W", 0.9), ("N1", 0.3))},
+    "confusion": {"stages": ["W", "N1"], "epochs": [[6, 2], [0, 0]]},
+}
+STAGES = tuple(
+    {**row, "class": stage, "outcome": "right", "importance": str(0.1 * place)}
+    for stage in ("N2", "N3") for place, row in enumerate(CELLS if stage == "N2" else CELLS[::-1], start=1)
+)  # fmt: skip
+NIGHT = NightPart("S1_n1", minutes=(
+    {"statistic": "total_sleep_time", "reference_minutes": "400", "predicted_minutes": "390.5"},
+))  # fmt: skip
+ASLEEP = ReportData(
+    "Nights",
+    (
+        RunPart(
+            "freqcut_vit", "leave_one_subject_out",
+            scores=({"dataset": "simulated", "subject": "S1", "epochs": "9", "kappa": "0.25", "macro_f1": "0.2"},),
+            score_summary=STAGED,
+            matrices=(MatrixPart("band_occlusion", "joint: band occlusion", STAGES, STAGES),),
+            subjects=(SubjectPart("simulated", "S1", planted={"N2": ("frontal", "alpha"), "N3": ("frontal", "theta")},
+                                  nights=(NIGHT,)),),
+            planted_summary=tuple({**RECOVERED, "class": c, "low": "0.6", "high": "0.98"} for c in ("N2", "N3")),
+        ),
+    ),
+    task="sleep", judged={"freqcut_vit": STAGED}, simulated=("simulated",),
+)  # fmt: skip
 
 
-def page_of(data, folder):
+def page_of(data, folder, page="index.html"):
     render(data, folder / "index.html")
-    return (folder / "index.html").read_text(encoding="utf-8")
+    return (folder / page).read_text(encoding="utf-8")
+
+
+def pages_of(data, folder):
+    render(data, folder / "index.html")
+    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in folder.rglob("*.html")}
+
+
+def summary(data):
+    """Return all sentences of a run of one model."""
+    return of_size(data) + seizure.sentences(data.runs[0]) + seizure.floor(data) + of_run(data.runs[0])
 
 
 class Tags(HTMLParser):
@@ -80,10 +136,11 @@ class Tags(HTMLParser):
         return [attributes[name] for attributes in self.attributes if name in attributes]
 
 
-def test_the_report_says_research_use_only_and_simulated(tmp_path):
-    page = page_of(DATA, tmp_path)
-    assert "Research use only" in page
-    assert "come from a simulator" in page
+def test_every_page_says_research_use_only_and_simulated(tmp_path):
+    pages = pages_of(DATA, tmp_path)
+    assert set(pages) == {"index.html", "pages/simulated-S1.html", "pages/terms.html"}
+    assert all("Research use only" in page for page in pages.values())
+    assert all("come from a simulator" in page for page in pages.values())
     assert "come from a simulator" not in page_of(replace(DATA, simulated=()), tmp_path)
 
 
@@ -91,18 +148,18 @@ def test_the_summary_counts_seizures_and_names_the_largest_cell():
     said = " ".join(summary(DATA))
     assert "found 1 of 2 seizures of 1 subject" in said
     assert "with 1 false alarm." in said
-    assert "the largest cell is frontal, alpha (0.75; interval 0.1 to 0.9; n = 1 subject)" in said
+    assert "the largest cell is frontal, alpha (0.75, interval 0.1 to 0.9, n = 2 subjects)" in said
     assert "band_occlusion named the planted region in 9 of 10 subjects" in said
 
 
 def test_the_summary_gives_the_scores_that_are_defined():
     assert "By event, mean over subjects: sensitivity 0.5, F1 0.25 (0.2 to 0.3)." in summary(DATA)
+    assert "To compare, the always-on detector, by event: sensitivity 0.5, F1 0.25 (0.2 to 0.3)." in summary(DATA)
 
 
 def test_the_scorers_parameters_stand_beside_the_scores(tmp_path):
     page = page_of(DATA, tmp_path)
-    assert "<dt>event: toleranceStart</dt><dd>30</dd>" in page
-    assert "<dt>smooth_seconds</dt><dd>5</dd>" in page
+    assert "event: toleranceStart 30, smooth_seconds 5." in page
 
 
 def test_the_summary_admits_that_there_is_nothing():
@@ -113,7 +170,8 @@ def test_the_summary_admits_that_there_is_nothing():
 
 
 def test_a_report_without_any_run_is_a_page_all_the_same(tmp_path):
-    assert "<h2>Terms</h2>" in page_of(ReportData("Nothing", ()), tmp_path)
+    for task in ("seizure", "sleep"):
+        assert "<h1>Terms</h1>" in page_of(ReportData("Nothing", (), task), tmp_path, "pages/terms.html")
 
 
 @given(
@@ -124,29 +182,117 @@ def test_a_report_without_any_run_is_a_page_all_the_same(tmp_path):
 @settings(max_examples=15, deadline=None)
 def test_text_of_a_header_never_becomes_markup(tmp_path_factory, text):
     folder = tmp_path_factory.mktemp("report")
-    plain = Tags(page_of(DATA, folder)).tags
+    plain = Tags(page_of(DATA, folder, "pages/simulated-S1.html")).tags
     (folder / "a.png").write_bytes(b"")
     subject = replace(RUN.subjects[0], subject=text, figure="a.png")
     data = replace(DATA, title=text, settings=text, provenance={text: text}, runs=(replace(RUN, subjects=(subject,)),))
-    parsed = Tags(page_of(data, folder))
-    tags = parsed.tags
-    assert tags.count("script") == plain.count("script") == 1
-    assert tags.count("b") == 0
-    assert not any(re.fullmatch("x|on.*", name) for attributes in parsed.attributes for name in attributes)
+    pages = pages_of(data, folder)
+    assert len(pages) == 4
+    for page in pages.values():
+        parsed = Tags(page)
+        assert parsed.tags.count("script") == plain.count("script") == 1
+        assert parsed.tags.count("b") == 0
+        assert not any(re.fullmatch("x|on.*", name) for attributes in parsed.attributes for name in attributes)
 
 
-def test_every_link_within_the_page_has_its_target_and_ids_are_unique(tmp_path):
-    tags = Tags(page_of(replace(DATA, runs=(RUN, replace(RUN, model="other"))), tmp_path))
-    ids = tags.all("id")
-    assert len(ids) == len(set(ids))
-    assert {href[1:] for href in tags.all("href") if href.startswith("#")} <= set(ids)
+@pytest.mark.parametrize("data", [DATA, ASLEEP], ids=["seizure", "sleep"])
+def test_every_link_has_its_target_and_ids_are_unique(tmp_path, data):
+    pages = pages_of(replace(data, runs=(data.runs[0], replace(data.runs[0], model="other"))), tmp_path)
+    ids = {name: Tags(page).all("id") for name, page in pages.items()}
+    assert all(len(found) == len(set(found)) for found in ids.values())
+    for name, page in pages.items():
+        for href in Tags(page).all("href"):
+            path, _, anchor = href.partition("#")
+            if not href.startswith("data:"):
+                target = os.path.normpath(Path(name).parent / path) if path else name
+                assert target in pages
+                assert not anchor or anchor in ids[target]
+
+
+def test_subjects_whose_names_would_make_one_file_have_pages_of_their_own():
+    people = [("a", "b-c"), ("a-b", "c"), ("x", "terms"), ("x", "t/1"), ("x", "t_1")]
+    assert len(set(page_names(people).values())) == len(people)
+    assert all(re.fullmatch(r"pages/[A-Za-z0-9_.+-]+\.html", page) for page in page_names(people).values())
+
+
+def test_pages_of_sleep_do_not_speak_of_seizures(tmp_path):
+    for name, page in pages_of(ASLEEP, tmp_path).items():
+        shown = re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.DOTALL)
+        assert not re.search("seizure|epilep|false alarm", shown, re.IGNORECASE), name
+
+
+def test_a_night_is_told_by_agreement_and_a_matrix_for_each_stage(tmp_path):
+    pages = pages_of(ASLEEP, tmp_path)
+    index = re.sub(r"\s+", " ", pages["index.html"])
+    assert "staged 8 epochs of 1 subject" in index
+    assert "Cohen&#39;s kappa 0.25 (0.2 to 0.3)" in index
+    assert "freqcut_vit knows W best (F1 0.9) and N1 least (F1 0.3)." in index
+    assert "the largest cell is of N2 frontal, alpha; of N3 frontal, theta." in index
+    assert "band_occlusion named the planted region in 18 of 20 subjects and stages." in index
+    assert 'title="2 of 8 epochs of W were taken for N1 (25 %)"' in index
+    assert "390.5" in pages["pages/simulated-S1.html"]
+
+
+def test_a_cell_tells_value_interval_n_and_what_was_planted():
+    told = Told("n_subjects", "subject", planted={"sz": ("frontal", "alpha")})
+    rows = [{**row, "p": "0.04", "n_interpolated": "1"} for row in COHORT]
+    (heat,) = heats_of(seizure.GROUPS[0], rows, told)
+    theta, alpha = heat.rows[0][1]
+    said = "frontal, alpha: 0.75; interval 0.1 to 0.9; n = 2 subjects; p = 0.04; with interpolated channels; planted"
+    assert alpha.about == said
+    assert (alpha.text, alpha.small, alpha.strength, alpha.sign) == ("0.75 *", "0.10 to 0.90", 100, "hot")
+    assert (theta.framed, alpha.framed) == (False, True)
+    assert heat.note == "n = 2 subjects; *: p < 0.05; frame: planted; △: with interpolated channels"
+
+
+def test_matrices_of_one_group_share_one_scale_and_those_without_a_value_are_left_out():
+    course = seizure.GROUPS[1]
+    rows = [{**COHORT[0], "part": part, "importance": value}
+            for part, value in (("onset", "0.00002"), ("middle", "-0.00004"), ("end", "n/a"))]  # fmt: skip
+    onset, middle = heats_of(course, rows, Told("n_subjects", "subject"))
+    assert [(h.title, h.rows[0][1][0].strength, h.rows[0][1][0].sign) for h in (onset, middle)] == [
+        ("onset", 50, "hot"), ("middle", 100, "cold")]  # fmt: skip
+    assert onset.rows[0][1][0].text == "2.00"
+    assert "values × 10^−5" in onset.note
+
+
+def test_all_who_were_scored_stand_in_one_table_with_how_many_recordings_were_scored():
+    table = overview(DATA, seizure).scores
+    assert [row[0].text for row in table.rows] == ["cwt_resnet18", "always-on"]
+    assert table.rows[0][1].text == "1 of 2"
+    assert table.rows[0][table.titles.index("F1")] == Cell("0.25", 0.25, note="0.2 to 0.3; n = 2")
+    assert table.rows[0][table.titles.index("latency (s)")] == Cell("–")
+    assert overview(ASLEEP, sleep).scores.rows[0][2].text == "0.25"
+
+
+def test_agreement_of_models_is_told_whichever_of_the_two_comes_first(tmp_path):
+    pair = {"a": "one", "b": "two", "spearman": "0.5", "n_subjects": "3", "same_top": "2", "n_matrices": "3"}
+    heat = overview(replace(DATA, agreement=(pair,)), seizure).agreement
+    (_, first), (_, second) = heat.rows
+    assert first[1].text == second[0].text == "0.5"
+    assert "Spearman 0.5, mean over 3 subjects; the same largest cell in 2 of 3 matrices" in first[1].about
+    assert overview(DATA, seizure).agreement is None
+
+
+def test_windows_that_training_left_out_are_counted(tmp_path):
+    windows = ({"role": "train", "class": "seizure", "windows": 30, "excluded": 10},)
+    table = overview(replace(DATA, runs=(replace(RUN, windows=windows),)), seizure).windows
+    assert [cell.text for cell in table.rows[0]] == ["cwt_resnet18", "train", "seizure", "30", "10", "25"]
+
+
+def test_a_seizure_that_two_models_judged_is_one_and_each_has_its_own_false_alarms():
+    other = replace(RUN, model="other")
+    units = seizure.units([(RUN, RUN.subjects[0]), (other, other.subjects[0])])
+    assert [unit.name for unit in units] == ["S1_r1, seizure 1", "S1_r1, seizure 2", "S1_r1, false-1", "S1_r1, false-1"]
+    assert units[0].badges == (("hit", "found by cwt_resnet18"), ("hit", "found by other"))
+    assert units[3].columns["outcome"] == "false alarm of other"
 
 
 def test_the_page_asks_nothing_of_the_network(tmp_path):
-    page = page_of(DATA, tmp_path)
-    assert "http://" not in page
-    assert "https://" not in page
-    assert "@import" not in page
+    for page in (*pages_of(DATA, tmp_path).values(), *pages_of(ASLEEP, tmp_path).values()):
+        assert "http://" not in page
+        assert "https://" not in page
+        assert "@import" not in page
 
 
 def test_a_part_of_the_recordings_scored_is_said_aloud(tmp_path):
@@ -169,7 +315,7 @@ def test_a_picture_with_a_strange_name_is_linked_so_that_it_is_found(tmp_path):
 
 
 def test_the_same_data_give_the_same_page(tmp_path):
-    assert page_of(DATA, tmp_path) == page_of(DATA, tmp_path)
+    assert pages_of(DATA, tmp_path) == pages_of(DATA, tmp_path)
 
 
 def test_every_seizure_and_false_alarm_appears_once_and_the_time_between_them_not_at_all():
@@ -211,5 +357,5 @@ def test_a_table_shows_a_dash_where_a_row_lacks_a_column():
 @pytest.mark.parametrize(("simulated", "warned"), [((), True), (("simulated",), False)])
 def test_a_report_on_few_people_says_that_they_are_too_few(simulated, warned):
     one = RunPart("model", "scheme", subjects=(SubjectPart("mine", "01"),))
-    sentences = summary(ReportData("title", (one,), simulated=simulated))
+    sentences = of_size(ReportData("title", (one,), simulated=simulated))
     assert any("1 subject: far too few" in sentence for sentence in sentences) is warned

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 import zarr
 
-from bandmap.recording import RecordingError
+from bandmap.montage import Stream
+from bandmap.recording import RawRecording, RecordingError, Signal
 from bandmap.represented import Representation
 from bandmap.store import represented
+from bandmap.store.harmonized import read_flags, write_recording
 from bandmap.store.represented import open_representation, write_representation
 
 CHANNELS = ("Fp1-F7", "F7-T3", "T3-T5")
@@ -139,6 +141,117 @@ def test_nothing_remains_of_a_file_that_could_not_be_computed(tmp_path):
     with pytest.raises(RuntimeError):
         write(tmp_path / "a.zarr.zip", representation(10, values=Broken()))
     assert list(tmp_path.iterdir()) == []
+
+
+NAMES = ("flat", "saturated", "extreme", "line_noise", "high_frequency", "interpolated", "masked")
+
+
+def flags(seconds=63, **where):
+    """Return flags of three channels, set where asked for: name -> (channels, seconds)."""
+    found = {name: np.zeros((3, seconds), dtype=bool) for name in NAMES}
+    for name, place in where.items():
+        found[name][place] = True
+    return found
+
+
+def test_flags_come_back_as_they_were_written(tmp_path):
+    given = {name: np.random.default_rng(k).random((3, 63)) < 0.5 for k, name in enumerate(NAMES)}
+    found = open_representation(write(tmp_path / "a.zarr.zip", representation(), flags=given)).flags
+    assert list(found) == list(NAMES)
+    for name in NAMES:
+        np.testing.assert_array_equal(found[name], given[name], err_msg=name)
+
+
+def test_the_bad_share_is_that_of_flagged_channels_in_the_second_of_each_frame(tmp_path):
+    given = flags(flat=(0, 2), masked=(slice(None, 2), 2), line_noise=(2, 4), interpolated=(slice(None), slice(None)))
+    found = open_representation(write(tmp_path / "a.zarr.zip", representation(), flags=given)).bad
+    assert found.dtype == np.float32
+    expected = np.zeros(1000, np.float32)
+    expected[2 * 16 : 3 * 16] = 2 / 3  # flat and masked are one bad channel; interpolated is none
+    expected[4 * 16 : 5 * 16] = 1 / 3
+    np.testing.assert_allclose(found, expected)
+
+
+@pytest.mark.parametrize("rate_hz", [0.5, 1.0, 12.8, 16.0, 1 / 3, 100 / 7])
+def test_every_frame_has_the_share_of_its_own_second_at_any_frame_rate(tmp_path, rate_hz):
+    seconds = int(np.ceil(1000 / rate_hz))
+    bad = np.random.default_rng(0).random(seconds) < 0.3
+    path = write(tmp_path / "a.zarr.zip", representation(frame_rate_hz=rate_hz), flags=flags(seconds, flat=(0, bad)))
+    found = open_representation(path).bad
+    np.testing.assert_array_equal(found > 0, bad[(np.arange(1000) / rate_hz + 1e-6).astype(int)])
+
+
+@pytest.mark.parametrize("seconds", [62, 63, 64, 90])
+def test_a_last_second_that_is_a_part_of_one_may_be_there_or_not(tmp_path, seconds):
+    path = write(tmp_path / "a.zarr.zip", representation(), flags=flags(seconds, flat=(0, -1)))
+    assert len(open_representation(path).bad) == 1000
+
+
+def test_a_file_without_flags_has_none_and_nothing_bad(tmp_path):
+    for given in (None, {}):
+        opened = open_representation(write(tmp_path / "a.zarr.zip", representation(), flags=given))
+        assert opened.flags == {}
+        np.testing.assert_array_equal(opened.bad, np.zeros(1000))
+
+
+def test_any_zarr_reader_finds_the_flags_and_their_names(tmp_path):
+    path = write(tmp_path / "a.zarr.zip", representation(), flags=flags(flat=(0, 2), masked=(1, 5)))
+    with zarr.storage.ZipStore(path, mode="r") as store:
+        array = zarr.open(store, mode="r")["flags"]
+        assert array.attrs["bits"] == list(NAMES)
+        assert array.metadata.dimension_names == ("second", "channel")
+        assert (array.dtype, array.shape) == (np.uint8, (63, 3))
+        assert (array[2, 0], array[5, 1]) == (1, 1 << 6)
+
+
+def test_flags_cost_less_than_a_hundredth_of_a_file(tmp_path):
+    given = representation(1800 * 16, dtype=np.uint8, n_frequencies=40)
+    plain, flagged = (
+        write(tmp_path / f"{number}.zarr.zip", given, flags=f) for number, f in enumerate((None, flags(1800)))
+    )
+    assert flagged.stat().st_size < 1.01 * plain.stat().st_size
+
+
+@pytest.mark.parametrize("shape", [(2, 63), (3, 20)])
+def test_flags_that_do_not_fit_the_frames_are_refused(tmp_path, shape):
+    with pytest.raises(ValueError, match="do not fit frames"):
+        write(tmp_path / "a.zarr.zip", representation(), flags={"flat": np.zeros(shape, bool)})
+
+
+def test_flags_of_another_recording_in_a_file_are_one_line_with_a_remedy(tmp_path):
+    path = write(tmp_path / "a.zarr.zip", representation(), flags=flags())
+    with zarr.storage.ZipStore(tmp_path / "b.zarr.zip", mode="w") as store:
+        group = zarr.create_group(store, attributes=dict(open_representation(path).attributes))
+        group.create_array("values", data=representation().values)
+        group.create_array("valid", data=representation().valid)
+        group.create_array("flags", data=np.zeros((63, 2), np.uint8), attributes={"bits": list(NAMES)})
+    with pytest.raises(RecordingError, match=r"flags of shape .* do not fit .*; delete it and run the workflow again"):
+        open_representation(tmp_path / "b.zarr.zip")
+
+
+def test_a_harmonized_recording_hands_its_flags_on(tmp_path):
+    stream = harmonized(tmp_path / "r.h5")
+    given = Representation(np.zeros((20 * 16, 18), np.float32), 16.0, (), "uV", np.ones(20 * 16, bool))
+    write_representation(tmp_path / "a.zarr.zip", given, channels=stream.channels, flags=read_flags(tmp_path / "r.h5"))
+    opened = open_representation(tmp_path / "a.zarr.zip")
+    lacking = [name in stream.masked_channels for name in stream.channels]
+    assert 0 < sum(lacking) < 18
+    np.testing.assert_array_equal(opened.flags["masked"].all(axis=1), lacking)
+    assert (opened.bad >= np.float32(np.mean(lacking))).all()
+
+
+def harmonized(path):
+    rng = np.random.default_rng(1)
+
+    def made(label):
+        values = rng.normal(0, 20, 20 * 256).astype(np.float32)
+        return Signal(label, 256, len(values), lambda start, stop: values[start:stop].copy())
+
+    raw = RawRecording(tuple(made(name) for name in ("Fp1", "F7", "T7", "F3", "C3")), 20.0)
+    settings = {"montage": "bipolar18", "rate_hz": 128, "high_pass_hz": 0.5, "low_pass_hz": 45, "notch_hz": [50]}
+    stream = Stream(raw, [], **settings)
+    write_recording(path, stream, attributes=settings)
+    return stream
 
 
 def damaged(tmp_path, how):

@@ -1,6 +1,5 @@
 """Scores as the field counts them, and detections where the seizures are."""
 
-import json
 import logging
 import math
 from itertools import pairwise
@@ -109,6 +108,64 @@ def test_a_recording_too_short_to_score_is_refused():
         scoring.event_scores((), (), 0.5)
 
 
+@pytest.mark.parametrize(
+    ("reference", "hypothesis", "late"),
+    [
+        (SEIZURE, sz((107, 150)), (7,)),
+        (SEIZURE, sz((90, 150)), (-10,)),
+        (SEIZURE, sz((0, HOUR)), (-30,)),
+        (SEIZURE, sz((60, 69), (104, 110)), (4,)),
+        (SEIZURE, sz((219, 230)), (119,)),
+        (SEIZURE, sz((220, 230)), ()),
+        (SEIZURE, (), ()),
+        ((), sz((10, 20)), ()),
+        (sz((100, 820)), sz((500, 510)), (400,)),
+        (sz((100, 160), (200, 220)), sz((205, 230)), (105,)),
+        (sz((100, 160), (1000, 1060)), sz((110, 120), (1001, 1010)), (10, 1)),
+        (sz((10, 40)), sz((0, 30)), (-10,)),
+    ],
+    ids=[
+        "within the seizure",
+        "within the tolerance before",
+        "what rings for ever is 30 s early",
+        "an alarm before the tolerance does not make it early",
+        "within the tolerance after",
+        "missed",
+        "no detection",
+        "no seizure",
+        "a long seizure has one onset",
+        "seizures 40 s apart are one",
+        "one for each seizure",
+        "at the start of the recording",
+    ],
+)
+def test_latency_counts_from_the_onset_of_the_seizure(reference, hypothesis, late):
+    assert scoring.latencies(reference, hypothesis, HOUR) == late
+
+
+@given(st.lists(st.tuples(st.integers(0, 900), st.integers(1, 90)), max_size=6), st.data())
+def test_there_is_a_latency_for_every_detected_seizure(pairs, data):
+    """Seizures short enough not to be split: timescoring's true positives."""
+    hypothesis = sz(*((a, a + b) for a, b in pairs))
+    onsets = [100, 420, 740] if data.draw(st.booleans()) else [5, 990]
+    reference = sz(*((onset, onset + 9) for onset in onsets))
+    late = scoring.latencies(reference, hypothesis, 1000)
+    assert len(late) == scoring.event_scores(reference, hypothesis, 1000).true_positives
+    assert all(-30 <= seconds < 69 for seconds in late)
+
+
+def test_durations_that_differ_by_a_whole_second_are_refused():
+    """SzCORE's evaluation silently counts no detection then."""
+    assert scoring.same_duration(3600.0, 3600.4, "a") == 3600.4
+    with pytest.raises(ValueError, match=r"a: the reference states 3600 s of recording, the detections 3599 s"):
+        scoring.same_duration(3600, 3599, "a")
+
+
+def test_events_are_clipped_and_timed_from_the_start_of_the_span():
+    events = sz((0, 10), (95, 105), (100, 200), (150, 160), (195, 300), (200, 250))
+    assert scoring.clipped(events, 100, 200) == sz((0, 5), (0, 100), (50, 60), (95, 100))
+
+
 def test_samples_are_seconds():
     counts = scoring.sample_scores(SEIZURE, sz((130, 190)), HOUR)
     assert (counts.reference, counts.true_positives, counts.false_positives) == (60, 30, 30)
@@ -137,7 +194,7 @@ def test_a_perfect_model_puts_events_where_the_seizures_are(onset, seconds):
     """Windows of 4 s labelled at half an overlap give back onset and offset to half a step."""
     starts = np.arange(0, 400 * 16, 16)
     event = Event(onset, onset + seconds, "sz")
-    labels = windows.labels(starts, 64, 16, [event], seizure_overlap=0.5)
+    labels = windows.seizure_labels(starts, 64, 16, [event], seizure_overlap=0.5)
     perfect = scoring.Predicted(labels.astype(float), windows.centres_seconds(starts, 64, 16), 1.0, 403.0)
     ((found,), (confidence,)) = scoring.postprocess(perfect, threshold=0.5)
     assert abs(found.onset - event.onset) <= 0.5
@@ -156,6 +213,39 @@ def test_the_median_bridges_a_dip_and_drops_a_spike():
     events, confidences = scoring.postprocess(predicted(spike_and_dip), threshold=0.5, smooth_seconds=5)
     assert events == sz((9.5, 16.5))
     assert confidences == (pytest.approx(6 / 7),)
+
+
+@pytest.mark.parametrize(("merge", "events"), [(0, 3), (2, 3), (2.1, 2), (4, 2), (4.1, 1)])
+def test_detections_nearer_than_the_setting_are_one(merge, events):
+    """Between them pass 2 s and 4 s."""
+    found, _ = scoring.postprocess(predicted([0, 1, 0, 0, 1, 0, 0, 0, 0, 1]), threshold=0.5, merge_seconds=merge)
+    assert len(found) == events
+
+
+def test_joined_detections_keep_both_ends_and_the_doubt_between_them():
+    events, confidences = scoring.postprocess(predicted([0, 0.9, 0.3, 0.9, 0]), threshold=0.5, merge_seconds=2)
+    assert events == sz((2.5, 5.5))
+    assert confidences == (pytest.approx(0.7),)
+
+
+def test_detections_are_joined_before_short_ones_are_dropped():
+    how = {"threshold": 0.5, "minimum_seconds": 5}
+    assert scoring.postprocess(predicted([0, 1, 1, 0, 1, 1, 0]), **how)[0] == ()
+    assert scoring.postprocess(predicted([0, 1, 1, 0, 1, 1, 0]), merge_seconds=2, **how)[0] == sz((2.5, 7.5))
+
+
+def test_detections_are_not_joined_across_masked_time():
+    parted = scoring.Predicted(np.ones(4), np.array([2.0, 3.0, 6.0, 7.0]), 1.0, 60.0)
+    assert scoring.postprocess(parted, threshold=0.5, merge_seconds=30)[0] == sz((1.5, 3.5), (5.5, 7.5))
+
+
+@given(st.lists(st.floats(0, 1), max_size=60), st.floats(0.5, 10))
+def test_joined_detections_are_apart_and_cover_the_same_seconds(probabilities, merge):
+    scored = predicted(probabilities, duration=70.0)
+    apart, _ = scoring.postprocess(scored, threshold=0.5)
+    joined, _ = scoring.postprocess(scored, threshold=0.5, merge_seconds=merge)
+    assert all(b.onset - a.offset >= merge - 1e-6 for a, b in pairwise(joined))
+    assert all(any(j.onset <= a.onset and a.offset <= j.offset for j in joined) for a in apart)
 
 
 @pytest.mark.parametrize(("minimum", "found"), [(3, 1), (3.5, 0)])
@@ -192,6 +282,11 @@ def test_events_are_apart_in_order_and_as_sure_as_some_window(probabilities, thr
 def test_probabilities_that_are_no_numbers_are_refused():
     with pytest.raises(ValueError, match="not a number"):
         predicted([0.1, np.nan])
+
+
+def test_logits_are_refused():
+    with pytest.raises(ValueError, match="not logits"):
+        predicted([0.1, 3.2])
 
 
 def test_probabilities_without_their_windows_are_refused():
@@ -234,67 +329,3 @@ def test_without_a_seizure_to_find_the_default_is_kept_and_said(events, reason):
     chosen = scoring.choose_threshold([(calm, events)])
     assert chosen.value == 0.5
     assert reason in chosen.reason
-
-
-def test_auroc_is_a_half_by_chance_one_if_perfect_and_undefined_for_one_class():
-    labels = np.array([0, 0, 1, 1])
-    assert scoring.window_auroc(np.array([0.1, 0.2, 0.3, 0.4]), labels) == 1
-    assert scoring.window_auroc(np.full(4, 0.3), labels) == 0.5
-    assert math.isnan(scoring.window_auroc(np.full(4, 0.3), np.zeros(4, int)))
-
-
-def scored(subject, hypothesis, *, reference=SEIZURE):
-    return scoring.Scored("d", subject, reference, hypothesis, HOUR, np.array([0.1, 0.9]), np.array([0, 1]))
-
-
-RECORDINGS = [
-    scored("b", SEIZURE),
-    scored("b", (), reference=()),
-    scored("b", sz((1000, 1010))),
-    scored("a", ()),
-    scored("c", sz((100, 110))),
-]
-
-
-def test_a_subjects_recordings_are_pooled_before_they_become_shares():
-    rows = scoring.subject_scores(RECORDINGS)
-    assert [(row["subject"], row["scoring"]) for row in rows] == [(s, k) for s in "abc" for k in ("event", "sample")]
-    b = rows[2]
-    assert tuple(b) == scoring.COLUMNS
-    assert (b["recordings"], b["hours"], b["reference"]) == (3, 3, 2)
-    assert (b["sensitivity"], b["precision"], b["false_alarms_per_day"]) == (0.5, 0.5, 8)
-    assert b["window_auroc"] == 1
-
-
-def test_subjects_count_alike_over_subjects():
-    found = scoring.summary(
-        scoring.subject_scores(RECORDINGS), recordings_expected=6, seed=1, settings={"threshold": 0.5}
-    )
-    f1 = found["event"]["f1"]
-    assert f1["mean"] == pytest.approx(np.mean([0, 0.5, 1]))
-    assert f1["sd"] == pytest.approx(0.5)
-    assert 0 <= f1["low"] < f1["mean"] < f1["high"] <= 1
-    assert found["event"]["precision"]["n"] == 2  # subject a has no detection
-    assert found["recordings"] == {"scored": 5, "expected": 6}
-    assert found["scorer"]["event"] == scoring.PARAMETERS
-    assert found["window"]["auroc"]["mean"] == 1
-
-
-def test_a_summary_is_strict_json_and_repeats_itself():
-    rows = scoring.subject_scores([scored("a", ())])
-    texts = {
-        json.dumps(scoring.summary(rows, recordings_expected=1, seed=1, settings={}), allow_nan=False) for _ in range(2)
-    }
-    assert len(texts) == 1
-    assert '"precision": {"mean": null' in texts.pop()
-
-
-def test_the_interval_narrows_with_more_subjects():
-    def width(n):
-        recordings = [scored(f"s{number}", SEIZURE if number % 2 else ()) for number in range(n)]
-        f1 = scoring.summary(scoring.subject_scores(recordings), recordings_expected=n, seed=1, settings={})["event"][
-            "f1"
-        ]
-        return f1["high"] - f1["low"]
-
-    assert width(40) < 0.6 * width(8)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bandmap import edf
 from bandmap.atlas import BIPOLAR18, Atlas
-from bandmap.datasets import simulated
+from bandmap.datasets import simulated, taken
 from bandmap.recording import Event, RawRecording
 from bandmap.simulation import BANDS_HZ, ELECTRODES, Subject, band_rms, distances, potentials
 from bandmap.store.events import read_duration, read_events
@@ -48,8 +48,14 @@ def at(*electrodes: str) -> list[int]:
 def fetched(folder: Path, number: int, seed: int = 1, **options: int) -> tuple[RawRecording, Path]:
     name = f"sub-{number:02d}_run-01"
     path = folder / f"{name}.edf"
-    simulated.fetch(name, path, folder / f"{name}_events.tsv", seed=seed, **{**SHORT, **options})
+    given = {"seed": seed, **SHORT, **options}
+    simulated.fetch(name, path, **taken(simulated, "fetch", given))
+    simulated.annotate(name, path, None, folder / f"{name}_events.tsv", **taken(simulated, "annotate", given))
     return edf.read(path), path
+
+
+def planted(**options: int) -> list[dict[str, object]]:
+    return simulated.truth(**taken(simulated, "truth", options))
 
 
 def labels(raw: RawRecording) -> list[str]:
@@ -165,7 +171,7 @@ def test_every_region_and_band_is_planted_twice_in_ten_and_every_pair_once_in_tw
 
 @pytest.mark.parametrize("seed", range(20))
 def test_seizures_lie_in_calm_within_the_recording(seed):
-    rows = simulated.truth(seed=seed, subjects=3, duration_seconds=375, seizures_per_recording=3)
+    rows = planted(seed=seed, subjects=3, duration_seconds=375, seizures_per_recording=3)
     assert len(rows) == 9
     for recording in {row["recording"] for row in rows}:
         ends = [simulated.CALM_SECONDS - simulated.BETWEEN_SECONDS]
@@ -178,7 +184,7 @@ def test_seizures_lie_in_calm_within_the_recording(seed):
 
 def test_events_and_file_agree_with_the_truth(tmp_path):
     raw, path = fetched(tmp_path, 2)
-    (row,) = [row for row in simulated.truth(seed=1, **SHORT) if row["subject"] == "02"]
+    (row,) = [row for row in planted(seed=1, **SHORT) if row["subject"] == "02"]
     (event,) = read_events(tmp_path / "sub-02_run-01_events.tsv")
     assert (event.onset, event.duration, event.label) == pytest.approx((row["onset"], row["duration"], "sz"))
     assert raw.duration_seconds == read_duration(tmp_path / "sub-02_run-01_events.tsv") == 120
@@ -251,7 +257,7 @@ def test_nothing_reaches_the_limits_but_the_loose_electrode(cohort):
         ({"subjects": 0}, "subjects is 0"),
         ({"subjects": 2.5}, "subjects is 2.5"),
         ({"seizures_per_recording": -1}, "at least 0"),
-        ({"rate_hz": 64}, "rate_hz at least 100"),
+        ({"rate_hz": 64}, "rate_hz is 64; it must be a whole number of at least 100"),
         ({"seizure_seconds": [40, 20]}, "seizure_seconds is"),
     ],
 )

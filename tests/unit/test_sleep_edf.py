@@ -5,17 +5,17 @@ import os
 import runpy
 import shutil
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from bandmap import edf, published
+from bandmap import edf, hypnogram, published
 from bandmap.datasets import sleep_edf
-from bandmap.datasets.sleep_edf import stages
 from bandmap.download import DownloadError
-from bandmap.recording import Event, RecordingError, SleepStage
+from bandmap.recording import Event, SleepStage
 from bandmap.store.events import read_duration, read_events
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +27,11 @@ DAY = 86400.0
 
 real = pytest.mark.skipif(not HYPNOGRAMS, reason="no shared hypnograms")
 each_hypnogram = pytest.mark.parametrize("path", HYPNOGRAMS, ids=lambda path: path.stem)
+
+
+def stages(marks: Sequence[Event], seconds: float, *, wake_minutes: float | None) -> tuple[Event, ...]:
+    found = hypnogram.stages(marks, seconds=seconds, source="a night")
+    return hypnogram.near_sleep(found, wake_minutes)
 
 
 def marks(*spans: tuple[float, float, str]) -> list[Event]:
@@ -101,11 +106,11 @@ def test_no_epoch_of_a_real_night_is_lost_or_changed(path):
     annotations = edf.read(path).annotations
     seconds: Counter[str] = Counter()
     for mark in annotations:
-        seconds[sleep_edf.STAGES.get(mark.label, "none")] += round(mark.duration)
+        seconds[hypnogram.stage(mark.label) or mark.label] += round(mark.duration)
     found: Counter[str] = Counter()
     for stage in stages(annotations, DAY, wake_minutes=None):
         found[stage.label] += round(stage.duration)
-    assert found == {stage: number for stage, number in seconds.items() if stage != "none"}
+    assert found == {stage: number for stage, number in seconds.items() if stage != hypnogram.UNSCORED}
 
 
 def test_stages_3_and_4_are_one_and_movement_is_none():
@@ -147,11 +152,6 @@ def test_a_recording_without_sleep_keeps_its_wake_with_a_warning(caplog):
     assert caplog.messages == ["the hypnogram has no sleep: all wake is kept"]
 
 
-def test_an_annotation_that_is_no_stage_is_refused():
-    with pytest.raises(RecordingError, match="has the annotation 'Sleep stage 5'; there are: Sleep stage W"):
-        stages(marks((0, 1, "Sleep stage 5")), DAY, wake_minutes=30)
-
-
 @pytest.fixture
 def mirror(tmp_path, monkeypatch):
     """Return a folder with the first night's beginning and its hypnogram, and a table that expects them."""
@@ -167,7 +167,9 @@ def mirror(tmp_path, monkeypatch):
 
 
 def fetched(mirror: Path, out: Path) -> Path:
-    sleep_edf.fetch("SC4001E0", out / "a.edf", out / "a_events.tsv", seed=1, mirror=str(mirror))
+    sleep_edf.fetch("SC4001E0", out / "a.edf", mirror=str(mirror))
+    sleep_edf.fetch_labels("SC4001E0", out / "a_labels", mirror=str(mirror))
+    sleep_edf.annotate("SC4001E0", out / "a.edf", out / "a_labels", out / "a_events.tsv", wake_minutes=30)
     return out
 
 
@@ -176,15 +178,15 @@ def test_a_night_is_fetched_with_its_stages(mirror, tmp_path):
     out = fetched(mirror, tmp_path / "out")
     assert read_events(out / "a_events.tsv") == (Event(0, 300, "W"),)
     assert read_duration(out / "a_events.tsv") == edf.read(out / "a.edf").duration_seconds == 300
-    assert sorted(path.name for path in out.iterdir()) == ["a.edf", "a_events.tsv"]
+    assert sorted(path.name for path in out.iterdir()) == ["a.edf", "a_events.tsv", "a_labels"]
 
 
 @real
 def test_a_wrong_hypnogram_leaves_nothing_behind(mirror, tmp_path):
     shutil.copyfile(HYPNOGRAMS[1], next(mirror.glob("*/*Hypnogram.edf")))
-    with pytest.raises(DownloadError, match=r"SC4001EC-Hypnogram\.edf could not be had"):
+    with pytest.raises(DownloadError, match=r"a_labels could not be had \(.*SC4001EC-Hypnogram\.edf: its sha1 is"):
         fetched(mirror, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.edf"]
 
 
 @real

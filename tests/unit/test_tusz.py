@@ -48,7 +48,10 @@ def add(
 
 
 def fetched(root: Path, out: Path, recording: str = "aaaaaaac_s001_t000", **options: object) -> tuple[Event, ...]:
-    tusz.fetch(recording, out / "a.edf", out / "a_events.tsv", seed=1, root=str(root), **options)
+    (row,) = [row for row in tusz.recordings(root=str(root), **options) if row["recording"] == recording]
+    labels = Path(row["events"]) if Path(row["events"]).is_file() else None
+    tusz.fetch(recording, out / "a.edf", root=str(root))
+    tusz.annotate(recording, out / "a.edf", labels, out / "a_events.tsv")
     assert read_duration(out / "a_events.tsv") == 100
     return read_events(out / "a_events.tsv")
 
@@ -146,7 +149,7 @@ def test_every_seizure_type_is_one_of_szcore():
 @pytest.mark.parametrize(
     ("binary", "message"),
     [
-        (None, r"t000\.csv_bi: there is no such file"),
+        (None, r"t000: has no labels beside it; get its \.csv_bi"),
         ("TERM,20.0,31.0,spike,1.0\n", r"line 7: 'TERM,20\.0,31\.0,spike,1\.0' is no span with one of the labels seiz"),
         ("TERM,31.0,20.0,seiz,1.0\n", "line 7: .* is no span"),
         ("TERM,late,20.0,seiz,1.0\n", "line 7: .* is no span"),
@@ -158,7 +161,7 @@ def test_labels_that_cannot_be_read_are_told_with_file_and_line(tmp_path, binary
     add(tmp_path, binary=binary)
     with pytest.raises(RecordingError, match=message):
         fetched(tmp_path, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.edf"]
 
 
 def test_a_file_without_columns_is_refused(tmp_path):
@@ -174,5 +177,5 @@ def test_a_seizure_that_ends_within_a_second_after_the_recording_is_clipped(tmp_
 
 
 def test_a_recording_that_is_gone_is_told(tree, tmp_path):
-    with pytest.raises(RecordingError, match="aaaaaazz_s001_t000: there is no such recording"):
-        fetched(tree, tmp_path / "out", "aaaaaazz_s001_t000")
+    with pytest.raises(ValueError, match="aaaaaazz_s001_t000: there is no such recording"):
+        tusz.fetch("aaaaaazz_s001_t000", tmp_path / "a.edf", root=str(tree))

@@ -16,12 +16,13 @@ RECORDING = "simulated/sub-02_run-01"
 
 
 def test_the_run_ends_with_a_report_that_shows_every_seizure(finished: Path) -> None:
-    page = (finished / "results/report/index.html").read_text(encoding="utf-8")
     truth = read_table(finished / "results/truth/simulated.tsv")
     assert len(truth) == 4
     for row in truth:
-        assert f"{row['recording']}" in page
-    assert "research use only" in page.lower()
+        page = finished / f"results/report/pages/simulated-{row['subject']}.html"
+        assert f"{row['recording']}" in page.read_text(encoding="utf-8")
+    for page in (finished / "results/report").rglob("*.html"):
+        assert "research use only" in page.read_text(encoding="utf-8").lower()
 
 
 def test_a_second_run_has_nothing_to_do(finished: Path) -> None:

@@ -52,7 +52,7 @@ def test_events_outside_the_recording_stop_it_with_file_and_remedy(finished: Pat
     events = root / "sub-02/eeg/sub-02_task-sz_run-01_events.tsv"
     header = events.read_text().splitlines()[0]
     events.write_text(f"{header}\n9000.00\t10.00\tsz\tn/a\tn/a\tn/a\t150.00\n")
-    run = snakemake(tmp_path, "--keep-going", "--until", "fetch_recording", configfile=settings(tmp_path, root))
+    run = snakemake(tmp_path, "--keep-going", "--until", "extract_events", configfile=settings(tmp_path, root))
     assert run.returncode != 0
     line = next(line for line in run.stderr.splitlines() if line.startswith("ERROR"))
     assert "sub-02_task-sz_run-01_events.tsv" in line

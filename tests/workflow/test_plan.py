@@ -82,4 +82,4 @@ def test_planning_imports_nothing_heavy() -> None:
 
 def test_until_harmonize_recording_plans_no_later_stage(tmp_path: Path) -> None:
     run = snakemake(tmp_path, "-n", "--until", "harmonize_recording")
-    assert planned(run) == {"fetch_recording": 4, "harmonize_recording": 4}
+    assert planned(run) == {"fetch_recording": 4, "extract_events": 4, "harmonize_recording": 4}

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from bandmap.report import MatrixPart, ReportData, RunPart, SeizurePart, Subject
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 HOSTILE = "<script>document.title = 'taken'</script><img src=x onerror=alert(1)>"
-N_SUBJECTS, SEIZURES_EACH = 20, 5
+N_SUBJECTS, SEIZURES_EACH, SEIZURES_OF_ONE = 20, 5, 100
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no chromium")
 
@@ -24,20 +25,28 @@ def a_report(folder):
     picture = "figures/matrix 1.png"
     subjects = tuple(
         SubjectPart(
-            "simulated", f"S{i}", picture, 0.5, ("frontal", "theta"),
-            tuple(SeizurePart(f"S{i}_r1", str(k), "hit", 10 * k, 10 * k + 5, picture) for k in range(SEIZURES_EACH)),
+            "simulated", f"S{i}", picture, {"sz": 0.5}, {"sz": ("frontal", "theta")},
+            tuple(SeizurePart(f"S{i}_r1", str(k), "hit", 10 * k, 10 * k + 5, picture) for k in range(n)),
         )
-        for i in range(N_SUBJECTS)
+        for i, n in enumerate([*[SEIZURES_EACH] * (N_SUBJECTS - 1), SEIZURES_OF_ONE])
+    )  # fmt: skip
+    cells = tuple(
+        {"class": "sz", "outcome": "hit", "part": "whole", "region": region, "band": band, "importance": value,
+         "low": "0.1", "high": "0.9", "n_subjects": "20", "p": "0.01"}
+        for region, band, value in (
+            ("frontal", "theta", "0.5"), ("frontal", "alpha", "-0.2"), ("central", "theta", "0.1"),
+            ("central", "alpha", "0.3"),
+        )
     )  # fmt: skip
     scores = tuple(
-        {"subject": s, "sensitivity": v} for s, v in (("S10", "0.5"), ("S9", "n/a"), ("S2", "-3"), ("S1", "0.25"))
+        {"dataset": "simulated", "subject": s, "sensitivity": v}
+        for s, v in (("S10", "0.5"), ("S9", "n/a"), ("S2", "-3"), ("S1", "0.25"))
     )
-    run = RunPart(
-        "cwt_resnet18", "leave_one_subject_out", scores, {}, (MatrixPart("m", "joint", figure=picture),), subjects
-    )
+    matrix = MatrixPart("m", "joint", cells, figure=picture)
+    run = RunPart("cwt_resnet18", "leave_one_subject_out", scores, {}, (matrix,), subjects)
     quality = ({"recording": "r1", "channel": HOSTILE, "note": HOSTILE},)
     render(
-        ReportData("A run", (run,), ("simulated",), quality=quality, provenance={HOSTILE: HOSTILE}),
+        ReportData("A run", (run,), simulated=("simulated",), quality=quality, provenance={HOSTILE: HOSTILE}),
         folder / "index.html",
     )
     return folder / "index.html"
@@ -83,43 +92,73 @@ def test_header_text_is_shown_and_not_run(opened):
 def test_a_click_on_a_title_sorts_by_value_and_a_second_one_turns_it_round(opened):
     button = opened.locator("#run1-scores th button", has_text="sensitivity")
     button.click()
-    assert column(opened, "#run1-scores", 1) == ["−3", "0.25", "0.5", "–"]
+    assert column(opened, "#run1-scores", 2) == ["−3", "0.25", "0.5", "–"]
     assert button.locator("..").get_attribute("aria-sort") == "ascending"
     button.click()
-    assert column(opened, "#run1-scores", 1) == ["0.5", "0.25", "−3", "–"]
+    assert column(opened, "#run1-scores", 2) == ["0.5", "0.25", "−3", "–"]
 
 
 def test_subjects_sort_as_people_count(opened):
     opened.locator("#run1-scores th button", has_text="subject").click()
-    assert column(opened, "#run1-scores", 0) == ["S1", "S2", "S9", "S10"]
+    assert column(opened, "#run1-scores", 1) == ["S1", "S2", "S9", "S10"]
 
 
 def test_the_way_from_cohort_to_seizure_can_be_clicked(opened):
+    first = opened.url.split("#")[0]
     opened.click("nav >> text=Cohort")
-    opened.click("nav >> text=Subjects and seizures")
-    opened.click("#run1-subjects table a >> text=S7")
-    seizure = opened.locator("#run1-subject8-seizure2")
-    seizure.wait_for(state="visible", timeout=5000)  # the subject opens when the browser has followed the link
-    seizure.locator("summary").click()
+    opened.click("nav >> text=Subjects")
+    opened.click("#subjects table a >> text=S7")
+    opened.wait_for_url("**/pages/simulated-S7.html")
+    opened.click("#units table tbody tr:nth-child(3) a")
+    seizure = opened.locator("#seizure3")
+    seizure.locator("img").wait_for(state="visible", timeout=5000)  # it opens when the browser has followed the link
     picture = seizure.locator("img")
     picture.scroll_into_view_if_needed()
     opened.wait_for_function("(image) => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
+    opened.click("nav >> text=All subjects")
+    opened.wait_for_url(f"{first}#subjects")
 
 
-def test_every_link_and_picture_resolves(opened):
-    targets = opened.eval_on_selector_all("a[href], img[src]", "(all) => all.map((one) => one.href || one.src)")
-    page = opened.url.split("#")[0]
-    for target in set(targets):
-        if target.startswith(f"{page}#"):
-            assert opened.locator(f"[id='{target.split('#')[1]}']").count() == 1
-        else:
-            assert Path(target.removeprefix("file://").replace("%20", " ")).is_file()
+def test_a_cell_tells_all_that_is_known_of_it_by_pointer_and_by_keyboard(opened):
+    told = opened.locator("#run1-cohort .told").first
+    opened.hover("#run1-cohort .heat tbody tr:nth-child(2) td:nth-child(2)")
+    assert told.text_content() == "central, theta: 0.1; interval 0.1 to 0.9; n = 20 subjects; p = 0.01"
+    opened.focus("#run1-cohort .heat td[tabindex='0']")
+    assert told.text_content().startswith("frontal, theta: 0.5")
+    opened.keyboard.press("ArrowRight")
+    assert told.text_content().startswith("frontal, alpha: −0.2")
+    opened.keyboard.press("ArrowUp")
+    opened.keyboard.press("ArrowRight")
+    assert told.text_content().startswith("frontal, alpha")
+    assert opened.locator("#run1-cohort .heat td[tabindex='0']").count() == 1
 
 
-def test_a_hundred_seizures_open_within_two_seconds(opened):
-    opened.goto(opened.url.split("#")[0])
+def pages_of(opened):
+    first = Path(opened.url.split("#")[0].removeprefix("file://"))
+    return [first, first.parent / "pages/simulated-S1.html", first.parent / "pages/terms.html"]
+
+
+def test_every_link_and_picture_of_every_kind_of_page_resolves(opened):
+    start = opened.url
+    for path in pages_of(opened):
+        opened.goto(path.as_uri())
+        targets = opened.eval_on_selector_all("a[href], img[src]", "(all) => all.map((one) => one.href || one.src)")
+        for target in set(targets):
+            file, _, anchor = target.partition("#")
+            there = Path(unquote(file.removeprefix("file://")))
+            assert there.is_file()
+            assert not anchor or f'id="{anchor}"' in there.read_text(encoding="utf-8")
+    opened.goto(start)
+
+
+@pytest.mark.parametrize("page", ["index.html", f"pages/simulated-S{N_SUBJECTS - 1}.html"])
+def test_a_hundred_seizures_open_within_two_seconds(opened, page):
+    first = Path(opened.url.split("#")[0].removeprefix("file://"))
+    opened.goto((first.parent / page).as_uri())
     milliseconds = opened.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
-    assert N_SUBJECTS * SEIZURES_EACH == 100
+    if page != first.name:
+        assert opened.locator("details.unit").count() == SEIZURES_OF_ONE
+    opened.goto(first.as_uri())
     assert 0 < milliseconds < 2000
 
 
@@ -129,9 +168,13 @@ def test_nothing_is_asked_of_the_network(opened):
 
 
 @pytest.mark.parametrize("width", [420, 1280])
-def test_nothing_sticks_out_of_the_page(opened, width):
+def test_nothing_sticks_out_of_any_page(opened, width):
+    start = opened.url
     opened.set_viewport_size({"width": width, "height": 900})
-    assert opened.evaluate("document.documentElement.scrollWidth") <= width
+    for path in pages_of(opened):
+        opened.goto(path.as_uri())
+        assert opened.evaluate("document.documentElement.scrollWidth") <= width
+    opened.goto(start)
 
 
 def test_printing_shows_what_was_closed(opened):

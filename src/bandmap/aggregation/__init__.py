@@ -1,22 +1,16 @@
-"""From attributions to region x band matrices: per window, seizure, subject and cohort. Arrays and rows in and out."""
+"""From attributions to region x band matrices: per window, seizure or stage, subject, cohort. Arrays in, rows out."""
 
-from bandmap.aggregation.levels import (
-    COHORT_COLUMNS,
-    SEIZURE_COLUMNS,
-    SUBJECT_COLUMNS,
-    Attributed,
-    cohort_rows,
-    seizure_rows,
-    subject_rows,
-)
+from bandmap.aggregation.levels import COHORT_COLUMNS, SUBJECT_COLUMNS, cohort_rows, main_rows, subject_rows
 from bandmap.aggregation.matrices import (
     frequency_importance,
     matrix_labels,
     rank_one_share,
     region_band_matrix,
     region_importance,
+    share_of_channels,
 )
 from bandmap.aggregation.statistics import bootstrap_interval, sign_flip_p
+from bandmap.aggregation.units import SEIZURE_COLUMNS, Attributed, seizure_rows, stage_rows
 
 __all__ = [
     "COHORT_COLUMNS",
@@ -26,11 +20,14 @@ __all__ = [
     "bootstrap_interval",
     "cohort_rows",
     "frequency_importance",
+    "main_rows",
     "matrix_labels",
     "rank_one_share",
     "region_band_matrix",
     "region_importance",
     "seizure_rows",
+    "share_of_channels",
     "sign_flip_p",
+    "stage_rows",
     "subject_rows",
 ]

@@ -9,6 +9,27 @@ EXACT_SUBJECTS = 14
 _ROUNDING = 1e-12
 
 
+def known_mean(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the mean over the first axis of what is finite; NaN where nothing is."""
+    known = np.isfinite(values)
+    mean = np.full(values.shape[1:], np.nan)
+    np.divide(
+        np.where(known, values, 0.0).sum(axis=0, dtype=np.float64), known.sum(axis=0), out=mean, where=known.any(0)
+    )
+    return mean
+
+
+def known_interval(values: NDArray[np.floating], *, level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the percentiles that hold a share `level` of the first axis's finite values; NaN where there is none."""
+    columns = values.reshape(len(values), -1).astype(np.float64)
+    columns[~np.isfinite(columns)] = np.nan
+    known = np.isfinite(columns).any(axis=0)
+    edges = np.full((2, columns.shape[1]), np.nan)
+    edges[:, known] = np.nanquantile(columns[:, known], [(1 - level) / 2, (1 + level) / 2], axis=0)
+    low, high = edges.reshape(2, *values.shape[1:])
+    return low, high
+
+
 def bootstrap_interval(
     values: NDArray[np.floating], *, draws: int = 2000, level: float = 0.95, seed: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -17,6 +38,7 @@ def bootstrap_interval(
     Parameters
     ----------
     values : ndarray, shape (subjects, ...)
+        NaN where a subject has no value; each cell's mean is over those that have one.
     draws : int
         Resamples of the subjects.
     level : float
@@ -26,16 +48,18 @@ def bootstrap_interval(
     Returns
     -------
     low, high : ndarray of float64, shape (...)
-        NaN for fewer than two subjects, of whom no interval can be known.
+        NaN where fewer than two subjects have a value, of whom no interval can be known.
     """
     n = len(values)
-    if n < 2:
-        empty = np.full(values.shape[1:], np.nan)
-        return empty, empty.copy()
+    if n == 0:
+        raise ValueError("the interval of the mean of no subject is not defined")
+    known = np.isfinite(values)
     counts = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws)
-    means = np.tensordot(counts / n, values.astype(np.float64), axes=1)
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return low, high
+    sums = np.tensordot(counts, np.where(known, values, 0.0).astype(np.float64), axes=1)
+    sizes = np.tensordot(counts, known.astype(np.float64), axes=1)
+    means = np.full(sums.shape, np.nan)
+    np.divide(sums, sizes, out=means, where=(sizes > 0) & (known.sum(axis=0) >= 2))
+    return known_interval(means, level=level)
 
 
 def sign_flip_p(differences: NDArray[np.floating], *, draws: int = 10_000, seed: int) -> NDArray[np.float64]:
@@ -48,7 +72,7 @@ def sign_flip_p(differences: NDArray[np.floating], *, draws: int = 10_000, seed:
     Parameters
     ----------
     differences : ndarray, shape (subjects, ...)
-        Condition less control, per subject.
+        Condition less control, per subject; NaN where a subject has no value, who then does not count in that cell.
     draws : int
         Random flips; with few subjects all flips are counted and the p value is exact.
     seed : int
@@ -56,13 +80,14 @@ def sign_flip_p(differences: NDArray[np.floating], *, draws: int = 10_000, seed:
     Returns
     -------
     ndarray of float64, shape (...)
-        NaN for fewer than two subjects and for cells that are not finite. With n subjects no p is below 2 / 2^n.
+        NaN where fewer than two subjects have a value. With n subjects no p is below 2 / 2^n.
     """
     n = len(differences)
     cells = differences.reshape(n, -1).astype(np.float64)
-    usable = np.isfinite(cells).all(axis=0)
+    usable = np.isfinite(cells).sum(axis=0) >= 2
+    cells = np.where(np.isfinite(cells), cells, 0.0)
     p = np.full(cells.shape[1], np.nan)
-    if n >= 2 and usable.any():
+    if usable.any():
         exact = n <= EXACT_SUBJECTS
         signs = _all_signs(n) if exact else np.random.default_rng(seed).choice([-1.0, 1.0], size=(draws, n))
         observed = _size(np.ones((1, n)), cells[:, usable])
@@ -79,8 +104,11 @@ def _all_signs(n: int) -> NDArray[np.float64]:
 
 
 def _size(signs: NDArray[np.float64], cells: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return |mean| over root mean square per flip and cell: rises with |t| alone, and is finite where t is not."""
-    scale = np.sqrt(len(cells) * (cells**2).sum(axis=0))
+    """Return |sum| over root sum of squares per flip and cell: rises with |t| alone, and is finite where t is not.
+
+    Its variance under random signs is 1 however many subjects a cell has, so that cells of few do not rule the maximum.
+    """
+    scale = np.sqrt((cells**2).sum(axis=0))
     sizes: NDArray[np.float64] = np.abs(signs @ cells)
     np.divide(sizes, scale, out=sizes, where=scale > 0)
     return sizes

@@ -10,11 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from bandmap.attribution._forward import answers
+from bandmap.attribution._bands import components, surrogate_components
+from bandmap.attribution._forward import Target, losses, targets_of
 from bandmap.context import Context
 from bandmap.plugins import did_you_mean
 
 AXES = ("region", "band")
+
+NEEDS = ()
+"""What a model must offer; this fits every one."""
+
+Bands = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 _VIEWS = ("both", "deletion", "insertion")
 
@@ -30,7 +36,7 @@ _SIZES: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
 def attribute(
     model: nn.Module,
     windows: NDArray[np.float32],
-    target: int,
+    target: Target,
     *,
     context: Context,
     scale: str = "log_odds",
@@ -41,8 +47,10 @@ def attribute(
 ) -> NDArray[np.float32]:
     """Return the joint region x band importance of every window.
 
-    Of a cell, the rows of the band in the channels of the region are exchanged between the window x and an
-    interictal window b of the same subject: x' = x + m (b - x), with m the share of the channel that is exchanged.
+    Of a cell, the band is exchanged in the channels of the region between the window x and an interictal window b of
+    the same subject: x' = x + m (b - x) in the rows of the band, with m the share of the channel that is exchanged.
+    In raw signal, the band of x gives way to that of b with random phases and the power it had, by transforms that
+    shift no phase and see no edges; for insertion, b's gives way to that of x as it is.
     *Deletion* is answer(x) - answer(x'), the support that the window loses without the cell; *insertion* puts the
     cell into the background: answer(b') - answer(b), the support that the cell gives by itself. Deletion alone is
     blind to a discharge that its neighbours show too; insertion alone to one that needs them.
@@ -55,12 +63,13 @@ def attribute(
     Parameters
     ----------
     model : nn.Module
-        Takes (batch, channels, frequencies, times), gives logits (batch, classes) or (batch, 1).
-    windows : ndarray of float32, shape (windows, channels, frequencies, times)
-    target : int
-        Index of the class; 1 is seizure.
+        Takes (batch, channels[, frequencies], times), gives logits (batch, classes) or (batch, 1).
+    windows : ndarray of float32, shape (windows, channels[, frequencies], times)
+        Power, or raw signal.
+    target : int or ndarray of int, shape (windows,)
+        Index of the class (1 is seizure), for all windows or for each.
     context : Context
-        Its `background` are the interictal windows.
+        Its `background` are the interictal windows; of raw signal, its `seed` draws the phases.
     scale : {"log_odds", "probability"}
         What changes. A probability near one hardly changes, whatever is exchanged: log odds do not saturate.
     view : {"both", "deletion", "insertion"}
@@ -81,19 +90,53 @@ def attribute(
         Signed, in units of `scale` (divided by `size`); positive where the cell speaks for the class. Zero for a
         region without a channel or a band without a frequency.
     """
-    _check(windows, view=view, share=share, size=size)
+    _check(view=view, share=share, size=size)
     weights = _SHARES[share](context.atlas.region_weights(context.channels))
-    masks = _cells(weights, context.atlas.band_members(context.frequencies_hz))
     pairs = _pairs(len(windows), len(context.background), backgrounds)
+    targets = targets_of(target, len(windows))[pairs[:, 0]]
+    bands, replacement = _bands_of(windows.ndim, context), _replacements(windows.ndim, context)
+
+    def taken(k: int) -> NDArray[np.float32]:
+        window, background = pairs[k]
+        return replacement(background) - bands(windows[window])
+
+    def given(k: int) -> NDArray[np.float32]:
+        window, background = pairs[k]
+        return bands(windows[window]) - bands(context.background[background])
+
+    ask = partial(losses, model, weights=weights, targets=targets, scale=scale, context=context)
     views: list[NDArray[np.float64]] = []
     if view != "insertion":
-        views.append(_losses(model, windows, context.background, pairs, masks, target, scale, context))
+        views.append(ask(windows, pairs[:, 0], taken))
     if view != "deletion":
-        views.append(-_losses(model, context.background, windows, pairs[:, ::-1], masks, target, scale, context))
-    changes: NDArray[np.float64] = np.mean(views, axis=0) / _divisors(weights, size)[:, None]
-    importance = np.zeros((len(windows), *masks.shape[:2]))
+        views.append(-ask(context.background, pairs[:, 1], given))
+    changes = np.mean(views, axis=0) / _divisors(weights, size)[:, None]
+    importance = np.zeros((len(windows), len(weights), len(context.atlas.bands_hz)))
     np.add.at(importance, pairs[:, 0], changes)
     return np.asarray(importance / min(backgrounds, len(context.background)), dtype=np.float32)
+
+
+def _bands_of(n_axes: int, context: Context) -> Bands:
+    """Return a function of a window that gives its bands, shape (bands, channels[, frequencies], times)."""
+    if n_axes == 3:
+        return partial(components, atlas=context.atlas, rate_hz=context.rate_hz)
+    members = context.atlas.band_members(context.frequencies_hz)[:, None, :, None]
+    return lambda window: np.asarray(members * window)
+
+
+def _replacements(n_axes: int, context: Context) -> Callable[[int], NDArray[np.float32]]:
+    """Return a function of a background window's number that gives the bands which replace a window's."""
+    if n_axes == 3:
+        drawn = surrogate_components(context.background, context.atlas, context.rate_hz, seed=context.seed)
+        return lambda background: drawn[background]
+    bands = _bands_of(n_axes, context)
+    return lambda background: bands(context.background[background])
+
+
+def _check(*, view: str, share: str, size: str) -> None:
+    for name, value, possible in (("view", view, _VIEWS), ("share", share, _SHARES), ("size", size, _SIZES)):
+        if value not in possible:
+            raise ValueError(f"band_occlusion: {name}: {did_you_mean(value, possible)}")
 
 
 def _divisors(weights: NDArray[np.float64], size: str) -> NDArray[np.float64]:
@@ -101,49 +144,8 @@ def _divisors(weights: NDArray[np.float64], size: str) -> NDArray[np.float64]:
     return np.where(channels > 0, _SIZES[size](channels), 1.0)
 
 
-def _cells(weights: NDArray[np.float64], members: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return what of a window each cell exchanges, shape (regions, bands, channels, frequencies, 1)."""
-    return (weights[:, None, :, None, None] * members[None, :, None, :, None]).astype(np.float32)
-
-
 def _pairs(n_windows: int, n_backgrounds: int, per_window: int) -> NDArray[np.int64]:
     """Return (window, background) of every comparison, window by window, shape (comparisons, 2)."""
     per_window = min(per_window, n_backgrounds)
     window = np.repeat(np.arange(n_windows), per_window)
     return np.stack([window, np.arange(n_windows * per_window) % n_backgrounds], axis=1)
-
-
-def _losses(
-    model: nn.Module,
-    starts: NDArray[np.float32],
-    ends: NDArray[np.float32],
-    pairs: NDArray[np.int64],
-    masks: NDArray[np.float32],
-    target: int,
-    scale: str,
-    context: Context,
-) -> NDArray[np.float64]:
-    """Return what each start's answer loses by taking each cell from its end, shape (comparisons, regions, bands)."""
-    cells = masks.reshape(-1, *masks.shape[2:])
-
-    def exchanged(k: int) -> NDArray[np.float32]:
-        pair, cell = divmod(k, len(cells))
-        start, end = starts[pairs[pair, 0]], ends[pairs[pair, 1]]
-        return np.asarray(start + cells[cell] * (end - start))
-
-    ask = partial(answers, model, target=target, scale=scale, device=context.device, batch_size=context.batch_size)
-    used, position = np.unique(pairs[:, 0], return_inverse=True)
-    before = ask(lambda k: starts[used[k]], len(used))[position]
-    after = ask(exchanged, len(pairs) * len(cells)).reshape(len(pairs), *masks.shape[:2])
-    return np.asarray(before[:, None, None] - after)
-
-
-def _check(windows: NDArray[np.float32], *, view: str, share: str, size: str) -> None:
-    if windows.ndim != 4:
-        raise ValueError(
-            f"band_occlusion takes windows of (channels, frequencies, times), not {windows.shape[1:]}; "
-            "choose a model with a time-frequency representation"
-        )
-    for name, value, possible in (("view", view, _VIEWS), ("share", share, _SHARES), ("size", size, _SIZES)):
-        if value not in possible:
-            raise ValueError(f"band_occlusion: {name}: {did_you_mean(value, possible)}")

@@ -1,21 +1,22 @@
 """Occlusion: how much the answer changes when one channel is replaced by a quiet one (published as CI, equation 8)."""
 
-from functools import partial
-
 import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from bandmap.attribution._forward import answers
+from bandmap.attribution._forward import Target, losses, targets_of
 from bandmap.context import Context
 
 AXES = ("channel",)
+
+NEEDS = ()
+"""What a model must offer; this fits every one."""
 
 
 def attribute(
     model: nn.Module,
     windows: NDArray[np.float32],
-    target: int,
+    target: Target,
     *,
     context: Context,
     scale: str = "probability",
@@ -29,8 +30,8 @@ def attribute(
     ----------
     model : nn.Module
     windows : ndarray of float32, shape (windows, channels, ...)
-    target : int
-        Index of the class; 1 is seizure.
+    target : int or ndarray of int, shape (windows,)
+        Index of the class (1 is seizure), for all windows or for each.
     context : Context
         Its `baseline` holds a window for each window.
     scale : {"probability", "log_odds"}
@@ -41,17 +42,14 @@ def attribute(
     ndarray of float32, shape (windows, channels)
         Absolute change, in units of `scale`.
     """
-    n_channels = windows.shape[1]
-    variants = n_channels + 1
-
-    def window(k: int) -> NDArray[np.float32]:
-        which, channel = divmod(k, variants)
-        occluded: NDArray[np.float32] = windows[which].copy()
-        if channel < n_channels:
-            occluded[channel] = context.baseline[which, channel]
-        return occluded
-
-    ask = partial(answers, model, target=target, scale=scale, device=context.device, batch_size=context.batch_size)
-    answer: NDArray[np.float64] = ask(window, len(windows) * variants).reshape(len(windows), variants)
-    change: NDArray[np.float32] = np.abs(answer[:, -1:] - answer[:, :-1]).astype(np.float32)
-    return change
+    change = losses(
+        model,
+        windows,
+        np.arange(len(windows)),
+        lambda k: (context.baseline[k] - windows[k])[None],
+        np.eye(windows.shape[1]),
+        targets_of(target, len(windows)),
+        scale=scale,
+        context=context,
+    )
+    return np.abs(change[:, :, 0]).astype(np.float32)

@@ -1,22 +1,18 @@
-"""Recordings of one's own: a folder of EEG-BIDS with events as SzCORE TSV."""
+"""Recordings of one's own: a folder of EEG-BIDS with seizures or stages of sleep as TSV, or stages as annotations."""
 
-import logging
-import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bandmap.store.tables import in_order
+
 if TYPE_CHECKING:
     from bandmap.recording import Event, RecordingError
 
 SUFFIXES = (".edf", ".bdf")
-END_TOLERANCE_SECONDS = 1.0
-"""An event may be marked to the second where the recording ends within one."""
 
 _SAFE = re.compile(r"[A-Za-z0-9_.+-]+")
-
-logger = logging.getLogger(__name__)
 
 
 def recordings(*, root: str, task: str | None = None) -> list[dict[str, str]]:
@@ -43,7 +39,7 @@ def recordings(*, root: str, task: str | None = None) -> list[dict[str, str]]:
     folder = Path(root)
     if not folder.is_dir():
         raise _error(f"{root}: there is no such folder; set 'root' to a folder of EEG-BIDS")
-    files = sorted(_files(folder))
+    files = sorted(_files(folder), key=lambda path: in_order(str(path)))
     if not files:
         raise _error(f"{root}: holds no sub-*/[ses-*/]eeg/*_eeg.edf or .bdf; set 'root' to a folder of EEG-BIDS")
     chosen = [path for path in files if task is None or f"task-{task}" in path.stem.split("_")]
@@ -55,41 +51,76 @@ def recordings(*, root: str, task: str | None = None) -> list[dict[str, str]]:
     return rows
 
 
-def fetch(recording: str, edf: Path, events: Path, *, seed: int, root: str, task: str | None = None) -> None:
-    """Bring one recording into the workflow: its file as it is, its events checked against it.
+def fetch(recording: str, edf: Path, *, root: str) -> None:
+    """Link or copy one recording as it is.
 
     Parameters
     ----------
     recording : str
         One of `recordings`.
-    edf, events : Path
-        Files to write.
-    seed : int
-        Not used; every data set gets one.
-    root, task : str
+    edf : Path
+        File to write.
+    root : str
         As for `recordings`.
 
     Raises
     ------
+    DownloadError
+        If it cannot be copied.
+    """
+    from bandmap.download import fetch_file
+
+    fetch_file([str(path) for path in _files(Path(root)) if path.stem == f"{recording}_eeg"], edf)
+
+
+def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> None:
+    """Write the events of one recording, checked against it.
+
+    Parameters
+    ----------
+    recording : str
+        One of `recordings`.
+    edf : Path
+        The recording.
+    labels : Path or None
+        The table beside it; None if there is none. Where it marks no stage of sleep, those are taken that the
+        recording's own EDF+ annotations mark, if any.
+    events : Path
+        File to write.
+
+    Raises
+    ------
     RecordingError
-        If the recording cannot be read, has no events file, or an event lies outside it.
+        If a file cannot be read, there are no events, or one lies outside the recording.
     """
     import bandmap.edf
+    from bandmap import hypnogram, marks
     from bandmap.store.events import read_events, write_events
-    from bandmap.store.whole import whole_file
 
-    source = next(Path(row["source"]) for row in recordings(root=root, task=task) if row["recording"] == recording)
-    table = source.with_name(f"{recording}_events.tsv")
-    if not table.exists():
+    raw = bandmap.edf.read(edf)
+    others, staging = _told_apart(() if labels is None else read_events(labels))
+    source = recording if labels is None else str(labels)
+    if not staging:
+        _, staging = _told_apart(raw.annotations)
+        source = f"the annotations of {recording}" if staging else source
+    if labels is None and not staging:
         raise _error(
-            f"{source.name}: has no events; write {table} with the columns onset, duration and eventType"
-            " (sz, or one row bckg where there is no seizure)"
+            f"{recording}: has no events; write {recording}_events.tsv beside it, with the columns onset, duration and"
+            " eventType (sz, or a stage of sleep, or one row bckg where nothing happens)"
         )
-    seconds = bandmap.edf.read(source).duration_seconds
-    inside = list(_within(read_events(table), seconds, table))
-    with whole_file(edf) as unfinished:
-        _link_or_copy(source, unfinished)
-    write_events(events, inside, recording_seconds=seconds)
+    found = marks.inside(others, raw.duration_seconds, str(labels))
+    stages = hypnogram.stages(staging, seconds=raw.duration_seconds, source=source)
+    write_events(events, [*found, *stages], recording_seconds=raw.duration_seconds)
+
+
+def _told_apart(events: "Sequence[Event]") -> "tuple[list[Event], list[Event]]":
+    """Return the events that are no marks of a hypnogram, and those that are."""
+    from bandmap import hypnogram
+
+    parts: tuple[list[Event], list[Event]] = ([], [])
+    for event in events:
+        parts[hypnogram.stage(event.label) is not None].append(event)
+    return parts
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -114,29 +145,6 @@ def _check_distinct(rows: Sequence[dict[str, str]]) -> None:
         if row["recording"] in seen:
             raise _error(f"{row['source']}: is named like {seen[row['recording']]}; rename one of them")
         seen[row["recording"]] = row["source"]
-
-
-def _within(events: "Sequence[Event]", seconds: float, path: Path) -> "Iterator[Event]":
-    from bandmap.recording import Event
-
-    for event in events:
-        if event.onset >= seconds or event.offset > seconds + END_TOLERANCE_SECONDS:
-            raise _error(
-                f"{path}: the event '{event.label}' from {event.onset:g} s to {event.offset:g} s is outside the"
-                f" recording of {seconds:g} s; correct the event or fetch the whole recording"
-            )
-        if event.offset > seconds:
-            logger.warning("%s: the event at %g s is clipped to the end of the recording", path.name, event.onset)
-        yield Event(event.onset, min(event.offset, seconds), event.label)
-
-
-def _link_or_copy(source: Path, target: Path) -> None:
-    import shutil
-
-    try:
-        os.link(source.resolve(), target)
-    except OSError:  # another file system, or one without links
-        shutil.copyfile(source, target)
 
 
 def _error(message: str) -> "RecordingError":

@@ -21,7 +21,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bandmap import published
-from bandmap.download import fetch_file
 
 PROJECT = "chbmit/1.0.0"
 SAME_CHILD = {"chb21": "chb01"}
@@ -45,7 +44,7 @@ def recordings(
     Returns
     -------
     list of dict
-        recording, subject, source (empty unless the mirror is a folder).
+        recording, subject, source (empty unless the mirror is a folder), content.
 
     Raises
     ------
@@ -56,30 +55,19 @@ def recordings(
         if case in SAME_CHILD:
             raise ValueError(f"subjects: {case} is the same child as {SAME_CHILD[case]}; write {SAME_CHILD[case]}")
     rows = published.of_subjects(published.table(__file__), subjects)
-    return published.listed([row for row in rows if not seizures_only or row["seizures"] != "n/a"], mirror)
+    return published.listed([row for row in rows if not seizures_only or row["seizures"] != "n/a"], PROJECT, mirror)
 
 
-def fetch(
-    recording: str,
-    edf: Path,
-    events: Path,
-    *,
-    seed: int,
-    mirror: str | None = None,
-    subjects: Sequence[str] | None = None,
-    seizures_only: bool = False,
-) -> None:
-    """Download one recording, checked by its sha256, and write its seizures.
+def fetch(recording: str, edf: Path, *, mirror: str | None) -> None:
+    """Download one recording, checked by its size and sha256.
 
     Parameters
     ----------
     recording : str
         One of `recordings`.
-    edf, events : Path
-        Files to write.
-    seed : int
-        Not used; every data set gets one.
-    mirror, subjects, seizures_only
+    edf : Path
+        File to write.
+    mirror : str or None
         As for `recordings`.
 
     Raises
@@ -87,9 +75,23 @@ def fetch(
     DownloadError
         If no place has the right file.
     """
+    published.fetch(__file__, PROJECT, recording, edf, mirror)
+
+
+def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> None:
+    """Write the seizures of one recording, as the table has them.
+
+    Parameters
+    ----------
+    recording : str
+        One of `recordings`.
+    edf, labels : Path, Path or None
+        Not used: its checksum says that the recording is the table's.
+    events : Path
+        File to write.
+    """
+    from bandmap import marks
     from bandmap.store.events import write_events
 
     row = published.row_of(__file__, recording)
-    places = published.places(PROJECT, row["path"], mirror)
-    fetch_file(places, edf, checksum=f"sha256:{row['sha256']}", size=int(row["bytes"]))
-    write_events(events, published.seizures(row["seizures"]), recording_seconds=float(row["seconds"]))
+    write_events(events, marks.seizures(row["seizures"]), recording_seconds=float(row["seconds"]))

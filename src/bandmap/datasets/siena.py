@@ -20,7 +20,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bandmap import published
-from bandmap.download import fetch_file
 
 PROJECT = "siena-scalp-eeg/1.0.0"
 LENGTH_TOLERANCE_SECONDS = 60.0
@@ -41,53 +40,61 @@ def recordings(*, mirror: str | None = None, subjects: Sequence[str] | None = No
     Returns
     -------
     list of dict
-        recording, subject, source (empty unless the mirror is a folder).
+        recording, subject, source (empty unless the mirror is a folder), content.
 
     Raises
     ------
     ValueError
         If there is no such subject, or the mirror lacks a file.
     """
-    return published.listed(published.of_subjects(published.table(__file__), subjects), mirror)
+    return published.listed(published.of_subjects(published.table(__file__), subjects), PROJECT, mirror)
 
 
-def fetch(
-    recording: str,
-    edf: Path,
-    events: Path,
-    *,
-    seed: int,
-    mirror: str | None = None,
-    subjects: Sequence[str] | None = None,
-) -> None:
-    """Download one recording and write its seizures.
+def fetch(recording: str, edf: Path, *, mirror: str | None) -> None:
+    """Download one recording, checked by the sha256 that PhysioNet lists.
 
     Parameters
     ----------
     recording : str
         One of `recordings`.
-    edf, events : Path
-        Files to write.
-    seed : int
-        Not used; every data set gets one.
-    mirror, subjects
+    edf : Path
+        File to write.
+    mirror : str or None
         As for `recordings`.
 
     Raises
     ------
     DownloadError
         If no place has the right file.
+    """
+    published.fetch(__file__, PROJECT, recording, edf, mirror)
+
+
+def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> None:
+    """Write the seizures of one recording, as the table has them.
+
+    Parameters
+    ----------
+    recording : str
+        One of `recordings`.
+    edf : Path
+        The recording.
+    labels : Path or None
+        Not used: the table holds the labels.
+    events : Path
+        File to write.
+
+    Raises
+    ------
     RecordingError
         If the file cannot be read, or is too short for its seizures.
     """
     import bandmap.edf
+    from bandmap import marks
     from bandmap.store.events import write_events
 
     row = published.row_of(__file__, recording)
-    checksum = published.published_checksum(PROJECT, row["path"], mirror)
-    fetch_file(published.places(PROJECT, row["path"], mirror), edf, checksum=checksum)
     seconds, registered = bandmap.edf.read(edf).duration_seconds, float(row["seconds"])
     if abs(seconds - registered) > LENGTH_TOLERANCE_SECONDS:
         logger.warning("%s lasts %g s, its list says %g s", edf.name, seconds, registered)
-    inside = published.inside(published.seizures(row["seizures"]), seconds, edf.name)
-    write_events(events, inside, recording_seconds=seconds)
+    write_events(events, marks.inside(marks.seizures(row["seizures"]), seconds, edf.name), recording_seconds=seconds)

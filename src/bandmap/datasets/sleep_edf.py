@@ -10,33 +10,13 @@ after the recording has ended and are clipped to it. Cassettes hold a day and a 
 Times of a hypnogram count from the first sample of its recording.
 """
 
-import logging
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bandmap import published
-from bandmap.download import fetch_file
-
-if TYPE_CHECKING:
-    from bandmap.recording import Event
 
 PROJECT = "sleep-edfx/1.0.0"
 STUDIES = ("cassette", "telemetry")
-STAGES = {
-    "Sleep stage W": "W",
-    "Sleep stage 1": "N1",
-    "Sleep stage 2": "N2",
-    "Sleep stage 3": "N3",
-    "Sleep stage 4": "N3",
-    "Sleep stage R": "REM",
-}
-"""Annotation of a hypnogram -> name of a `SleepStage`."""
-
-NO_STAGE = frozenset({"Sleep stage ?", "Movement time"})
-
-logger = logging.getLogger(__name__)
 
 
 def recordings(
@@ -63,7 +43,8 @@ def recordings(
     Returns
     -------
     list of dict
-        recording, subject, source and events (the hypnogram; both empty unless the mirror is a folder).
+        recording, subject, source and events (the hypnogram; both empty unless the mirror is a folder), and what
+        identifies both: content and events_content.
 
     Raises
     ------
@@ -76,101 +57,72 @@ def recordings(
     if wake_minutes is not None and not wake_minutes >= 0:
         raise ValueError(f"wake_minutes is {wake_minutes}; it must be at least 0, or null")
     rows = [row for row in published.table(__file__) if row["study"] in wanted]
-    return published.listed(published.of_subjects(rows, subjects), mirror, events="hypnogram")
+    return published.listed(published.of_subjects(rows, subjects), PROJECT, mirror, events="hypnogram")
 
 
-def fetch(
-    recording: str,
-    edf: Path,
-    events: Path,
-    *,
-    seed: int,
-    mirror: str | None = None,
-    studies: Sequence[str] = ("cassette", "telemetry"),
-    subjects: Sequence[str] | None = None,
-    wake_minutes: float | None = 30,
-) -> None:
-    """Download one night and its hypnogram, checked by their sha1, and write the stages.
+def fetch(recording: str, edf: Path, *, mirror: str | None) -> None:
+    """Download one night, checked by its sha1.
 
     Parameters
     ----------
     recording : str
         One of `recordings`.
-    edf, events : Path
-        Files to write.
-    seed : int
-        Not used; every data set gets one.
-    mirror, studies, subjects, wake_minutes
+    edf : Path
+        File to write.
+    mirror : str or None
         As for `recordings`.
 
     Raises
     ------
     DownloadError
-        If no place has the right files.
-    RecordingError
-        If one of them cannot be read.
+        If no place has the right file.
     """
-    import bandmap.edf
-    from bandmap.store.events import write_events
-
-    row = published.row_of(__file__, recording)
-    with tempfile.TemporaryDirectory() as folder:
-        hypnogram = Path(folder) / Path(row["hypnogram"]).name
-        places = published.places(PROJECT, row["hypnogram"], mirror)
-        fetch_file(places, hypnogram, checksum=f"sha1:{row['hypnogram_sha1']}")
-        annotations = bandmap.edf.read(hypnogram).annotations
-    fetch_file(published.places(PROJECT, row["path"], mirror), edf, checksum=f"sha1:{row['sha1']}")
-    seconds = bandmap.edf.read(edf).duration_seconds
-    write_events(events, stages(annotations, seconds, wake_minutes=wake_minutes), recording_seconds=seconds)
+    published.fetch(__file__, PROJECT, recording, edf, mirror)
 
 
-def stages(annotations: "Sequence[Event]", seconds: float, *, wake_minutes: float | None) -> "tuple[Event, ...]":
-    """Return the stages of sleep that a hypnogram marks, neighbours of one stage joined.
+def fetch_labels(recording: str, labels: Path, *, mirror: str | None) -> None:
+    """Download the hypnogram of one night, checked by its sha1.
 
     Parameters
     ----------
-    annotations : sequence of Event
-        Of the hypnogram.
-    seconds : float
-        Length of the recording.
-    wake_minutes : float or None
-        Wake that is kept around sleep.
+    recording : str
+        One of `recordings`.
+    labels : Path
+        File to write.
+    mirror : str or None
+        As for `recordings`.
 
-    Returns
-    -------
-    tuple of Event
-        Labelled with names of `SleepStage`; time without one is not scored.
+    Raises
+    ------
+    DownloadError
+        If no place has the right file.
+    """
+    published.fetch(__file__, PROJECT, recording, labels, mirror, column="hypnogram")
+
+
+def annotate(recording: str, edf: Path, labels: Path, events: Path, *, wake_minutes: float | None) -> None:
+    """Write the stages of one night.
+
+    Parameters
+    ----------
+    recording : str
+        One of `recordings`.
+    edf, labels : Path
+        The night and its hypnogram.
+    events : Path
+        File to write.
+    wake_minutes : float or None
+        As for `recordings`.
 
     Raises
     ------
     RecordingError
-        If an annotation is no part of a hypnogram.
+        If a file cannot be read, or an annotation is no part of a hypnogram.
     """
-    from bandmap.recording import Event, RecordingError
+    import bandmap.edf
+    from bandmap import hypnogram
+    from bandmap.store.events import write_events
 
-    found: list[Event] = []
-    for mark in sorted(annotations):
-        if mark.label not in STAGES.keys() | NO_STAGE:
-            raise RecordingError(f"the hypnogram has the annotation {mark.label!a}; there are: {', '.join(STAGES)}")
-        if mark.label in NO_STAGE or mark.onset >= seconds:
-            continue
-        stage, offset = STAGES[mark.label], min(mark.offset, seconds)
-        if found and (found[-1].label, found[-1].offset) == (stage, mark.onset):
-            found[-1] = Event(found[-1].onset, offset, stage)
-        else:
-            found.append(Event(mark.onset, offset, stage))
-    return _near_sleep(found, wake_minutes)
-
-
-def _near_sleep(found: "Sequence[Event]", wake_minutes: float | None) -> "tuple[Event, ...]":
-    from bandmap.recording import Event
-
-    asleep = [stage for stage in found if stage.label != "W"]
-    if wake_minutes is None:
-        return tuple(found)
-    if not asleep:
-        logger.warning("the hypnogram has no sleep: all wake is kept")
-        return tuple(found)
-    begin, end = asleep[0].onset - 60 * wake_minutes, asleep[-1].offset + 60 * wake_minutes
-    clipped = [(max(stage.onset, begin), min(stage.offset, end), stage.label) for stage in found]
-    return tuple(Event(onset, offset, label) for onset, offset, label in clipped if onset < offset)
+    seconds = bandmap.edf.read(edf).duration_seconds
+    found = hypnogram.stages(bandmap.edf.read(labels).annotations, seconds=seconds, source=f"{recording}'s hypnogram")
+    write_events(events, hypnogram.near_sleep(found, wake_minutes), recording_seconds=seconds)

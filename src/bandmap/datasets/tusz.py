@@ -92,29 +92,43 @@ def recordings(
     return published.of_subjects(rows, subjects)
 
 
-def fetch(
-    recording: str,
-    edf: Path,
-    events: Path,
-    *,
-    seed: int,
-    root: str,
-    splits: Sequence[str] = ("train", "dev", "eval"),
-    subjects: Sequence[str] | None = None,
-    labels: str = "csv_bi",
-) -> None:
-    """Link or copy one recording and write its seizures.
+def fetch(recording: str, edf: Path, *, root: str) -> None:
+    """Link or copy one recording.
 
     Parameters
     ----------
     recording : str
         One of `recordings`.
-    edf, events : Path
-        Files to write.
-    seed : int
-        Not used; every data set gets one.
-    root, splits, subjects, labels
+    edf : Path
+        File to write.
+    root : str
         As for `recordings`.
+
+    Raises
+    ------
+    ValueError
+        If the corpus has no such recording.
+    """
+    subject = recording.partition("_")[0]
+    places = [str(path) for path in _folder(root).glob(f"*/{subject}/*/*_tcp_*/{recording}.edf")]
+    if not places:
+        raise ValueError(f"{recording}: there is no such recording in {root}; set 'root' to the folder of the corpus")
+    fetch_file(places, edf)
+
+
+def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> None:
+    """Write the seizures of one recording.
+
+    Parameters
+    ----------
+    recording : str
+        One of `recordings`.
+    edf : Path
+        The recording.
+    labels : Path or None
+        Its `.csv_bi` or `.csv`; None if that is not there.
+    events : Path
+        File to write.
 
     Raises
     ------
@@ -122,14 +136,14 @@ def fetch(
         If the recording or its labels cannot be read, or a seizure lies outside the recording.
     """
     import bandmap.edf
+    from bandmap import marks
+    from bandmap.recording import RecordingError
     from bandmap.store.events import write_events
 
-    source = _source(root, splits, recording)
-    seconds = bandmap.edf.read(source).duration_seconds
-    table = source.with_suffix(f".{labels}")
-    marked = published.inside(read_labels(table), seconds, table.name)
-    fetch_file([str(source)], edf)
-    write_events(events, marked, recording_seconds=seconds)
+    if labels is None:
+        raise RecordingError(f"{recording}: has no labels beside it; get its .csv_bi and .csv from the corpus")
+    seconds = bandmap.edf.read(edf).duration_seconds
+    write_events(events, marks.inside(read_labels(labels), seconds, labels.name), recording_seconds=seconds)
 
 
 def read_labels(path: Path) -> "tuple[Event, ...]":
@@ -197,13 +211,3 @@ def _row(split: str, path: Path, labels: str) -> dict[str, str]:
         )
     files = {"source": str(path), "events": str(path.with_suffix(f".{labels}"))}
     return {"recording": path.stem, "subject": path.parts[-4], **files, "split": split}
-
-
-def _source(root: str, splits: Sequence[str], recording: str) -> Path:
-    from bandmap.recording import RecordingError
-
-    subject = recording.partition("_")[0]
-    for split in [splits] if isinstance(splits, str) else splits:
-        for path in _folder(root).glob(f"{split}/{subject}/*/*_tcp_*/{recording}.edf"):
-            return path
-    raise RecordingError(f"{recording}: there is no such recording in {root}; set 'root' to the folder of the corpus")

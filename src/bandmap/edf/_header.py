@@ -128,6 +128,8 @@ def _record_seconds(raw: bytes, channels: tuple[Channel, ...]) -> float:
     signals = [channel for channel in channels if not channel.is_annotation]
     if not 0 <= seconds < math.inf or (signals and seconds == 0):
         raise RecordingError(f"the header's duration of a record is {text(raw)!r} seconds; {REMEDY}")
+    if seconds > LONGEST_SECONDS:
+        raise RecordingError(f"records of {seconds:g} seconds are longer than a month; {REMEDY}")
     if any(channel.samples > _FASTEST_HZ * seconds for channel in signals):
         raise RecordingError(f"records of {seconds:g} seconds would mean a rate above 100 kHz; {REMEDY}")
     return seconds

@@ -85,7 +85,7 @@ def stretches(onsets: NDArray[np.float64], header: Header) -> tuple[Stretch, ...
         if k < len(onsets) and onsets[k] - onsets[k - 1] < 0.99 * seconds:
             raise RecordingError(f"records {k} and {k + 1} overlap in time; {REMEDY}")
         first = k
-    if onsets[-1] - onsets[0] > LONGEST_SECONDS:
+    if onsets[-1] - onsets[0] + seconds > LONGEST_SECONDS:
         raise RecordingError(f"the records span more than a month, which is taken for damage; {REMEDY}")
     return tuple(parts)
 

@@ -1,118 +1,35 @@
 """Region x band matrices: one, two side by side, the cohort's, and many small ones."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from bandmap.figures.style import BLACK, COLUMN_INCHES, SIGNED_MAP, greatest, number_of, say_empty, styled
+from bandmap.figures.cells import Matrix, column_of, count_of, matrix_of_rows
+from bandmap.figures.style import BLACK, COLUMN_INCHES, SIGNED_MAP, greatest, say_empty, styled
+
+__all__ = [
+    "Matrix",
+    "add_colour_bar",
+    "column_of",
+    "count_of",
+    "draw_large",
+    "draw_matrix",
+    "flags_said",
+    "large_inches",
+    "matrix_figure",
+    "matrix_of_rows",
+    "notes_on",
+    "planted_figure",
+]
 
 _SIGNIFICANT = 0.05
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """A region x band matrix and what to write beside it.
-
-    Attributes
-    ----------
-    values : ndarray of float64, shape (regions, bands)
-        NaN where there is no value.
-    regions, bands : tuple of str
-    title : str
-    unit : str
-        What the numbers are ("change of log odds").
-    low, high, p : ndarray of float64, shape (regions, bands), optional
-        Interval and p value of each cell.
-    n : int, optional
-        Over how many (seizures, subjects) the matrix is a mean; `n_of` says of what.
-    rank_one_share : float, optional
-        Share of the matrix's sum of squares that the best product of a region and a band profile explains.
-    planted : tuple of str, optional
-        Region and band that the simulation planted; framed.
-    """
-
-    values: NDArray[np.float64]
-    regions: tuple[str, ...]
-    bands: tuple[str, ...]
-    title: str = ""
-    unit: str = "importance"
-    low: NDArray[np.float64] | None = None
-    high: NDArray[np.float64] | None = None
-    p: NDArray[np.float64] | None = None
-    n: int | None = None
-    n_of: str = "subjects"
-    rank_one_share: float | None = None
-    planted: tuple[str, str] | None = None
-
-    def __post_init__(self) -> None:
-        if self.values.shape != (len(self.regions), len(self.bands)):
-            raise ValueError(f"{len(self.regions)} regions x {len(self.bands)} bands is not {self.values.shape}")
-
-    @property
-    def top(self) -> tuple[str, str] | None:
-        """Region and band of the largest cell; None where no cell has a value."""
-        if not np.isfinite(self.values).any():
-            return None
-        row, column = np.unravel_index(np.nanargmax(self.values), self.values.shape)
-        return self.regions[row], self.bands[column]
-
-
-def _unique(rows: Sequence[Mapping[str, object]], column: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(row[column]) for row in rows))
-
-
-def column_of(
-    rows: Sequence[Mapping[str, object]], column: str, regions: Sequence[str], bands: Sequence[str]
-) -> NDArray[np.float64]:
-    """Return one column of a long table as a matrix, NaN for cells that have no row.
-
-    Raises
-    ------
-    ValueError
-        If two rows describe the same cell: the caller has not selected one matrix.
-    """
-    cells = {(str(row["region"]), str(row["band"])): number_of(row.get(column, "n/a")) for row in rows}
-    if len(cells) != len(rows):
-        raise ValueError(f"{len(rows)} rows describe {len(cells)} cells; select the rows of one matrix")
-    return np.array([[cells.get((region, band), np.nan) for band in bands] for region in regions], dtype=float)
-
-
-def matrix_of_rows(
-    rows: Sequence[Mapping[str, object]],
-    *,
-    regions: Sequence[str] = (),
-    bands: Sequence[str] = (),
-    title: str = "",
-    unit: str = "importance",
-    n: int | None = None,
-    n_of: str = "subjects",
-    rank_one_share: float | None = None,
-    planted: tuple[str, str] | None = None,
-) -> Matrix:
-    """Make a matrix of the rows of a long table (region, band, importance; if there: low, high, p).
-
-    Parameters
-    ----------
-    rows : sequence of mapping
-        As `store.tables.read_table` gives them, or with numbers; one row per cell.
-    regions, bands : sequence of str
-        The order of rows and columns; by default the order in which the table names them.
-    title, unit, n, n_of, rank_one_share, planted
-        See `Matrix`.
-    """
-    regions, bands = tuple(regions) or _unique(rows, "region"), tuple(bands) or _unique(rows, "band")
-    extra = {name: column_of(rows, name, regions, bands) for name in ("low", "high", "p") if rows and name in rows[0]}
-    values = column_of(rows, "importance", regions, bands)
-    return Matrix(
-        values, regions, bands, title, unit, extra.get("low"), extra.get("high"), extra.get("p"), n, n_of,
-        rank_one_share, planted,
-    )  # fmt: skip
+_MARKS = {"interpolated": ("^", "△"), "masked": ("x", "×")}
+_SAID = {"interpolated": "interpolated", "masked": "without data"}
 
 
 def _text_of(value: float, greatest_value: float) -> str:
@@ -134,9 +51,13 @@ def _cell_text(matrix: Matrix, row: int, column: int, limit: float) -> str:
     return text
 
 
+def _is_dark(value: float, limit: float) -> bool:
+    return bool(np.isfinite(value) and abs(value) > 0.62 * limit)
+
+
 def _write_cells(axes: Axes, matrix: Matrix, limit: float, size: float) -> None:
     for (row, column), value in np.ndenumerate(matrix.values):
-        colour = "white" if np.isfinite(value) and abs(value) > 0.62 * limit else BLACK
+        colour = "white" if _is_dark(value, limit) else BLACK
         text = _cell_text(matrix, row, column, limit)
         axes.text(column, row, text, ha="center", va="center", color=colour, fontsize=size, linespacing=1.5)
 
@@ -149,7 +70,20 @@ def _frame(axes: Axes, matrix: Matrix) -> None:
         )
 
 
-def draw_matrix(axes: Axes, matrix: Matrix, *, text_size: float | None = 7.5) -> AxesImage | None:
+def _mark(axes: Axes, matrix: Matrix, limit: float, size: float) -> None:
+    """Put a triangle into the left corner of cells with interpolated channels, a cross into the right of masked."""
+    for kind, cells in matrix.flagged.items():
+        across = 0.40 if kind == "masked" else -0.40
+        for row, column in np.argwhere(cells):
+            value = matrix.values[row, column]
+            colour = "white" if _is_dark(value, limit) else BLACK
+            place = (column + across, row - 0.34)
+            axes.plot(*place, _MARKS[kind][0], ms=size, mec=colour, mew=0.8, mfc="none", clip_on=False)
+
+
+def draw_matrix(
+    axes: Axes, matrix: Matrix, *, text_size: float | None = 7.5, limit: float | None = None
+) -> AxesImage | None:
     """Draw a matrix with its cells' values; the colours are centred on 0.
 
     Parameters
@@ -158,6 +92,8 @@ def draw_matrix(axes: Axes, matrix: Matrix, *, text_size: float | None = 7.5) ->
     matrix : Matrix
     text_size : float or None
         Points of the numbers in the cells; None writes none.
+    limit : float, optional
+        Half the range of the colours; by default the matrix's own greatest magnitude.
 
     Returns
     -------
@@ -168,7 +104,7 @@ def draw_matrix(axes: Axes, matrix: Matrix, *, text_size: float | None = 7.5) ->
     if not matrix.values.size:
         say_empty(axes, "no matrix")
         return None
-    limit = greatest(matrix.values)
+    limit = greatest(matrix.values) if limit is None else limit
     axes.set_facecolor("0.88")
     image = axes.imshow(matrix.values, cmap=SIGNED_MAP, vmin=-limit, vmax=limit, aspect="auto")
     axes.set_xticks(range(len(matrix.bands)), matrix.bands)
@@ -181,6 +117,7 @@ def draw_matrix(axes: Axes, matrix: Matrix, *, text_size: float | None = 7.5) ->
     axes.tick_params(which="minor", length=0)
     if text_size is not None:
         _write_cells(axes, matrix, limit, text_size)
+    _mark(axes, matrix, limit, 2.5 if text_size is None or text_size < 6 else 3.5)
     _frame(axes, matrix)
     return image
 
@@ -188,7 +125,8 @@ def draw_matrix(axes: Axes, matrix: Matrix, *, text_size: float | None = 7.5) ->
 def notes_on(matrix: Matrix) -> list[str]:
     """Return the lines below a matrix: over how many it is, the share that rank one explains, what marks mean."""
     of = matrix.n_of.removesuffix("s") if matrix.n == 1 else matrix.n_of
-    facts = [] if matrix.n is None else [f"n = {matrix.n} {of}"]
+    count = " to ".join(map(str, matrix.n)) if isinstance(matrix.n, tuple) else matrix.n
+    facts = [] if matrix.n is None else [f"n = {count} {of}"]
     if matrix.rank_one_share is not None:
         facts.append(f"rank one: {100 * matrix.rank_one_share:.0f} %")
     marks = ["below each value: its interval"] if matrix.low is not None else []
@@ -196,10 +134,16 @@ def notes_on(matrix: Matrix) -> list[str]:
         marks.append(f"*: p < {_SIGNIFICANT}")
     if matrix.planted:
         marks.append("frame: planted")
-    return [line for line in ("; ".join(facts), "; ".join(marks)) if line]
+    return [line for line in ("; ".join(facts), "; ".join(marks), *flags_said([matrix])) if line]
 
 
-def add_colour_bar(figure: Figure, axes: Axes, image: AxesImage | None, label: str) -> None:
+def flags_said(matrices: Sequence[Matrix]) -> list[str]:
+    """Return the line that says what the marks of channels mean, as far as there are any."""
+    kinds = [kind for kind in _MARKS if any(kind in matrix.flagged for matrix in matrices)]
+    return ["; ".join(f"{_MARKS[kind][1]}: {_SAID[kind]}" for kind in kinds)] if kinds else []
+
+
+def add_colour_bar(figure: FigureBase, axes: Axes, image: AxesImage | None, label: str) -> None:
     """Put a colour bar with its unit into axes of its own, or hide them where there is no picture."""
     if image is None:
         axes.set_axis_off()
@@ -223,23 +167,35 @@ def matrix_figure(matrices: Sequence[Matrix]) -> Figure:
     matrices : sequence of Matrix
         With the same regions. They stand side by side; below each other if they have intervals to write.
     """
-    stacked = any(matrix.low is not None for matrix in matrices)
-    count = max(len(matrices), 1)
-    columns, n_rows = (1, count) if stacked else (count, 1)
-    row_inches = 3.05 if stacked else 2.85
-    height = row_inches * n_rows
-    figure = Figure(figsize=(COLUMN_INCHES, height))
+    figure = Figure(figsize=(COLUMN_INCHES, large_inches(matrices)))
+    draw_large(figure, matrices)
+    return figure
+
+
+def _is_stacked(matrices: Sequence[Matrix]) -> bool:
+    return any(matrix.low is not None for matrix in matrices)
+
+
+def _row_inches(matrices: Sequence[Matrix]) -> float:
+    return (3.05 if _is_stacked(matrices) else 2.85) + 0.14 * len(flags_said(matrices))
+
+
+def large_inches(matrices: Sequence[Matrix]) -> float:
+    """Return the height of what `draw_large` draws."""
+    return _row_inches(matrices) * (max(len(matrices), 1) if _is_stacked(matrices) else 1)
+
+
+def draw_large(figure: FigureBase, matrices: Sequence[Matrix]) -> None:
+    """Draw matrices as `matrix_figure` does into a figure, or a part of one, of their height."""
+    height, row_inches = large_inches(matrices), _row_inches(matrices)
+    columns = 1 if _is_stacked(matrices) else max(len(matrices), 1)
     left, gap, bar = 1.15, 0.72, 0.1
     width = (COLUMN_INCHES - left - (gap + 0.08 + bar) * columns) / columns
+    inner = row_inches - 0.14 * len(flags_said(matrices)) - 1.12
     for place, matrix in enumerate(matrices):
         row, column = divmod(place, columns)
         x, top = left + column * (width + 0.08 + bar + gap), 1 - (row * row_inches + 0.35) / height
-        box = (
-            x / COLUMN_INCHES,
-            top - (row_inches - 1.12) / height,
-            width / COLUMN_INCHES,
-            (row_inches - 1.12) / height,
-        )
+        box = (x / COLUMN_INCHES, top - inner / height, width / COLUMN_INCHES, inner / height)
         axes = figure.add_axes(box)
         image = draw_matrix(axes, matrix, text_size=6.5 if columns > 2 else 7.5)
         if column:
@@ -248,7 +204,6 @@ def matrix_figure(matrices: Sequence[Matrix]) -> Figure:
         add_colour_bar(figure, figure.add_axes(bar_box), image, matrix.unit)
         note = "\n".join(notes_on(matrix))
         figure.text(box[0], box[1] - 0.32 / height, note, fontsize=7.5, color="0.35", va="top", linespacing=1.35)
-    return figure
 
 
 @styled
@@ -281,5 +236,6 @@ def planted_figure(matrices: Sequence[Matrix]) -> Figure:
             axes.set_xticklabels([])
         axes.tick_params(axis="x", labelrotation=90)
     note = "frame: planted cell; dot: largest cell; ✓: the same; red: importance above 0, each matrix on its own scale"
+    note = "\n".join([note, "; ".join(flags_said(matrices))]) if flags_said(matrices) else note
     figure.text(0.155, 0.1 / height, note if matrices else "no subject has a planted focus", fontsize=7.5, color="0.35")
     return figure

@@ -87,7 +87,14 @@ def _draw_head(axes: Axes) -> None:
     axes.set_axis_off()
 
 
-def draw_scalp(axes: Axes, values: NDArray[np.floating], channels: Sequence[str]) -> AxesImage | None:
+def draw_scalp(
+    axes: Axes,
+    values: NDArray[np.floating],
+    channels: Sequence[str],
+    *,
+    limit: float | None = None,
+    points: int = 96,
+) -> AxesImage | None:
     """Draw one value per channel on a head, the colours centred on 0.
 
     Parameters
@@ -96,6 +103,10 @@ def draw_scalp(axes: Axes, values: NDArray[np.floating], channels: Sequence[str]
     values : ndarray, shape (channels,)
     channels : sequence of str
         Electrodes or derivations of the 10-20 system.
+    limit : float, optional
+        Half the range of the colours; by default the greatest magnitude.
+    points : int
+        Of the picture along each side.
 
     Returns
     -------
@@ -105,12 +116,12 @@ def draw_scalp(axes: Axes, values: NDArray[np.floating], channels: Sequence[str]
     at = positions(channels)
     usable = np.isfinite(at).all(axis=1) & np.isfinite(np.asarray(values, dtype=float))
     if usable.sum() < 4:
-        say_empty(axes, "too few channels\nfor a scalp map")
+        say_empty(axes, "too few\nchannels")
         return None
-    x, y = np.meshgrid(*(np.linspace(-1, 1, 96),) * 2)
+    x, y = np.meshgrid(*(np.linspace(-1, 1, points),) * 2)
     shown = np.asarray(values, dtype=float)[usable]
     surface = interpolate(*_with_border(at[usable], shown), np.column_stack([x.ravel(), y.ravel()])).reshape(x.shape)
-    limit = greatest(shown)
+    limit = greatest(shown) if limit is None else limit
     image = axes.imshow(
         surface,
         extent=(-1, 1, -1, 1),

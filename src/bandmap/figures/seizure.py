@@ -5,24 +5,29 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.gridspec import GridSpec
+from matplotlib.cm import ScalarMappable
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
-from bandmap.figures.matrices import Matrix, add_colour_bar, draw_matrix, notes_on
-from bandmap.figures.scalp import draw_scalp
+from bandmap.figures.matrices import Matrix, add_colour_bar, draw_large, large_inches
+from bandmap.figures.overlay import ChannelImportance, draw_behind, draw_heads, head_spans, heads_inches
 from bandmap.figures.style import BLUE, COLUMN_INCHES, GREY, ORANGE, POWER_MAP, SIGNED_MAP, VERMILION, say_empty, styled
 from bandmap.figures.traces import draw_traces
 from bandmap.recording import Event
 
-_HEIGHT = 11.2
 _LEFT, _RIGHT = 0.125, 0.87
 _ROWS_INCHES = ((0.36, 4.1), (4.5, 0.36), (5.0, 0.6), (5.92, 0.95), (7.16, 0.95))
 """Top and height of traces, bars, probability, power and importance."""
 
+_TIME_INCHES = 8.65
+
 _NEAREST_TICKS = 0.11
 """Ticks of frequency closer than this share of the axis would overlap: the later one goes."""
+
+
+NOTHING = ChannelImportance(np.zeros((0, 0)), 1.0, 0.0)
+"""What is known of channels where no method told."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,8 @@ class SeizureView:
     rate_hz : float
     start_seconds : float
         Where the stretch begins in the recording; all other times are of the recording, too.
-    onset_seconds : float
-        Zero of the time axis.
+    onset_seconds, offset_seconds : float
+        Of the event; its onset is zero of the time axis.
     reference, predicted : tuple of Event
     probability_seconds, probability : ndarray, shape (windows,)
         Middle of each window and the model's probability of seizure there.
@@ -52,13 +57,14 @@ class SeizureView:
         The channel whose power it is, or "mean of channels".
     importance : ndarray, shape (frequencies, frames)
         Time-frequency importance in the stretch, NaN where no window was explained.
-    channel_importance : ndarray, shape (channels,)
+    channel_importance : ChannelImportance
+        In the stretch.
     matrices : tuple of Matrix
         The joint matrix and the published product, of this seizure; one or two.
     band_edges_hz : mapping of str to tuple of float
         Band -> lower and upper edge, marked in the time-frequency maps.
-    importance_name, channel_importance_name : str
-        What made them ("Grad-CAM at layer2", "occlusion: |change of probability|").
+    importance_name : str
+        What made it ("Grad-CAM at layer2").
     """
 
     title: str
@@ -67,6 +73,7 @@ class SeizureView:
     rate_hz: float
     start_seconds: float
     onset_seconds: float
+    offset_seconds: float
     reference: tuple[Event, ...] = ()
     predicted: tuple[Event, ...] = ()
     probability_seconds: NDArray[np.floating] = field(default_factory=lambda: np.zeros(0))
@@ -77,11 +84,10 @@ class SeizureView:
     power: NDArray[np.floating] = field(default_factory=lambda: np.zeros((0, 0)))
     power_of: str = "mean of channels"
     importance: NDArray[np.floating] = field(default_factory=lambda: np.zeros((0, 0)))
-    channel_importance: NDArray[np.floating] = field(default_factory=lambda: np.zeros(0))
+    channel_importance: ChannelImportance = field(default_factory=lambda: NOTHING)
     matrices: tuple[Matrix, ...] = ()
     band_edges_hz: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     importance_name: str = "Grad-CAM"
-    channel_importance_name: str = "occlusion"
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -123,6 +129,12 @@ def _shade(axes: Axes, view: SeizureView) -> None:
         axes.axvspan(
             event.onset - view.onset_seconds, event.offset - view.onset_seconds, color=ORANGE, alpha=0.16, linewidth=0
         )
+
+
+def _mark_events(axes: Axes, view: SeizureView) -> None:
+    for event in view.reference:
+        for moment in (event.onset, event.offset):
+            axes.axvline(moment - view.onset_seconds, color=ORANGE, linewidth=1.1, linestyle=(0, (3, 2)))
 
 
 def _draw_bars(axes: Axes, view: SeizureView) -> None:
@@ -178,9 +190,7 @@ def _draw_map(
         interpolation="nearest",
     )  # fmt: skip
     _mark_bands(axes, view)
-    for event in view.reference:
-        for moment in (event.onset, event.offset):
-            axes.axvline(moment - view.onset_seconds, color=ORANGE, linewidth=1.1, linestyle=(0, (3, 2)))
+    _mark_events(axes, view)
     return image
 
 
@@ -189,12 +199,12 @@ def _usual_range(values: NDArray[np.floating]) -> tuple[float, float]:
     return float(low), float(max(high, low + 1e-9))
 
 
-def _beside(figure: Figure, axes: Axes) -> Axes:
+def _beside(figure: FigureBase, axes: Axes) -> Axes:
     box = axes.get_position()
     return figure.add_axes((box.x1 + 0.012, box.y0, 0.013, box.height))
 
 
-def _draw_power(figure: Figure, axes: Axes, view: SeizureView) -> None:
+def _draw_power(figure: FigureBase, axes: Axes, view: SeizureView) -> None:
     axes.set_title(f"Power, {view.power_of}")
     if not view.power.size:
         say_empty(axes, "no time-frequency map")
@@ -203,7 +213,7 @@ def _draw_power(figure: Figure, axes: Axes, view: SeizureView) -> None:
     add_colour_bar(figure, _beside(figure, axes), _draw_map(axes, view, values, POWER_MAP, _usual_range(values)), label)
 
 
-def _draw_importance(figure: Figure, axes: Axes, view: SeizureView) -> None:
+def _draw_importance(figure: FigureBase, axes: Axes, view: SeizureView) -> None:
     axes.set_title(f"Importance in time and frequency: {view.importance_name}")
     if not np.isfinite(view.importance).any():
         say_empty(axes, "no window of this stretch was explained")
@@ -213,45 +223,28 @@ def _draw_importance(figure: Figure, axes: Axes, view: SeizureView) -> None:
     add_colour_bar(figure, _beside(figure, axes), image, "importance")
 
 
-def _draw_channels(figure: Figure, grid: GridSpec, view: SeizureView) -> None:
-    axes = figure.add_subplot(grid[0])
-    if not view.channel_importance.size:
-        say_empty(axes, "no channel importance")
-        return
-    image = draw_scalp(axes, view.channel_importance, view.channels)
-    if image is None:
-        return
-    box = axes.get_position()
-    bar = figure.add_axes((box.x0 + 0.12 * box.width, box.y0 - 0.008, 0.76 * box.width, 0.007))
-    figure.colorbar(image, cax=bar, orientation="horizontal").outline.set_visible(False)
-    bar.tick_params(labelsize=7, length=2)
-    bar.locator_params(nbins=3)
-    if not (view.channel_importance < 0).any():
-        bar.set_xlim(left=0)
-    order = np.argsort(-np.nan_to_num(np.asarray(view.channel_importance, dtype=float), nan=-np.inf))
-    most = view.channels[int(order[0])]
-    bar.set_xlabel(f"{view.channel_importance_name}\nlargest at {most}", fontsize=7)
-
-
-def _draw_matrices(figure: Figure, grid: GridSpec, view: SeizureView) -> None:
-    for place, matrix in enumerate(view.matrices[:2]):
-        axes = figure.add_subplot(grid[2 + place])
-        draw_matrix(axes, matrix, text_size=6.3)
-        if place:
-            axes.set_yticklabels([])
-        axes.tick_params(labelsize=7)
+def _draw_traces(figure: FigureBase, axes: Axes, view: SeizureView) -> None:
+    draw_traces(axes, view.microvolts, view.rate_hz, view.channels, first_second=view.limits[0])
+    colours = draw_behind(axes, view.channel_importance, view.channels, zero_seconds=view.onset_seconds)
+    if colours is None:
+        _shade(axes, view)
+    else:  # shading would mix with the colours of importance
+        _mark_events(axes, view)
         box = axes.get_position()
-        note = "\n".join([matrix.unit, *notes_on(matrix)])
-        figure.text(box.x0, box.y0 - 0.022, note, fontsize=7, color="0.35", va="top", linespacing=1.3)
+        bar = figure.add_axes((box.x1 + 0.012, box.y0 + 0.02, 0.013, 0.3 * box.height))
+        figure.colorbar(ScalarMappable(colours.norm, SIGNED_MAP), cax=bar).outline.set_visible(False)
+        bar.set_ylabel("importance of\nchannels", fontsize=7)
+        bar.tick_params(labelsize=7, length=2)
+        if not (view.channel_importance.values < 0).any():
+            bar.set_ylim(bottom=0)
 
 
-def _draw_in_time(figure: Figure, view: SeizureView) -> None:
+def _draw_in_time(figure: FigureBase, view: SeizureView, height: float) -> None:
     rows = [
-        figure.add_axes((_LEFT, 1 - (top + height) / _HEIGHT, _RIGHT - _LEFT, height / _HEIGHT))
-        for top, height in _ROWS_INCHES
+        figure.add_axes((_LEFT, 1 - (top + inches) / height, _RIGHT - _LEFT, inches / height))
+        for top, inches in _ROWS_INCHES
     ]
-    _shade(rows[0], view)
-    draw_traces(rows[0], view.microvolts, view.rate_hz, view.channels, first_second=view.limits[0])
+    _draw_traces(figure, rows[0], view)
     _draw_bars(rows[1], view)
     _draw_probability(rows[2], view)
     _draw_power(figure, rows[3], view)
@@ -266,14 +259,24 @@ def _draw_in_time(figure: Figure, view: SeizureView) -> None:
 
 @styled
 def seizure_figure(view: SeizureView) -> Figure:
-    """Draw one seizure: traces, reference and prediction, probability, power, importance, scalp map and matrices."""
-    figure = Figure(figsize=(COLUMN_INCHES, _HEIGHT))
-    figure.text(0.02, 0.982, view.title, fontsize=10, fontweight="bold", va="center")
-    _draw_in_time(figure, view)
-    grid = figure.add_gridspec(
-        1, 4, width_ratios=[1.0, 0.45, 1.15, 1.15], left=0.03, right=0.985, bottom=0.076, top=0.201, wspace=0.1
+    """Draw one seizure: traces, reference and prediction, probability, power, importance, scalp maps and matrices.
+
+    The importance of channels lies behind their traces, and on a head for every ten seconds of the event.
+    """
+    spans = head_spans(view.onset_seconds, view.offset_seconds)
+    above, below = _TIME_INCHES + heads_inches(len(spans)), large_inches(view.matrices[:2])
+    figure = Figure(figsize=(COLUMN_INCHES, above + below))
+    upper, lower = figure.subfigures(2, 1, height_ratios=[above, below], squeeze=False)[:, 0]
+    upper.text(0.02, 1 - 0.2 / above, view.title, fontsize=10, fontweight="bold", va="center")
+    _draw_in_time(upper, view, above)
+    draw_heads(
+        upper,
+        view.channel_importance,
+        view.channels,
+        spans,
+        zero_seconds=view.onset_seconds,
+        top=_TIME_INCHES,
+        height=above,
     )
-    figure.text(0.02, grid[0].get_position(figure).y1 + 0.008, "Channels", fontsize=9, fontweight="bold")
-    _draw_channels(figure, grid, view)
-    _draw_matrices(figure, grid, view)
+    draw_large(lower, view.matrices[:2])
     return figure

@@ -38,6 +38,16 @@ def clinical_order(channels: Sequence[str]) -> list[tuple[int, int]]:
     return [(chain, index) for chain, _, index in sorted(keys)]
 
 
+def rows_of(channels: Sequence[str]) -> list[tuple[int, float]]:
+    """Return (index into `channels`, height on the axis) of every trace, from the top; chains stand apart."""
+    order = clinical_order(channels)
+    chains = [chain for chain, _ in order]
+    return [
+        (index, row + _GAP_OF_CHAINS * len({c for c in chains if c < chain}))
+        for row, (chain, index) in enumerate(order)
+    ]
+
+
 def scale_of(microvolts: NDArray[np.floating]) -> float:
     """Return microvolts of one row: a round number that most of most traces stay within."""
     if not np.isfinite(microvolts).any():
@@ -89,16 +99,14 @@ def draw_traces(
         Time of the first sample on the axis.
     """
     scale = scale_of(microvolts)
-    heights: list[float] = []
-    order = clinical_order(channels)
-    for row, (chain, index) in enumerate(order):
-        heights.append(row + _GAP_OF_CHAINS * len({c for c, _ in order if c < chain}))
+    rows = rows_of(channels)
+    for index, height in rows:
         seconds, values = envelope(microvolts[index], rate_hz)
         # The axis points down, so that what is negative comes out above its line.
-        drawn = heights[-1] + np.clip(values / scale, -_HIGHEST_ROWS, _HIGHEST_ROWS)
+        drawn = height + np.clip(values / scale, -_HIGHEST_ROWS, _HIGHEST_ROWS)
         axes.plot(first_second + seconds, drawn, color=BLACK, linewidth=0.45)
-    axes.set_yticks(heights, [channels[index] for _, index in order])
-    axes.set_ylim((heights[-1] if heights else 0) + 1, -1)
+    axes.set_yticks([height for _, height in rows], [channels[index] for index, _ in rows])
+    axes.set_ylim((rows[-1][1] if rows else 0) + 1, -1)
     axes.tick_params(axis="y", length=0, labelsize=7)
     axes.spines[:].set_visible(False)
     axes.axvline(0, color=GREY, linewidth=0.6)

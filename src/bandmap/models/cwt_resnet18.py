@@ -10,6 +10,9 @@ from typing import cast
 import torch
 from torch import nn
 
+OFFERS = ("time_frequency_maps",)
+"""What interpretations may need of a model, and this one has (`NEEDS` of `bandmap.attribution`)."""
+
 EXAMPLE_SHAPE = (18, 40, 64)
 """A window (channels, frequencies, times) that this model takes; the contract tests use it."""
 

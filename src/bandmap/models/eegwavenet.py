@@ -12,10 +12,14 @@ After IoBT-VISTEC/EEGWaveNet (`architecture.py`; Thuwajit et al. 2022, IEEE TII 
 is followed here, has two and the norm in the middle. Fewer `scales` than five are ours, for windows that are too short.
 """
 
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import nn
+from torch.autograd.function import once_differentiable
+
+OFFERS = ("time_maps",)
+"""What interpretations may need of a model, and this one has (`NEEDS` of `bandmap.attribution`)."""
 
 EXAMPLE_SHAPE = (18, 512)
 """A window (channels, samples) that this model takes; the contract tests use it."""
@@ -38,10 +42,13 @@ class Halving(nn.Conv1d):
 
     def forward(self, signals: torch.Tensor) -> torch.Tensor:
         """Return signals of half the length; a last odd sample is dropped."""
-        even = signals[..., : signals.shape[-1] // 2 * 2]
-        pairs = even.reshape(*even.shape[:-1], -1, 2)  # (batch, channels, samples / 2, 2)
-        bias = cast("torch.Tensor", self.bias)
-        return pairs[..., 0] * self.weight[:, :, 0] + pairs[..., 1] * self.weight[:, :, 1] + bias[:, None]
+        return _weighted(signals, self.weight[:, 0], cast("torch.Tensor", self.bias))
+
+    def after(self, other: "Halving", signals: torch.Tensor) -> torch.Tensor:
+        """Return what this layer makes of what another makes of signals: four multiplications, nothing in between."""
+        bias, earlier = cast("torch.Tensor", self.bias), cast("torch.Tensor", other.bias)
+        weight = (self.weight[:, 0, :, None] * other.weight[:, 0, None, :]).flatten(1)  # (channels, 4)
+        return _weighted(signals, weight, bias + earlier * self.weight.sum((1, 2)))
 
 
 class EEGWaveNet(nn.Module):
@@ -57,11 +64,12 @@ class EEGWaveNet(nn.Module):
 
     def forward(self, windows: torch.Tensor) -> torch.Tensor:
         """Return log-probabilities, shape (batch, n_classes), of windows of shape (batch, channels, samples)."""
-        signals = self.halvings[0](windows)  # (batch, channels, samples / 2)
-        features = []
-        for halving, branch in zip(list(self.halvings)[1:], self.branches, strict=True):
+        first, second, *others = (cast("Halving", halving) for halving in self.halvings)
+        signals = second.after(first, windows)  # (batch, channels, samples / 4)
+        features = [self.branches[0](signals).mean(-1)]  # (batch, maps) of each scale
+        for halving, branch in zip(others, list(self.branches)[1:], strict=True):
             signals = halving(signals)
-            features.append(branch(signals).mean(-1))  # (batch, maps)
+            features.append(branch(signals).mean(-1))
         return cast("torch.Tensor", self.classifier(torch.cat(features, dim=1)).log_softmax(1))
 
 
@@ -102,3 +110,34 @@ def _branch(n_channels: int) -> nn.Sequential:
     for n_in in (n_channels, _MAPS):
         layers += [nn.Conv1d(n_in, _MAPS, 4), nn.BatchNorm1d(_MAPS), nn.LeakyReLU()]
     return nn.Sequential(*layers)
+
+
+def _weighted(signals: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """Return the weighted sum of every block of samples, shape (batch, channels, samples // length).
+
+    `weight` has the shape (channels, length), `bias` (channels,); a last part of a block is dropped.
+    """
+    length = weight.shape[1]
+    whole = signals[..., : signals.shape[-1] // length * length]
+    blocks = whole.reshape(*whole.shape[:-1], -1, length)
+    return cast("torch.Tensor", cast("Any", _BlockSums).apply(blocks, weight, bias))
+
+
+class _BlockSums(torch.autograd.Function):
+    """Sums over the last axis, weighted by channel: what autograd makes of it writes many times as much memory."""
+
+    @staticmethod
+    def forward(context: Any, blocks: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+        context.save_for_backward(blocks, weight)
+        total = torch.addcmul(bias[:, None], blocks[..., 0], weight[:, 0, None])
+        for place in range(1, weight.shape[1]):
+            total.addcmul_(blocks[..., place], weight[:, place, None])
+        return total
+
+    @staticmethod
+    @once_differentiable
+    def backward(context: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor, torch.Tensor]:
+        blocks, weight = context.saved_tensors
+        of_blocks = gradient[..., None] * weight[:, None, :] if context.needs_input_grad[0] else None
+        lines = gradient.contiguous()[:, :, None, :]  # (batch, channels, 1, blocks)
+        return of_blocks, (lines @ blocks)[:, :, 0].sum(0), gradient.sum((0, 2))

@@ -19,6 +19,9 @@ from torch import nn
 
 from bandmap.models._transformer import ClassEncoder, patch_grid, patches
 
+OFFERS = ("attention",)
+"""What interpretations may need of a model, and this one has (`NEEDS` of `bandmap.attribution`)."""
+
 EXAMPLE_SHAPE = (2, 20, 30)
 """A window (channels, rows, seconds) that this model takes; the contract tests use it."""
 

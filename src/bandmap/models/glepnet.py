@@ -25,6 +25,9 @@ from torch.nn import functional
 
 from bandmap.models._transformer import Attention
 
+OFFERS = ("time_maps",)
+"""What interpretations may need of a model, and this one has (`NEEDS` of `bandmap.attribution`)."""
+
 EXAMPLE_SHAPE = (18, 256)
 """A window (channels, samples) that this model takes; the contract tests use it."""
 

@@ -23,6 +23,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+OFFERS = ("ecam",)
+"""What interpretations may need of a model, and this one has (`NEEDS` of `bandmap.attribution`)."""
+
 EXAMPLE_SHAPE = (18, 256)
 """A window (channels, samples) that this model takes; the contract tests use it."""
 

@@ -9,7 +9,8 @@ After zhengchen3/Transformer_Sleep (`utils/Model_12_EEGspec-Seq-VTrans.ipynb`), 
 | head | norm and linear layer on the class token, dropout, log-softmax |
 
 604,517 parameters for three epochs of two channels and five stages. `dropout` is used in every layer and before the
-softmax; 0, the default, is ours: the notebook's is not known.
+softmax; 0, the default, is ours: the notebook's is not known. A window holds its epochs one after the other in time, so
+that windows of all models have the same axes.
 """
 
 from typing import cast
@@ -19,8 +20,11 @@ from torch import nn
 
 from bandmap.models._transformer import ClassEncoder, patch_grid, patches
 
-EXAMPLE_SHAPE = (3, 2, 20, 30)
-"""A window (epochs, channels, rows, seconds) that this model takes; the contract tests use it."""
+OFFERS = ("attention",)
+"""What interpretations may need of a model, and this one has (`NEEDS` of `bandmap.attribution`)."""
+
+EXAMPLE_SHAPE = (2, 20, 90)
+"""A window (channels, rows, seconds) that this model takes; the contract tests use it."""
 
 EXAMPLE_CLASSES = 5
 """Classes of the task that this model is made for."""
@@ -42,17 +46,19 @@ _PATCH_ROWS, _PATCH_SECONDS = 4, 1
 class SeqFreqCutVit(nn.Module):
     """One transformer reads each epoch, a second one the sequence of what the first has read."""
 
-    def __init__(self, epoch: ClassEncoder, sequence: ClassEncoder, head: nn.Module) -> None:
+    def __init__(self, epoch: ClassEncoder, sequence: ClassEncoder, head: nn.Module, *, epochs: int) -> None:
         super().__init__()
+        self.epochs, self.rows, self.seconds = epochs, _PATCH_ROWS, _PATCH_SECONDS
         self.epoch = epoch
         self.sequence = sequence
         self.head = head
 
     def forward(self, windows: torch.Tensor) -> torch.Tensor:
-        """Return log-probabilities, shape (batch, n_classes), of (batch, epochs, channels, rows, seconds)."""
-        epochs = windows.flatten(0, 1)  # (batch * epochs, channels, rows, seconds)
-        read = self.epoch(patches(epochs, rows=_PATCH_ROWS, seconds=_PATCH_SECONDS))  # (batch * epochs, dim)
-        sequence = self.sequence(read.unflatten(0, (-1, windows.shape[1])))  # (batch, sequence_dim)
+        """Return log-probabilities, shape (batch, n_classes), of (batch, channels, rows, seconds)."""
+        batch, channels, rows, _ = windows.shape
+        one_by_one = windows.reshape(batch, channels, rows, self.epochs, -1).movedim(3, 1)
+        read = self.epoch(patches(one_by_one.flatten(0, 1), rows=_PATCH_ROWS, seconds=_PATCH_SECONDS))
+        sequence = self.sequence(read.unflatten(0, (-1, self.epochs)))  # (batch, sequence_dim)
         return cast("torch.Tensor", self.head(sequence).log_softmax(1))
 
 
@@ -68,13 +74,14 @@ def build(
     dropout: float = 0.0,
     sequence_dim: int = 64,
     sequence_depth: int = 8,
+    epochs: int = 3,
 ) -> nn.Module:
     """Return a frequency-cut transformer of sequences with fresh weights.
 
     Parameters
     ----------
     shape : tuple of int
-        (epochs, channels, rows, seconds) of one window; 3 epochs, 20 rows and 30 s as published.
+        (channels, rows, seconds) of one window; 20 rows and three epochs of 30 s as published.
     n_classes : int
         Each has a column of log-probabilities.
     dim, depth : int
@@ -85,22 +92,31 @@ def build(
         Share dropped in training.
     sequence_dim, sequence_depth : int
         Width of a token and layers of the transformer that reads the sequence.
+    epochs : int
+        Epochs of a window; the stage is that of the middle one, so an odd number; three as published.
 
     Raises
     ------
     ValueError
         If a window has other axes, or patches do not fill it.
     """
-    if len(shape) != 4:
+    if len(shape) != 3:
         raise ValueError(
-            f"seq_freqcut_vit takes windows of (epochs, channels, rows, seconds), not {shape}; "
-            "choose 'representation: spectrogram' and sequences of epochs"
+            f"seq_freqcut_vit takes windows of (channels, rows, seconds), not {shape}; choose "
+            "'representation: spectrogram'"
         )
-    down, along = patch_grid(shape, rows=_PATCH_ROWS, seconds=_PATCH_SECONDS)
-    n_features = _PATCH_ROWS * _PATCH_SECONDS * shape[1]
+    if epochs < 1 or epochs % 2 == 0 or shape[2] % epochs:
+        raise ValueError(
+            f"seq_freqcut_vit: {epochs} epochs do not share a window of {shape[2]} s with one in the middle; set "
+            "epochs to an odd number and windows: length_seconds to that many epochs"
+        )
+    channels, rows, seconds = shape
+    down, along = patch_grid((channels, rows, seconds // epochs), rows=_PATCH_ROWS, seconds=_PATCH_SECONDS)
+    n_features = _PATCH_ROWS * _PATCH_SECONDS * channels
     sizes = {"heads": heads, "dim_head": dim_head, "mlp_dim": mlp_dim}
     return SeqFreqCutVit(
         ClassEncoder(down * along, n_features, dim=dim, depth=depth, dropout=dropout, **sizes),
-        ClassEncoder(shape[0], dim, dim=sequence_dim, depth=sequence_depth, dropout=dropout, **sizes),
+        ClassEncoder(epochs, dim, dim=sequence_dim, depth=sequence_depth, dropout=dropout, **sizes),
         nn.Sequential(nn.LayerNorm(sequence_dim), nn.Linear(sequence_dim, n_classes), nn.Dropout(dropout)),
+        epochs=epochs,
     )

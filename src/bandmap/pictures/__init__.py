@@ -1,6 +1,10 @@
-"""Draw a finished run from its files: a picture per seizure, and those of a model over all subjects."""
+"""Draw a finished run from its files: what happens in a recording, a model over all subjects, all models.
 
+What differs between tasks stands in a file named like each: `seizure`, `sleep`.
+"""
+
+from bandmap.pictures._common import RecordingFiles
 from bandmap.pictures.model import draw_model, read_truth
-from bandmap.pictures.recording import RecordingFiles, draw_recording
+from bandmap.pictures.overview import draw_overview
 
-__all__ = ["RecordingFiles", "draw_model", "draw_recording", "read_truth"]
+__all__ = ["RecordingFiles", "draw_model", "draw_overview", "read_truth"]

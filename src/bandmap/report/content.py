@@ -35,6 +35,23 @@ class SeizurePart:
 
 
 @dataclass(frozen=True)
+class NightPart:
+    """One recording of sleep.
+
+    Attributes
+    ----------
+    recording : str
+    figure : str
+    minutes : tuple of mapping
+        Rows of `scoring.sleep.sleep_statistics`: how long each stage lasted by the scorer and by the model.
+    """
+
+    recording: str
+    figure: str = ""
+    minutes: Rows = ()
+
+
+@dataclass(frozen=True)
 class SubjectPart:
     """One subject under one model.
 
@@ -42,20 +59,27 @@ class SubjectPart:
     ----------
     dataset, subject : str
     figure : str
-        Joint matrix and published product side by side.
-    rank_one_share : float, optional
-        Share of the joint matrix's sum of squares that rank one explains.
-    planted : tuple of str, optional
-        Region and band.
+        The subject's matrices, for print.
+    rank_one_share : mapping of str to float
+        Class (sz, W, N1 ...) -> share of the joint matrix's sum of squares that rank one explains.
+    planted : mapping of str to tuple of str
+        Class -> region and band.
     seizures : tuple of SeizurePart
+    nights : tuple of NightPart
     """
 
     dataset: str
     subject: str
     figure: str = ""
-    rank_one_share: float | None = None
-    planted: tuple[str, str] | None = None
+    rank_one_share: Mapping[str, float] = field(default_factory=dict)
+    planted: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     seizures: tuple[SeizurePart, ...] = ()
+    nights: tuple[NightPart, ...] = ()
+
+    @property
+    def person(self) -> tuple[str, str]:
+        """Data set and subject."""
+        return self.dataset, self.subject
 
 
 @dataclass(frozen=True)
@@ -69,9 +93,9 @@ class MatrixPart:
     title : str
         For people ("joint: band occlusion").
     cohort, subjects : tuple of mapping
-        Rows of cohort.tsv and subjects.tsv.
+        All rows of cohort.tsv and subjects.tsv: every class, outcome and part.
     figure : str
-        The cohort's matrix.
+        The cohort's matrix, for print.
     """
 
     name: str
@@ -79,6 +103,15 @@ class MatrixPart:
     cohort: Rows = ()
     subjects: Rows = ()
     figure: str = ""
+
+    @property
+    def tells_both(self) -> bool:
+        """Whether it tells regions and bands apart; others have one row or one column, named "all"."""
+        return not any("all" in (row["region"], row["band"]) for row in self.cohort)
+
+    def of(self, person: tuple[str, str]) -> Rows:
+        """Return the rows of one subject."""
+        return tuple(row for row in self.subjects if (row["dataset"], row["subject"]) == person)
 
 
 @dataclass(frozen=True)
@@ -91,16 +124,20 @@ class RunPart:
     scores : tuple of mapping
         Rows of the table of scores.
     score_summary : mapping
-        What `scoring.summary` gives and the JSON file beside the table holds: scores over subjects, the scorer's
-        parameters, recordings scored and expected.
+        What the JSON file beside the table holds: scores over subjects, the scorer's parameters, recordings scored and
+        expected.
     matrices : tuple of MatrixPart
         The joint one first.
     subjects : tuple of SubjectPart
     planted : tuple of mapping
-        Rows of `faithfulness.planted_focus`, each with its `method`; empty where no truth is known.
+        Rows of `faithfulness.planted_focus`, each with its `method` and `class`; empty where no truth is known.
     planted_summary : tuple of mapping
-        Rows of `faithfulness.summary`, each with its `method`.
-    scores_figure, training_figure, planted_figure, recovery_figure : str
+        Rows of `faithfulness.summary`, each with its `method` and `class`.
+    windows : tuple of mapping
+        Rows role, class, windows, excluded: windows that folds used and left out for their quality, over all folds.
+    resources : tuple of mapping
+        What each fold's training took: fold, seconds, windows_per_second ...
+    scores_figure, details_figure, training_figure, planted_figure, recovery_figure : str
     """
 
     model: str
@@ -111,22 +148,44 @@ class RunPart:
     subjects: tuple[SubjectPart, ...] = ()
     planted: Rows = ()
     planted_summary: Rows = ()
+    windows: Rows = ()
+    resources: Rows = ()
     scores_figure: str = ""
+    details_figure: str = ""
     training_figure: str = ""
     planted_figure: str = ""
     recovery_figure: str = ""
 
+    @property
+    def figures(self) -> list[str]:
+        """All its pictures."""
+        own = [self.scores_figure, self.details_figure, self.training_figure, self.planted_figure, self.recovery_figure]
+        own += [matrix.figure for matrix in self.matrices]
+        for subject in self.subjects:
+            own += [subject.figure, *(seizure.figure for seizure in subject.seizures)]
+            own += [night.figure for night in subject.nights]
+        return [figure for figure in own if figure]
+
 
 @dataclass(frozen=True)
 class ReportData:
-    """Everything on the page.
+    """Everything on the pages.
 
     Attributes
     ----------
     title : str
+    runs : tuple of RunPart
+    task : {"seizure", "sleep"}
+    judged : mapping of str to mapping
+        Who was scored (models, baselines, models without tuning) -> summary of scores.
+    comparison : tuple of mapping
+        Rows of `scoring.comparison.compare`.
+    agreement : tuple of mapping
+        Rows of `aggregation.agreement_rows`; empty where there is nothing to compare.
+    overview_figure : str
+        All models in one picture.
     simulated : tuple of str
         Names of the data sets that are simulated.
-    runs : tuple of RunPart
     regions : mapping of str to iterable of str
         Region -> electrodes.
     bands_hz : mapping of str to tuple of float
@@ -142,6 +201,11 @@ class ReportData:
 
     title: str
     runs: tuple[RunPart, ...]
+    task: str = "seizure"
+    judged: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    comparison: Rows = ()
+    agreement: Rows = ()
+    overview_figure: str = ""
     simulated: tuple[str, ...] = ()
     regions: Mapping[str, Iterable[str]] = field(default_factory=dict)
     bands_hz: Mapping[str, tuple[float, float]] = field(default_factory=dict)
@@ -149,6 +213,21 @@ class ReportData:
     quality_figure: str = ""
     provenance: Mapping[str, object] = field(default_factory=dict)
     settings: str = ""
+
+    @property
+    def people(self) -> dict[tuple[str, str], list[tuple[RunPart, SubjectPart]]]:
+        """Data set and subject -> what each model's run says of the subject."""
+        found: dict[tuple[str, str], list[tuple[RunPart, SubjectPart]]] = {}
+        for run in self.runs:
+            for subject in run.subjects:
+                found.setdefault(subject.person, []).append((run, subject))
+        return found
+
+    @property
+    def figures(self) -> list[str]:
+        """All pictures."""
+        own = [figure for figure in (self.quality_figure, self.overview_figure) if figure]
+        return own + [figure for run in self.runs for figure in run.figures]
 
 
 def seizure_parts(rows: Iterable[Row], figure: str = "") -> dict[tuple[str, str], tuple[SeizurePart, ...]]:
@@ -168,7 +247,7 @@ def seizure_parts(rows: Iterable[Row], figure: str = "") -> dict[tuple[str, str]
     """
     parts: dict[tuple[str, str], dict[tuple[str, str], SeizurePart]] = {}
     for row in rows:
-        if row["outcome"] != INTERICTAL:
+        if row["part"] == "whole" and row["onset"] not in (None, "n/a"):
             recording, seizure = str(row["recording"]), str(row["seizure"])
             onset, offset = float(str(row["onset"])), float(str(row["offset"]))
             part = SeizurePart(recording, seizure, str(row["outcome"]), onset, offset, figure.format_map(row))

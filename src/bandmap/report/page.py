@@ -1,63 +1,88 @@
-"""The report as one HTML file: no server, no external request, everything from files escaped."""
+"""The report as a folder of HTML files: no server, no external request, everything from files escaped."""
 
+import re
 import struct
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bandmap.report import scores
-from bandmap.report.content import ReportData, Row, RunPart, SubjectPart
-from bandmap.report.sentences import OUTCOMES, cell_name, largest_cell, summary
-from bandmap.report.tables import Cell, Table, cell_of, table_of
+from bandmap.report import seizure, sleep
+from bandmap.report.content import ReportData
+from bandmap.report.sentences import of_run, of_size
+from bandmap.report.tables import table_of
+from bandmap.report.tasks import TaskPages
+from bandmap.report.views import overview, run_view, subject_rows, subject_views
 from bandmap.store.whole import whole_file
 
-_RECOVERED = {"region": "region (interval)", "band": "band (interval)", "both": "both (interval)", "auc": "mean AUC"}
+PAGES = "pages"
+"""Folder of all pages but the first, beside it."""
+
+TASKS: Mapping[str, TaskPages] = {"seizure": seizure, "sleep": sleep}
+
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
 class FigurePathError(ValueError):
-    """A picture that the page could not show from disk."""
-
-
-@dataclass(frozen=True)
-class _RunView:
-    """A run with its tables made; `key` starts the names of its anchors."""
-
-    key: str
-    run: RunPart
-    scores: Table
-    score_means: Table
-    score_parameters: Mapping[str, object]
-    recordings: tuple[int, int]
-    cohorts: tuple[Table, ...]
-    subjects: Table
-    planted: Table
-    recovery: Table
+    """A picture that a page could not show from disk."""
 
 
 def render(data: ReportData, path: str | Path) -> None:
-    """Write the page.
+    """Write the first page, and beside it the folder `pages` with one for each subject and one of terms.
 
     Parameters
     ----------
     data : ReportData
-        Paths of pictures are relative to the page's folder, with forward slashes; the pictures must be there.
+        Paths of pictures are relative to the first page's folder, with forward slashes; the pictures must be there.
     path : path-like
-        Of the page, such as results/report/index.html.
+        Of the first page, such as results/report/index.html.
 
     Raises
     ------
     FigurePathError
         If a picture's path is not relative, or no file is there.
     """
-    folder = Path(path).parent
-    figures = [figure for figure in _figures(data) if figure]
-    for figure in figures:
+    folder, task = Path(path).parent, TASKS[data.task]
+    for figure in data.figures:
         _check(figure, folder)
+    pages = page_names(data.people)
+    shared: dict[str, Any] = {
+        "data": data,
+        "task": task,
+        "first": Path(path).name,
+        "sizes": {figure: _png_size(folder / figure) for figure in data.figures},
+        "bands": {name: f"{low:g}–{high:g} Hz" for name, (low, high) in data.bands_hz.items()},
+    }
+    templates = _environment()
+    index = {
+        "summary": _summary(data, task),
+        "runs": [run_view(run, f"run{number}", task) for number, run in enumerate(data.runs, start=1)],
+        "overview": overview(data, task),
+        "subjects": table_of(subject_rows(data, pages, task)),
+        "quality": table_of(data.quality),
+    }
+    _write(Path(path), templates.get_template("index.html.j2").render(**shared, **index, root=""))
+    subject_page = templates.get_template("subject.html.j2")
+    for view in subject_views(data, pages, task):
+        _write(folder / view.page, subject_page.render(**shared, view=view, root="../"))
+    _write(folder / PAGES / "terms.html", templates.get_template("terms.html.j2").render(**shared, root="../"))
+
+
+def page_names(people: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return data set and subject -> path of the subject's page; different people never share one."""
+    names: dict[tuple[str, str], str] = {}
+    for number, person in enumerate(people, start=1):
+        name = re.sub(r"[^A-Za-z0-9_.+-]", "_", "-".join(person))
+        taken = name == "terms" or f"{PAGES}/{name}.html" in names.values()
+        names[person] = f"{PAGES}/{name}{f'_{number}' if taken else ''}.html"
+    return names
+
+
+@cache
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -66,27 +91,18 @@ def render(data: ReportData, path: str | Path) -> None:
         lstrip_blocks=True,
     )
     environment.filters["path"] = quote
-    page = environment.get_template("report.html.j2").render(
-        data=data,
-        runs=[_view(run, f"run{number}") for number, run in enumerate(data.runs, start=1)],
-        summary=summary(data),
-        quality=table_of(data.quality),
-        sizes={figure: _png_size(folder / figure) for figure in figures},
-        outcomes=OUTCOMES,
-        bands={name: f"{low:g}–{high:g} Hz" for name, (low, high) in data.bands_hz.items()},
-    )
+    return environment
+
+
+def _summary(data: ReportData, task: TaskPages) -> list[str]:
+    """Return the first sentences; what matrices say stands with each model where there are several."""
+    said = of_size(data) + [sentence for run in data.runs for sentence in task.sentences(run)] + task.floor(data)
+    return said + (of_run(data.runs[0]) if len(data.runs) == 1 else [])
+
+
+def _write(path: Path, page: str) -> None:
     with whole_file(path) as unfinished:
         unfinished.write_text(page, encoding="utf-8")
-
-
-def _figures(data: ReportData) -> Iterable[str]:
-    yield data.quality_figure
-    for run in data.runs:
-        yield from (run.scores_figure, run.training_figure, run.planted_figure, run.recovery_figure)
-        yield from (matrix.figure for matrix in run.matrices)
-        for subject in run.subjects:
-            yield subject.figure
-            yield from (seizure.figure for seizure in subject.seizures)
 
 
 def _check(figure: str, folder: Path) -> None:
@@ -104,49 +120,3 @@ def _png_size(file: Path) -> tuple[int, int] | None:
         return None
     width, height = struct.unpack(">II", head[16:24])
     return width, height
-
-
-def _view(run: RunPart, key: str) -> _RunView:
-    return _RunView(
-        key=key,
-        run=run,
-        scores=table_of(run.scores),
-        score_means=table_of(scores.over_subjects(run.score_summary)),
-        score_parameters=scores.parameters(run.score_summary),
-        recordings=scores.counted(run.score_summary),
-        cohorts=tuple(table_of(matrix.cohort) for matrix in run.matrices),
-        subjects=table_of(_subject_row(run, subject, f"{key}-subject{n}") for n, subject in enumerate(run.subjects, 1)),
-        planted=table_of(run.planted),
-        recovery=table_of(_recovery_rows(run)),
-    )
-
-
-def _subject_row(run: RunPart, subject: SubjectPart, anchor: str) -> dict[str, object]:
-    outcomes = Counter(OUTCOMES.get(seizure.outcome, seizure.outcome) for seizure in subject.seizures)
-    row: dict[str, object] = {} if len({other.dataset for other in run.subjects}) == 1 else {"dataset": subject.dataset}
-    row["subject"] = Cell(subject.subject, link=anchor)
-    row |= {"found": outcomes["found"], "missed": outcomes["missed"], "false alarms": outcomes["false alarm"]}
-    if any(other.planted for other in run.subjects):
-        row["planted"] = ", ".join(subject.planted or ())
-    for matrix in run.matrices:
-        mine = tuple(r for r in matrix.subjects if (r["dataset"], r["subject"]) == (subject.dataset, subject.subject))
-        top = largest_cell(mine)
-        row[matrix.title] = None if top is None else cell_name(top)
-    share = subject.rank_one_share
-    row["rank one (%)"] = None if share is None else round(100 * share)
-    return row
-
-
-def _recovery_rows(run: RunPart) -> list[dict[str, object]]:
-    """Return one row per method: how often, out of how many, and the interval of that share."""
-    methods: dict[str, dict[str, object]] = {}
-    for row in run.planted_summary:
-        cells = methods.setdefault(str(row["method"]), {"method": row["method"], **dict.fromkeys(_RECOVERED.values())})
-        cells[_RECOVERED[str(row["what"])]] = _recovered(row)
-    return list(methods.values())
-
-
-def _recovered(row: Row) -> Cell:
-    right, n, share, low, high = (cell_of(row.get(name)) for name in ("right", "n", "share", "low", "high"))
-    interval = f" ({low.text} to {high.text})" if low.value is not None else ""
-    return Cell(share.text if right.value is None else f"{right.text} of {n.text}{interval}", share.value)

@@ -1,27 +1,33 @@
-"""The summary of scores (the JSON file beside their table) as rows and sentences."""
+"""The summaries of scores (the JSON files beside their tables) as rows and sentences."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bandmap.report.tables import cell_of, short_number
+from bandmap.report.tables import cell_of, short_number, spread_cell
 
-_LEVELS = ("event", "sample", "window")
-_SAID = {
-    "sensitivity": "sensitivity",
-    "precision": "precision",
-    "f1": "F1",
-    "false_alarms_per_day": "false alarms per day",
-    "auroc": "AUROC",
-}
+Metric = tuple[str, str, str]
+"""Level of the summary ("event"), score ("f1"), and the score's name for people."""
 
 
-def over_subjects(summary: Mapping[str, Any]) -> list[dict[str, object]]:
-    """Return a row for each scoring and metric: mean, sd, low, high and n."""
+def over_subjects(summary: Mapping[str, Any], levels: Sequence[str], metrics: Sequence[Metric]) -> list[dict[str, Any]]:
+    """Return a row for each scoring and score: mean, sd, low, high and n."""
+    said = {(level, name): words for level, name, words in metrics}
     return [
-        {"scoring": level, "metric": _SAID.get(metric, metric), **facts}
-        for level in _LEVELS
-        for metric, facts in summary.get(level, {}).items()
+        {"scoring": level, "score": said.get((level, name), name.replace("_", " ")), **facts}
+        for level in levels
+        for name, facts in summary.get(level, {}).items()
     ]
+
+
+def overview(judged: Mapping[str, Mapping[str, Any]], metrics: Sequence[Metric]) -> list[dict[str, object]]:
+    """Return a row for each model and baseline: recordings scored, and every score's mean, interval and n."""
+    return [_overview_row(name, summary, metrics) for name, summary in judged.items()]
+
+
+def _overview_row(name: str, summary: Mapping[str, Any], metrics: Sequence[Metric]) -> dict[str, object]:
+    scored, expected = counted(summary)
+    row: dict[str, object] = {"model": name, "recordings": f"{scored} of {expected}"}
+    return row | {words: spread_cell(summary.get(level, {}).get(metric)) for level, metric, words in metrics}
 
 
 def counted(summary: Mapping[str, Any]) -> tuple[int, int]:
@@ -43,17 +49,17 @@ def _flat(mapping: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, o
             yield f"{before}{key}", value
 
 
-def sentence(summary: Mapping[str, Any]) -> str:
-    """Return the scores by event in one sentence; empty if there are none."""
-    parts = [_said(_SAID.get(metric, metric), facts) for metric, facts in summary.get("event", {}).items()]
+def sentence(opening: str, summary: Mapping[str, Any], metrics: Sequence[Metric]) -> str:
+    """Return scores in one sentence, each with its interval; empty if there are none."""
+    parts = [_said(words, summary.get(level, {}).get(metric)) for level, metric, words in metrics]
     known = [part for part in parts if part]
-    return f"By event, mean over subjects: {', '.join(known)}." if known else ""
+    return f"{opening}: {', '.join(known)}." if known else ""
 
 
-def _said(metric: str, facts: Mapping[str, Any]) -> str:
-    if cell_of(facts["mean"]).value is None:
+def _said(words: str, facts: Mapping[str, Any] | None) -> str:
+    if facts is None or cell_of(facts["mean"]).value is None:
         return ""
-    said = f"{metric} {short_number(facts['mean'])}"
+    said = f"{words} {short_number(facts['mean'])}"
     if facts.get("low") is None:
         return said
     return f"{said} ({short_number(facts['low'])} to {short_number(facts['high'])})"

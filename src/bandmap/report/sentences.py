@@ -1,20 +1,32 @@
-"""What a run found, in sentences."""
+"""What a run found, in sentences that do not depend on the task."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from bandmap.report import scores
-from bandmap.report.content import MatrixPart, ReportData, Row, RunPart
+from bandmap.report.content import MatrixPart, ReportData, Row, Rows, RunPart
 from bandmap.report.tables import cell_of, short_number
 
 FEW_SUBJECTS = 10
 """Below this, a report on people says that it is no result."""
 
-OUTCOMES = {"hit": "found", "miss": "missed", "false_alarm": "false alarm"}
+TRUE = ("hit", "right")
+"""Outcomes in which the model was right."""
 
 
-def _counted(n: int, noun: str) -> str:
+_PLANTED = {"region": "the planted region", "band": "the planted band", "both": "both at once"}
+
+
+def count_said(n: int, noun: str) -> str:
+    """Return "1 seizure" or "2 seizures"."""
     return f"{n} {noun}{'' if n == 1 else 's'}"
+
+
+def main_rows(rows: Sequence[Row]) -> dict[str, Rows]:
+    """Return class -> rows of whole seizures that were found, or of a stage where the model was right."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["part"] == "whole" and row["outcome"] in TRUE:
+            found.setdefault(str(row["class"]), []).append(row)
+    return {label: tuple(chosen) for label, chosen in found.items()}
 
 
 def _value(row: Row, column: str) -> float:
@@ -22,7 +34,7 @@ def _value(row: Row, column: str) -> float:
     return float("nan") if value is None else value
 
 
-def largest_cell(rows: tuple[Row, ...]) -> Row | None:
+def largest_cell(rows: Sequence[Row]) -> Row | None:
     """Return the row with the largest importance; None where no row has one."""
     known = [row for row in rows if cell_of(row.get("importance")).value is not None]
     return max(known, key=lambda row: _value(row, "importance"), default=None)
@@ -33,67 +45,89 @@ def cell_name(row: Row) -> str:
     return ", ".join(str(row[axis]) for axis in ("region", "band") if row[axis] != "all")
 
 
-def of_detection(run: RunPart) -> str:
-    """Return how many seizures were found and missed."""
-    outcomes = Counter(seizure.outcome for subject in run.subjects for seizure in subject.seizures)
-    seizures = outcomes["hit"] + outcomes["miss"]
-    return (
-        f"{run.model} found {outcomes['hit']} of {_counted(seizures, 'seizure')} of "
-        f"{_counted(len(run.subjects), 'subject')}, none of whom it was trained on, "
-        f"with {_counted(outcomes['false_alarm'], 'false alarm')}."
-    )
+def tops_said(rows: Sequence[Row]) -> str:
+    """Return the largest cell, by class where there are several ("N2: central, alpha; N3: frontal, delta")."""
+    tops = {label: largest_cell(chosen) for label, chosen in main_rows(rows).items()}
+    known = {label: cell_name(top) for label, top in tops.items() if top is not None}
+    if len(known) == 1:
+        return next(iter(known.values()))
+    return "; ".join(f"{label}: {name}" for label, name in known.items())
 
 
 def of_matrix(matrix: MatrixPart) -> str:
-    """Return what the cohort's matrix points at, or that there is none."""
-    top = largest_cell(matrix.cohort)
-    if top is None:
-        return f"The cohort's matrix ({matrix.title}) has no value: no seizure with an explained window was found."
+    """Return what the cohort's matrix, or that of each class, points at, or that there is none."""
+    by_class = main_rows(matrix.cohort)
+    tops = {label: top for label, rows in by_class.items() if (top := largest_cell(rows)) is not None}
+    if not tops:
+        return (
+            f"The cohort's matrix ({matrix.title}) has no value: no explained window was one that the model got right."
+        )
+    if len(tops) == 1:
+        top = next(iter(tops.values()))
+        return f"In the cohort's matrix ({matrix.title}), the largest cell is {cell_name(top)} ({_facts(top)})."
+    listed = "; ".join(f"of {label} {cell_name(top)}" for label, top in tops.items())
+    return f"In the cohort's matrices ({matrix.title}), the largest cell is {listed}."
+
+
+def _facts(top: Row) -> str:
     facts = [short_number(_value(top, "importance"))]
     if cell_of(top.get("low")).value is not None:
         facts.append(f"interval {short_number(_value(top, 'low'))} to {short_number(_value(top, 'high'))}")
     if cell_of(top.get("p")).value is not None:
         facts.append(f"p = {short_number(_value(top, 'p'))}")
     if cell_of(top.get("n_subjects")).value is not None:
-        facts.append(f"n = {_counted(int(_value(top, 'n_subjects')), 'subject')}")
-    return f"In the cohort's matrix ({matrix.title}), the largest cell is {cell_name(top)} ({'; '.join(facts)})."
+        facts.append(f"n = {count_said(int(_value(top, 'n_subjects')), 'subject')}")
+    return ", ".join(facts)
 
 
 def of_recovery(run: RunPart) -> list[str]:
-    """Return, for every method, how often it named what was planted."""
-    methods: dict[str, dict[str, Row]] = {}
+    """Return, for every method, how often it named what was planted, over all classes."""
+    several = len({row["class"] for row in run.planted_summary}) > 1
+    counts: dict[str, dict[str, tuple[float, float]]] = {}
     for row in run.planted_summary:
-        methods.setdefault(str(row["method"]), {})[str(row["what"])] = row
-    return [_of_method(method, rows) for method, rows in methods.items() if set(rows) & {"region", "band", "both"}]
+        if row["what"] in _PLANTED:
+            right, n = counts.setdefault(str(row["method"]), {}).get(str(row["what"]), (0.0, 0.0))
+            counts[str(row["method"])][str(row["what"])] = right + _value(row, "right"), n + _value(row, "n")
+    whom = "subjects and stages" if several else "subjects"
+    return [f"{method} named {_named(told)} {whom}." for method, told in counts.items()]
 
 
-def _of_method(method: str, rows: Mapping[str, Row]) -> str:
-    said = {"region": "the planted region", "band": "the planted band", "both": "both at once"}
-    parts = [
-        f"{text} in {cell_of(rows[what]['right']).text} of {cell_of(rows[what]['n']).text}"
-        for what, text in said.items()
-        if what in rows
+def _named(counts: Mapping[str, tuple[float, float]]) -> str:
+    told = [
+        f"{text} in {counts[what][0]:.0f} of {counts[what][1]:.0f}" for what, text in _PLANTED.items() if what in counts
     ]
-    return f"{method} named {', '.join(parts)} subjects."
+    return ", ".join(told)
 
 
-def summary(data: ReportData) -> list[str]:
-    """Return the report's summary, a sentence each."""
-    sentences: list[str] = []
-    people = max((len(run.subjects) for run in data.runs), default=0)
-    if people < FEW_SUBJECTS and not data.simulated:
-        sentences.append(
-            f"{_counted(people, 'subject')}: far too few for a result; the figures show that the workflow runs."
+def of_run(run: RunPart) -> list[str]:
+    """Return what one model's matrices say."""
+    said = [*of_recovery(run), *(of_matrix(matrix) for matrix in run.matrices if matrix.tells_both)]
+    focus = {tuple(sorted(subject.planted.items())) for subject in run.subjects if subject.planted}
+    if len(focus) > 1:
+        said.append(
+            "Every simulated subject has a focus of its own, so the cohort's mean mixes several; "
+            "look at the subjects' matrices."
         )
-    for run in data.runs:
-        sentences.append(of_detection(run))
-        if scored := scores.sentence(run.score_summary):
-            sentences.append(scored)
-        sentences += of_recovery(run)
-        sentences += [of_matrix(matrix) for matrix in run.matrices]
-        if len({subject.planted for subject in run.subjects if subject.planted}) > 1:
-            sentences.append(
-                "Every simulated subject has a focus of its own, so the cohort's mean mixes several; "
-                "look at the subjects' matrices."
-            )
-    return sentences
+    return said
+
+
+def of_size(data: ReportData) -> list[str]:
+    """Return a warning where few people were tested."""
+    people = len(data.people)
+    if people >= FEW_SUBJECTS or data.simulated:
+        return []
+    return [f"{count_said(people, 'subject')}: far too few for a result; the figures show that the workflow runs."]
+
+
+def of_agreement(rows: Rows) -> list[str]:
+    """Return which two models or methods agree most and least."""
+    known = [row for row in rows if cell_of(row["spearman"]).value is not None]
+    if not known:
+        return []
+    most, least = max(known, key=lambda r: _value(r, "spearman")), min(known, key=lambda r: _value(r, "spearman"))
+    said = f"Most alike are the matrices of {_pair_said(most)}"
+    return [f"{said}; least alike those of {_pair_said(least)}." if len(known) > 1 else f"{said}."]
+
+
+def _pair_said(row: Row) -> str:
+    return f"{row['a']} and {row['b']} (Spearman {short_number(_value(row, 'spearman'))})"

@@ -19,16 +19,41 @@ _TITLES = {
     "sd": "SD",
     "f1": "F1",
     "what": "what is named",
+    "metric": "score",
+    "model_a": "model A",
+    "model_b": "model B",
+    "mean_difference": "A − B",
+    "p_holm": "p (Holm)",
+    "spearman": "Spearman",
+    "spearman_of_means": "Spearman of the means",
+    "same_top": "same largest cell",
+    "n_matrices": "of matrices",
+    "peak_memory_mb": "peak memory (MB)",
+    "windows_per_second": "windows per second",
+    "excluded": "left out for quality",
+    "reference_minutes": "scorer (min)",
+    "predicted_minutes": "model (min)",
 }
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What a cell shows, and the number it is sorted by (None: by its text); `link` is an anchor of the page."""
+    """What a cell shows, and the number it is sorted by (None: by its text).
+
+    Attributes
+    ----------
+    text : str
+    value : float, optional
+    link : str
+        Anchor ("#scores") or page that the text leads to.
+    note : str
+        A second line, such as interval and n.
+    """
 
     text: str
     value: float | None = None
     link: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,12 +96,22 @@ def cell_of(value: object) -> Cell:
     return Cell(short_number(float(text)), float(text))
 
 
-def short_number(value: float) -> str:
-    """Return a number with at most three digits after its first, whole numbers whole."""
+def short_number(value: float, *, digits: int = 3) -> str:
+    """Return a number with few significant digits, one decimal from a hundred on, whole numbers whole."""
     if value == round(value) and abs(value) < 1e6:
         return f"{value:.0f}".replace("-", "−")
-    text = f"{value:.1f}" if 100 <= abs(value) < 1e6 else f"{value:.3g}"
+    text = f"{value:.1f}" if 100 <= abs(value) < 1e6 else f"{value:.{digits}g}"
     return text.replace("-", "−")
+
+
+def spread_cell(facts: Mapping[str, object] | None) -> Cell:
+    """Return a score over subjects (mean, low, high, n) as a cell: the mean, and below it interval and n."""
+    mean = cell_of((facts or {}).get("mean"))
+    if facts is None or mean.value is None:
+        return Cell("–")
+    low, high, n = (cell_of(facts.get(name)) for name in ("low", "high", "n"))
+    interval = f"{low.text} to {high.text}; " if low.value is not None else ""
+    return Cell(mean.text, mean.value, note=f"{interval}n = {n.text}")
 
 
 def table_of(rows: Iterable[Mapping[str, object]], columns: Sequence[str] = ()) -> Table:

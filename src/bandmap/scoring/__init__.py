@@ -1,8 +1,22 @@
-"""From probabilities to events, and from events to scores as the field counts them (SzCORE)."""
+"""From probabilities to events, and from events to scores as the field counts them (SzCORE).
 
-from bandmap.scoring.detection import Predicted, Threshold, choose_threshold, postprocess, window_auroc
-from bandmap.scoring.events import PARAMETERS, Counts, event_scores, sample_scores
-from bandmap.scoring.subjects import COLUMNS, Scored, subject_scores, summary
+Agreement on sleep is in `bandmap.scoring.sleep`, curves, comparisons of models and baselines in the modules of these
+names: training imports this package and shall not be repeated when one of them changes.
+"""
+
+from bandmap.scoring.detection import Predicted, Threshold, choose_threshold, postprocess
+from bandmap.scoring.events import (
+    PARAMETERS,
+    Counts,
+    clipped,
+    event_scores,
+    latencies,
+    same_duration,
+    sample_scores,
+)
+from bandmap.scoring.probabilities import calibration_error, window_auprc, window_auroc
+from bandmap.scoring.scored import Scored
+from bandmap.scoring.subjects import COLUMNS, subject_scores, summary
 
 __all__ = [
     "COLUMNS",
@@ -11,11 +25,16 @@ __all__ = [
     "Predicted",
     "Scored",
     "Threshold",
+    "calibration_error",
     "choose_threshold",
+    "clipped",
     "event_scores",
+    "latencies",
     "postprocess",
+    "same_duration",
     "sample_scores",
     "subject_scores",
     "summary",
+    "window_auprc",
     "window_auroc",
 ]

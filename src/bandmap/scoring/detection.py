@@ -1,6 +1,6 @@
 """From the probabilities of windows to events, and the threshold that does it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,8 @@ DEFAULT_THRESHOLD = 0.5
 
 GRID = tuple(round(0.05 * step, 2) for step in range(1, 20))
 """Thresholds to choose from."""
+
+_SECONDS_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Predicted:
             raise ValueError(f"{len(self.probabilities)} probabilities for {len(self.centres_seconds)} windows")
         if not np.isfinite(self.probabilities).all():
             raise ValueError("a probability is not a number; look for NaN in the windows or the weights")
+        if len(self.probabilities) and not -1e-6 < self.probabilities.min() <= self.probabilities.max() < 1 + 1e-6:
+            raise ValueError(f"a probability of {np.abs(self.probabilities).max():g}; give probabilities, not logits")
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,12 @@ class Threshold:
 
 
 def postprocess(
-    predicted: Predicted, *, threshold: float, smooth_seconds: float = 0, minimum_seconds: float = 0
+    predicted: Predicted,
+    *,
+    threshold: float,
+    smooth_seconds: float = 0,
+    merge_seconds: float = 0,
+    minimum_seconds: float = 0,
 ) -> tuple[tuple[Event, ...], tuple[float, ...]]:
     """Turn probabilities into events.
 
@@ -74,6 +83,8 @@ def postprocess(
         Least smoothed probability of a seizure.
     smooth_seconds : float
         Median filter over about so many seconds (an odd number of windows), within stretches free of gaps.
+    merge_seconds : float
+        Events nearer to each other than this are joined, within stretches free of gaps, before short ones are dropped.
     minimum_seconds : float
         Shorter events are dropped.
 
@@ -82,15 +93,31 @@ def postprocess(
     events : tuple of Event
         Labelled "sz", in order of onset.
     confidences : tuple of float
-        Mean unsmoothed probability of each event's windows.
+        Mean unsmoothed probability of each event's windows, from its first to its last.
     """
-    return _events(predicted, _smoothed(predicted, smooth_seconds), threshold, minimum_seconds)
+    smoothed = _smoothed(predicted, smooth_seconds)
+    return _events(predicted, smoothed, threshold, merge_seconds, minimum_seconds)
+
+
+def sweep(
+    predicted: Predicted,
+    thresholds: Sequence[float],
+    *,
+    smooth_seconds: float = 0,
+    merge_seconds: float = 0,
+    minimum_seconds: float = 0,
+) -> Iterator[tuple[Event, ...]]:
+    """Yield the events that each threshold gives; parameters as for `postprocess`."""
+    smoothed = _smoothed(predicted, smooth_seconds)
+    for threshold in thresholds:
+        yield _events(predicted, smoothed, threshold, merge_seconds, minimum_seconds)[0]
 
 
 def choose_threshold(
     recordings: Sequence[tuple[Predicted, Sequence[Event]]],
     *,
     smooth_seconds: float = 0,
+    merge_seconds: float = 0,
     minimum_seconds: float = 0,
     grid: Sequence[float] = GRID,
 ) -> Threshold:
@@ -100,7 +127,7 @@ def choose_threshold(
     ----------
     recordings : sequence of (Predicted, reference events)
         Of validation subjects only; never of the subject that is tested.
-    smooth_seconds, minimum_seconds : float
+    smooth_seconds, merge_seconds, minimum_seconds : float
         As for `postprocess`.
     grid : sequence of float
         Thresholds to choose from.
@@ -114,29 +141,20 @@ def choose_threshold(
     """
     if not any(event.is_seizure for _, events in recordings for event in events):
         return Threshold(DEFAULT_THRESHOLD, "default: no seizure in the validation recordings")
-    smoothed = [_smoothed(predicted, smooth_seconds) for predicted, _ in recordings]
-    ranked = []
-    for threshold in grid:
-        counts, seconds = Counts(), Counts()
-        for (predicted, reference), curve in zip(recordings, smoothed, strict=True):
-            found, _ = _events(predicted, curve, threshold, minimum_seconds)
-            counts += event_scores(reference, found, predicted.duration_seconds)
-            seconds += sample_scores(reference, found, predicted.duration_seconds)
-        distance = abs(threshold - DEFAULT_THRESHOLD)
-        ranked.append((-counts.f1, counts.false_positives, -seconds.f1, distance, threshold))
+    how = {"smooth_seconds": smooth_seconds, "merge_seconds": merge_seconds, "minimum_seconds": minimum_seconds}
+    events, seconds = [Counts() for _ in grid], [Counts() for _ in grid]
+    for predicted, reference in recordings:
+        for place, found in enumerate(sweep(predicted, grid, **how)):
+            events[place] += event_scores(reference, found, predicted.duration_seconds)
+            seconds[place] += sample_scores(reference, found, predicted.duration_seconds)
+    ranked = [
+        (-event.f1, event.false_positives, -second.f1, abs(threshold - DEFAULT_THRESHOLD), threshold)
+        for threshold, event, second in zip(grid, events, seconds, strict=True)
+    ]
     best = min(ranked)
     if best[0] == 0:
         return Threshold(DEFAULT_THRESHOLD, "default: no threshold finds a seizure of the validation recordings")
     return Threshold(best[-1], f"best event F1 of the validation recordings ({-best[0]:.3f})")
-
-
-def window_auroc(probabilities: NDArray[np.floating], labels: NDArray[np.integer]) -> float:
-    """Return the area under the ROC curve of windows (0.5 is chance); NaN if they are all of one class."""
-    from sklearn.metrics import roc_auc_score
-
-    if len(np.unique(labels)) < 2:
-        return float("nan")
-    return float(roc_auc_score(labels, probabilities))
 
 
 def _stretches(predicted: Predicted) -> list[slice]:
@@ -160,17 +178,37 @@ def _smoothed(predicted: Predicted, seconds: float) -> NDArray[np.floating]:
 
 
 def _events(
-    predicted: Predicted, smoothed: NDArray[np.floating], threshold: float, minimum_seconds: float
+    predicted: Predicted,
+    smoothed: NDArray[np.floating],
+    threshold: float,
+    merge_seconds: float,
+    minimum_seconds: float,
 ) -> tuple[tuple[Event, ...], tuple[float, ...]]:
     events, confidences = [], []
-    half_step = predicted.step_seconds / 2
     for stretch in _stretches(predicted):
         above = np.concatenate(([False], smoothed[stretch] >= threshold, [False]))
         edges = np.flatnonzero(above[1:] != above[:-1]) + stretch.start
-        for first, last in edges.reshape(-1, 2):
-            onset = max(0.0, float(predicted.centres_seconds[first]) - half_step)
-            offset = min(predicted.duration_seconds, float(predicted.centres_seconds[last - 1]) + half_step)
-            if offset - onset >= minimum_seconds - 1e-9:
+        for first, last in _joined(predicted, edges.reshape(-1, 2), merge_seconds):
+            onset, offset = _decided(predicted, first, last)
+            if offset - onset >= minimum_seconds - _SECONDS_TOLERANCE:
                 events.append(Event(onset, offset, "sz"))
                 confidences.append(float(predicted.probabilities[first:last].mean()))
     return tuple(events), tuple(confidences)
+
+
+def _joined(predicted: Predicted, runs: NDArray[np.intp], merge_seconds: float) -> NDArray[np.intp]:
+    """Join runs of windows, rows of first and last + 1, between which less than `merge_seconds` pass."""
+    if len(runs) < 2:
+        return runs
+    between = predicted.centres_seconds[runs[1:, 0]] - predicted.centres_seconds[runs[:-1, 1] - 1]
+    apart = between - predicted.step_seconds >= merge_seconds - _SECONDS_TOLERANCE
+    firsts = np.concatenate((runs[:1, 0], runs[1:, 0][apart]))
+    lasts = np.concatenate((runs[:-1, 1][apart], runs[-1:, 1]))
+    return np.column_stack((firsts, lasts))
+
+
+def _decided(predicted: Predicted, first: int, last: int) -> tuple[float, float]:
+    """Return onset and offset in seconds of what windows `first` to `last` - 1 decide."""
+    half_step = predicted.step_seconds / 2
+    onset = max(0.0, float(predicted.centres_seconds[first]) - half_step)
+    return onset, min(predicted.duration_seconds, float(predicted.centres_seconds[last - 1]) + half_step)

@@ -101,7 +101,7 @@ def event_scores(reference: Sequence[Event], hypothesis: Sequence[Event], durati
     Notes
     -----
     As in the benchmark, events become masks of whole seconds first, both ends rounded down: an event that crosses no
-    whole second is lost, with a warning here.
+    whole second is lost. `sample_scores` warns of it, once for both.
     """
     counted = scoring.EventScoring(
         _annotation(reference, duration_seconds),
@@ -113,10 +113,69 @@ def event_scores(reference: Sequence[Event], hypothesis: Sequence[Event], durati
 
 def sample_scores(reference: Sequence[Event], hypothesis: Sequence[Event], duration_seconds: float) -> Counts:
     """Count seconds; parameters, errors and notes as for `event_scores`."""
+    for event in (*reference, *hypothesis):
+        if event.is_seizure and int(event.onset) == int(event.offset):
+            _log.warning(
+                "the event from %.2f s to %.2f s crosses no whole second: not scored", event.onset, event.offset
+            )
     counted = scoring.SampleScoring(
         _annotation(reference, duration_seconds), _annotation(hypothesis, duration_seconds), fs=MASK_RATE_HZ
     )
     return _counts(counted, duration_seconds)
+
+
+def latencies(reference: Sequence[Event], hypothesis: Sequence[Event], duration_seconds: float) -> tuple[float, ...]:
+    """Return how long after its onset each detected seizure was first marked.
+
+    Parameters and errors as for `event_scores`.
+
+    Returns
+    -------
+    tuple of float
+        Whole seconds, one for each detected seizure. Negative if a detection runs within the `toleranceStart` before
+        the onset, never below -30 s: what a detector marks earlier belongs to no seizure. Missed seizures have none.
+
+    Notes
+    -----
+    A seizure is detected as in `event_scores` (a detection overlaps it, extended by the tolerances), and seizures
+    nearer than 90 s are one. Unlike there, a long seizure is not split, for it has one onset, and detections are not
+    merged: the second counts in which the detector rang, not one between two alarms.
+    """
+    whole = {**PARAMETERS, "maxEventDuration": math.inf}
+    truth, found = _annotation(reference, duration_seconds), _annotation(hypothesis, duration_seconds)
+    merged = scoring.EventScoring(truth, found, scoring.EventScoring.Parameters(**whole)).ref.events
+    late = []
+    for onset, offset in merged:
+        first = max(0, round(onset - PARAMETERS["toleranceStart"]))
+        marked = np.flatnonzero(found.mask[first : round(offset + PARAMETERS["toleranceEnd"])])
+        if marked.size:
+            late.append(float(first + marked[0] - onset))
+    return tuple(late)
+
+
+def same_duration(reference_seconds: float, hypothesis_seconds: float, recording: str) -> float:
+    """Return the duration of a recording that its reference and its detections agree on, in seconds.
+
+    Raises
+    ------
+    ValueError
+        If they differ in whole seconds: SzCORE's evaluation then counts every detection as none, and only prints it.
+    """
+    if int(reference_seconds) != int(hypothesis_seconds):
+        raise ValueError(
+            f"{recording}: the reference states {reference_seconds:g} s of recording, the detections "
+            f"{hypothesis_seconds:g} s; write the same recordingDuration into both tables of events"
+        )
+    return hypothesis_seconds
+
+
+def clipped(events: Sequence[Event], start: float, stop: float) -> tuple[Event, ...]:
+    """Return what of events lies between two times in seconds, timed from the first of them."""
+    return tuple(
+        Event(max(event.onset, start) - start, min(event.offset, stop) - start, event.label)
+        for event in events
+        if max(event.onset, start) < min(event.offset, stop)
+    )
 
 
 def _annotation(events: Sequence[Event], duration_seconds: float) -> annotations.Annotation:
@@ -131,12 +190,7 @@ def _annotation(events: Sequence[Event], duration_seconds: float) -> annotations
                 f"an event at {event.onset} s lies after the recording's end at {duration_seconds} s; "
                 "check that the events belong to this recording"
             )
-        first, last = int(event.onset * MASK_RATE_HZ), int(event.offset * MASK_RATE_HZ)
-        if first == last:
-            _log.warning(
-                "the event from %.2f s to %.2f s crosses no whole second: not scored", event.onset, event.offset
-            )
-        mask[first:last] = True
+        mask[int(event.onset * MASK_RATE_HZ) : int(event.offset * MASK_RATE_HZ)] = True
     return annotations.Annotation(mask, MASK_RATE_HZ)
 
 

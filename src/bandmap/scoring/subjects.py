@@ -1,17 +1,15 @@
-"""Scores per subject and over subjects."""
+"""Scores of seizure detection per subject and over subjects."""
 
 import math
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bandmap.recording import Event
-from bandmap.scoring.detection import window_auroc
 from bandmap.scoring.events import MASK_RATE_HZ, METRICS, PARAMETERS, Counts, event_scores, sample_scores
+from bandmap.scoring.intervals import bootstrap_settings, number, over_subjects
+from bandmap.scoring.probabilities import calibration_error, libraries, window_auprc, window_auroc
+from bandmap.scoring.scored import Scored, by_subject
 
 COLUMNS = (
     "dataset",
@@ -23,55 +21,33 @@ COLUMNS = (
     "true_positives",
     "false_positives",
     *METRICS,
+    "latency_seconds",
     "window_auroc",
+    "window_auprc",
+    "window_calibration_error",
 )
-"""Columns of the table: a row for each subject and scoring ("event" counts seizures, "sample" seconds)."""
+"""Columns of the table: a row for each subject and scoring ("event" counts seizures, "sample" seconds); what is said of
+windows is the same in both, and latency belongs to events."""
 
-_RESAMPLES = 10_000
-_INTERVAL_PERCENT = 95
-
-
-@dataclass(frozen=True)
-class Scored:
-    """A recording, what was found in it and what there was to find.
-
-    Attributes
-    ----------
-    dataset, subject : str
-    reference, hypothesis : sequence of Event
-    duration_seconds : float
-    probabilities : ndarray of float, shape (windows,)
-        Of the windows, before post-processing.
-    labels : ndarray of int, shape (windows,)
-        Class of the windows.
-    """
-
-    dataset: str
-    subject: str
-    reference: Sequence[Event]
-    hypothesis: Sequence[Event]
-    duration_seconds: float
-    probabilities: NDArray[np.floating]
-    labels: NDArray[np.integer]
+_SCORERS = {"event": event_scores, "sample": sample_scores}
+_LEVELS = {"event": (*METRICS, "latency_seconds"), "sample": METRICS}
+_WINDOWS = {"auroc": window_auroc, "auprc": window_auprc, "calibration_error": calibration_error}
 
 
 def subject_scores(recordings: Sequence[Scored]) -> list[dict[str, object]]:
     """Return the rows of the table of scores, columns `COLUMNS`.
 
-    A subject's counts and hours are summed over the recordings before they become shares, as in the benchmark; what is
-    undefined (sensitivity without a seizure, precision without a detection) is NaN.
+    A subject's counts, hours and windows are pooled over the recordings before they become shares, as in the benchmark;
+    `latency_seconds` is the mean over the seizures that were detected (`events.latencies`). What is undefined
+    (sensitivity without a seizure, precision or latency without a detection) is NaN.
     """
-    by_subject: dict[tuple[str, str], list[Scored]] = defaultdict(list)
-    for recording in recordings:
-        by_subject[recording.dataset, recording.subject].append(recording)
     rows: list[dict[str, object]] = []
-    for (dataset, subject), members in sorted(by_subject.items()):
-        auroc = window_auroc(
-            np.concatenate([member.probabilities for member in members]),
-            np.concatenate([member.labels for member in members]),
-        )
-        for scoring, scorer in (("event", event_scores), ("sample", sample_scores)):
-            counts = sum((scorer(m.reference, m.hypothesis, m.duration_seconds) for m in members), start=Counts())
+    for (dataset, subject), members in by_subject(recordings):
+        windows = _window_scores(members)
+        late = [seconds for member in members for seconds in member.latencies()]
+        latency = {"event": float(np.mean(late)) if late else math.nan, "sample": math.nan}
+        for scoring, scorer in _SCORERS.items():
+            counts = sum((member.counts(scorer) for member in members), start=Counts())
             rows.append(
                 {
                     "dataset": dataset,
@@ -83,10 +59,16 @@ def subject_scores(recordings: Sequence[Scored]) -> list[dict[str, object]]:
                     "true_positives": counts.true_positives,
                     "false_positives": counts.false_positives,
                     **{metric: getattr(counts, metric) for metric in METRICS},
-                    "window_auroc": auroc,
+                    "latency_seconds": latency[scoring],
+                    **windows,
                 }
             )
     return rows
+
+
+def _window_scores(members: Sequence[Scored]) -> dict[str, float]:
+    probabilities, labels = (np.concatenate(parts) for parts in zip(*(m.windows() for m in members), strict=True))
+    return {f"window_{name}": score(probabilities, labels) for name, score in _WINDOWS.items()}
 
 
 def summary(
@@ -110,45 +92,28 @@ def summary(
     dict
         scorer (library and parameters), settings, subjects, recordings (scored and expected), and for "event" and
         "sample" each metric's mean, sd, low, high (bootstrap over subjects, 95 %) and n, the subjects for which it is
-        defined; None for what is not. "window" has the same of the area under the ROC curve.
+        defined; None for what is not. "event" has latency_seconds besides, and "window" the same of auroc, auprc and
+        calibration_error.
     """
-    by_scoring = {name: [row for row in rows if row["scoring"] == name] for name in ("event", "sample")}
-    scored = sum(_number(row["recordings"]) for row in by_scoring["event"])
+    by_scoring = {name: [row for row in rows if row["scoring"] == name] for name in _SCORERS}
+    events = by_scoring["event"]
     return {
         "scorer": {
             "library": f"timescoring {version('timescoring')}",
             "event": dict(PARAMETERS),
             "sample": {"rate_hz": MASK_RATE_HZ},
-            "bootstrap": {"resamples": _RESAMPLES, "interval_percent": _INTERVAL_PERCENT, "seed": seed},
+            "window": libraries(),
+            "bootstrap": bootstrap_settings(seed),
         },
         "settings": dict(settings),
         "subjects": len({(row["dataset"], row["subject"]) for row in rows}),
-        "recordings": {"scored": int(scored), "expected": recordings_expected},
+        "recordings": {
+            "scored": int(sum(number(row["recordings"]) for row in events)),
+            "expected": recordings_expected,
+        },
         **{
-            scoring: {metric: _over_subjects(members, metric, seed) for metric in METRICS}
+            scoring: {metric: over_subjects((row[metric] for row in members), seed) for metric in _LEVELS[scoring]}
             for scoring, members in by_scoring.items()
         },
-        "window": {"auroc": _over_subjects(by_scoring["event"], "window_auroc", seed)},
+        "window": {name: over_subjects((row[f"window_{name}"] for row in events), seed) for name in _WINDOWS},
     }
-
-
-def _number(value: object) -> float:
-    if not isinstance(value, int | float):
-        raise TypeError(f"{value!r} is not a number")
-    return float(value)
-
-
-def _over_subjects(rows: Sequence[Mapping[str, object]], metric: str, seed: int) -> dict[str, float | int | None]:
-    """Return mean, standard deviation (of a sample), interval and n of the rows in which a metric is a number."""
-    values = [_number(row[metric]) for row in rows]
-    defined = np.array([value for value in values if not math.isnan(value)])
-    n = len(defined)
-    found: dict[str, float | int | None] = {"mean": None, "sd": None, "low": None, "high": None, "n": n}
-    if n:
-        found["mean"] = float(defined.mean())
-    if n > 1:
-        drawn = np.random.default_rng(seed).integers(0, n, (_RESAMPLES, n))
-        tail = (100 - _INTERVAL_PERCENT) / 2
-        low, high = np.percentile(defined[drawn].mean(axis=1), [tail, 100 - tail])
-        found |= {"sd": float(defined.std(ddof=1)), "low": float(low), "high": float(high)}
-    return found

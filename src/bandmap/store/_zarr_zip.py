@@ -3,7 +3,7 @@
 import json
 import math
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from bandmap.recording import Event, RecordingError
 from bandmap.represented import Frames
+from bandmap.store._flags import bad_share, unpacked
 
 _MAPS = 256  # open memory maps: each holds a file descriptor, of which a process often has 1,024
 _LOCAL_HEADER = 30  # bytes before an entry's name, in the zip format
+_ROUNDING = 1e-6  # of a frame: rates such as 12.8 Hz are no binary fractions
 _REMEDY = "delete it and run the workflow again"
 
 
@@ -37,7 +39,14 @@ class RepresentedRecording:
         How it was made: unit, scale, offset, masked_channels, interpolated_channels ...
     """
 
-    def __init__(self, path: Path, attributes: Mapping[str, Any], frames: "_Frames", valid: NDArray[np.bool_]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        attributes: Mapping[str, Any],
+        frames: "_Frames",
+        valid: NDArray[np.bool_],
+        flags: "_Flags | None" = None,
+    ) -> None:
         self.path = path
         self.attributes = attributes
         self.channels = tuple(str(name) for name in attributes["channels"])
@@ -47,8 +56,28 @@ class RepresentedRecording:
         self.valid = valid
         self.events = tuple(Event(float(a), float(b), str(label)) for a, b, label in attributes.get("events", ()))
         self._frames = frames
+        self._flags = flags
         self._scale, self._offset = np.float32(attributes["scale"]), np.float32(attributes["offset"])
         self._is_coded = bool(self._scale != 1 or self._offset != 0)
+
+    @property
+    def flags(self) -> dict[str, NDArray[np.bool_]]:
+        """What befalls which channel in which second, shape (channels, seconds) each; {} where the file has none."""
+        return unpacked(self._flags.field().T, self._flags.bits) if self._flags else {}
+
+    @property
+    def bad(self) -> NDArray[np.float32]:
+        """Share of channels with trouble in the second of each frame, 0 to 1, shape (frames,).
+
+        Trouble is any flag but interpolated: flat, saturated, extreme, line noise, high-frequency noise, masked. A
+        channel that was not recorded is masked all the time, so it counts in every frame. Zeros where the file has no
+        flags.
+        """
+        if self._flags is None:
+            return np.zeros(self.n_frames, np.float32)
+        share = bad_share(self._flags.field(), self._flags.bits)
+        begins = np.ceil(np.arange(len(share)) * self.frame_rate_hz - _ROUNDING).astype(np.int64)
+        return np.repeat(share, np.diff(np.minimum(begins, self.n_frames), append=self.n_frames))
 
     def windows(self, starts: NDArray[np.integer], length: int) -> NDArray[np.float32]:
         """Return windows in the file's unit.
@@ -93,8 +122,11 @@ def open_representation(path: str | Path) -> RepresentedRecording:
             _check_names(path, archive)
             attributes = json.loads(archive.read("zarr.json"))["attributes"]
             values, valid = (_Frames(path, archive, name) for name in ("values", "valid"))
+            flags = _Flags.of(path, archive)
         _check_axes(path, attributes, values.shape, valid.shape)
-        return RepresentedRecording(path, attributes, values, np.array(valid[0 : valid.shape[0]], dtype=bool))
+        if flags and not flags_fit(flags.shape, values.shape, float(attributes["frame_rate_hz"])):
+            raise RecordingError(f"{path}: flags of shape {flags.shape} do not fit frames {values.shape}; {_REMEDY}")
+        return RepresentedRecording(path, attributes, values, np.array(valid[0 : valid.shape[0]], dtype=bool), flags)
     except FileNotFoundError:
         raise RecordingError(f"{path}: there is no such file; run the stage that writes it") from None
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError) as error:
@@ -115,6 +147,12 @@ def _check_axes(path: Path, about: Mapping[str, Any], values: tuple[int, ...], v
     if values[1:] != axes or valid != values[:1]:
         problem = f"arrays of shape {values} and {valid} do not fit axes {axes}"
         raise RecordingError(f"{path}: {problem}; {_REMEDY}")
+
+
+def flags_fit(flags: tuple[int, ...], values: tuple[int, ...], frame_rate_hz: float) -> bool:
+    """Return whether flags of shape (seconds, channels) cover frames of shape (frames, channels ...)."""
+    seconds = values[0] / frame_rate_hz
+    return flags[1:] == values[1:2] and flags[0] >= max(seconds - 1, 1)
 
 
 class _Frames:
@@ -155,6 +193,23 @@ class _Frames:
         size = math.prod(self._chunk_shape) * self._dtype.itemsize
         chunk: NDArray[Any] = whole[begin : begin + size].view(self._dtype).reshape(self._chunk_shape)
         return chunk
+
+
+class _Flags(_Frames):
+    """The file's flags, shape (seconds, channels), read when they are asked for: most readers never do."""
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile, bits: Sequence[str]) -> None:
+        super().__init__(path, archive, "flags")
+        self.bits = bits
+
+    @classmethod
+    def of(cls, path: Path, archive: zipfile.ZipFile) -> "_Flags | None":
+        if "flags/zarr.json" not in archive.namelist():
+            return None
+        return cls(path, archive, json.loads(archive.read("flags/zarr.json"))["attributes"]["bits"])
+
+    def field(self) -> NDArray[np.uint8]:
+        return np.asarray(self[0 : self.shape[0]], np.uint8)
 
 
 def _plain_chunks(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import h5py
 import numpy as np
@@ -27,7 +28,11 @@ class Attribution:
     probabilities : ndarray of float32, shape (windows,)
         Held-out probability of the class.
     labels : ndarray of int8, shape (windows,)
-        1 where the window counts as seizure.
+        Class of each window by the recording's events.
+    targets : ndarray of int8, shape (windows,)
+        The class whose importance the values are.
+    notes : mapping of str to ndarray of float32, shape (windows,)
+        What else the method says of each window, such as a completeness gap.
     maps : ndarray of float32, shape (mapped windows, *axes, times), or None
         The full result over time of some windows, for figures.
     mapped : ndarray of int64, shape (mapped windows,)
@@ -41,6 +46,8 @@ class Attribution:
     starts_seconds: NDArray[np.float64]
     probabilities: NDArray[np.float32]
     labels: NDArray[np.int8]
+    targets: NDArray[np.int8]
+    notes: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     maps: NDArray[np.float32] | None = None
     mapped: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     attributes: Mapping[str, str | float] = field(default_factory=dict)
@@ -54,6 +61,8 @@ def write_attribution(
     starts_seconds: NDArray[np.floating],
     probabilities: NDArray[np.floating],
     labels: NDArray[np.integer] | NDArray[np.bool_],
+    targets: NDArray[np.integer],
+    notes: Mapping[str, NDArray[np.floating]] = MappingProxyType({}),
     mapped: Sequence[int] | NDArray[np.integer] | None = None,
     attributes: Mapping[str, str | float],
 ) -> None:
@@ -67,13 +76,17 @@ def write_attribution(
         result for the windows in `mapped` only: a day of full maps would take gigabytes that no figure shows.
     axes : sequence of str
         Of `values` beside windows.
-    starts_seconds, probabilities, labels : ndarray, shape (windows,)
+    starts_seconds, probabilities, labels, targets : ndarray, shape (windows,)
+    notes : mapping of str to ndarray, shape (windows,), optional
+        What else the method says of each window.
     mapped : sequence of int, optional
         Windows whose map over time is kept; all if left out.
     attributes : mapping
         model, scheme, method, options ...; text or numbers.
     """
-    if values.ndim != len(axes) + 1 or not len(values) == len(starts_seconds) == len(probabilities) == len(labels):
+    if values.ndim != len(axes) + 1 or not len(values) == len(starts_seconds) == len(probabilities) == len(
+        labels
+    ) == len(targets):
         raise ValueError(
             f"values of shape {values.shape} do not fit axes {tuple(axes)} of {len(starts_seconds)} windows"
         )
@@ -84,6 +97,9 @@ def write_attribution(
         file["starts_seconds"] = np.asarray(starts_seconds, dtype=np.float64)
         file["probabilities"] = np.asarray(probabilities, dtype=np.float32)
         file["labels"] = np.asarray(labels, dtype=np.int8)
+        file["targets"] = np.asarray(targets, dtype=np.int8)
+        for name, noted in notes.items():
+            file[f"notes/{name}"] = np.asarray(noted, dtype=np.float32)
         file["values"] = (values.mean(axis=-1, dtype=np.float64) if over_time else values).astype(np.float32)
         if over_time:
             indices = np.arange(len(values)) if mapped is None else np.asarray(mapped, dtype=np.int64)
@@ -111,6 +127,8 @@ def read_attribution(path: str | Path) -> Attribution:
                 starts_seconds=file["starts_seconds"][:],
                 probabilities=file["probabilities"][:],
                 labels=file["labels"][:],
+                targets=file["targets"][:],
+                notes={name: noted[:] for name, noted in file.get("notes", {}).items()},
                 maps=file["maps"][:] if "maps" in file else None,
                 mapped=file["mapped"][:] if "mapped" in file else np.zeros(0, dtype=np.int64),
                 attributes=attributes,

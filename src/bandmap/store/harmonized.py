@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandmap.recording import Event, Recording
+from bandmap.store._flags import packed, unpacked
 from bandmap.store.whole import whole_file
 
 _TEXT = h5py.string_dtype("utf-8")
@@ -87,8 +88,7 @@ def _write_samples(file: h5py.File, recording: Recording | Streamed) -> None:
 
 def _write_flags(file: h5py.File, flags: Mapping[str, NDArray[np.bool_]]) -> None:
     """Write a field of bits, uint8 of shape (channels, seconds); bit k is the k-th name of its attribute `bits`."""
-    field = sum((np.uint8(1 << bit) * flag for bit, flag in enumerate(flags.values())), start=np.uint8(0))
-    file.create_dataset("flags", data=field, dtype=np.uint8)
+    file.create_dataset("flags", data=packed(flags), dtype=np.uint8)
     file["flags"].attrs.create("bits", list(flags), dtype=_TEXT)
 
 
@@ -150,8 +150,7 @@ def read_flags(path: str | Path) -> dict[str, NDArray[np.bool_]]:
     with h5py.File(path, "r") as file:
         if "flags" not in file:
             return {}
-        field = file["flags"][()]
-        return {str(name): field & (1 << bit) > 0 for bit, name in enumerate(file["flags"].attrs["bits"])}
+        return unpacked(file["flags"][()], file["flags"].attrs["bits"])
 
 
 def _texts(column: h5py.Dataset) -> list[str]:

@@ -17,12 +17,12 @@ class Predictions:
 
     Attributes
     ----------
-    probabilities : ndarray of float32, shape (windows,)
-        Of a seizure.
+    probabilities : ndarray of float32, shape (windows,) or (windows, classes)
+        Of a seizure, or of each stage of sleep.
     centres_seconds : ndarray of float64, shape (windows,)
         Middle of each window from the start of the recording.
     labels : ndarray of int8, shape (windows,)
-        Class of each window by the recording's events.
+        Class of each window by the recording's events, -1 where it has none.
     attributes : dict
         What was written: the threshold and the reason for it, and whatever else belongs to the numbers.
     """
@@ -50,7 +50,7 @@ def write_predictions(
         file.create_dataset("probabilities", data=np.asarray(probabilities, dtype=np.float32))
         file.create_dataset("centres_seconds", data=np.asarray(centres_seconds, dtype=np.float64))
         file.create_dataset("labels", data=np.asarray(labels, dtype=np.int8))
-        file.attrs.update({"unit": "probability of a seizure", **attributes})
+        file.attrs.update({"unit": "probability", **attributes})
 
 
 def read_predictions(path: str | Path) -> Predictions:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from bandmap.recording import Recording
 from bandmap.represented import Frames, Representation
-from bandmap.store._zarr_zip import RepresentedRecording, open_representation
+from bandmap.store._flags import packed
+from bandmap.store._zarr_zip import RepresentedRecording, flags_fit, open_representation
 from bandmap.store.whole import whole_file
 
 __all__ = [
@@ -32,6 +33,7 @@ _ALIGNMENT = 64  # a memory map of float32 must not begin in the middle of one; 
 _ALIGNMENT_FIELD = 0xD935  # the id of padding in a zip entry's extra field, as zipalign writes it
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # zip's first day: the same input gives the same bytes
 _DIMENSIONS = ("time", "channel", "frequency")
+_FLAG_DIMENSIONS = ("second", "channel")
 
 
 def write_representation(
@@ -41,6 +43,7 @@ def write_representation(
     channels: Sequence[str],
     dtype: str | None = None,
     attributes: Mapping[str, Any] | None = None,
+    flags: Mapping[str, NDArray[np.bool_]] | None = None,
 ) -> None:
     """Write frames piece by piece; the file is whole or absent, and the same input gives the same bytes.
 
@@ -56,21 +59,36 @@ def write_representation(
         float32 or float16; the representation's own if left out. (uint8 needs a scale: the representation's choice.)
     attributes : mapping, optional
         Added to the representation's own: masked_channels, interpolated_channels, source ... What JSON can hold.
+    flags : mapping of str to ndarray of bool, shape (channels, seconds), optional
+        What befalls which channel in which second of the recording, as `harmonized.read_flags` gives it: stored as
+        array "flags", uint8 of shape (seconds, channels), whose attribute `bits` names the bits. None or {} stores
+        nothing.
+
+    Raises
+    ------
+    ValueError
+        If names or flags do not fit the frames.
     """
     values = representation.values
     if len(channels) != values.shape[1]:
         raise ValueError(f"{len(channels)} names do not fit {values.shape[1]} channels")
+    field = packed(flags).T if flags else None
+    if field is not None and not flags_fit(field.shape, values.shape, representation.frame_rate_hz):
+        raise ValueError(f"flags of {field.shape} seconds and channels do not fit frames of shape {values.shape}")
     stored = np.dtype(dtype or values.dtype).newbyteorder("<")
     about = _attributes(representation, channels) | dict(attributes or {})
     with whole_file(path) as unfinished, zipfile.ZipFile(unfinished, "w") as archive:
         _write_text(archive, "zarr.json", {"attributes": about, "zarr_format": 3, "node_type": "group"})
         _write_array(archive, "values", values, stored, {"unit": representation.unit, **_coding(representation)})
         _write_array(archive, "valid", representation.valid, np.dtype(bool), {})
+        if flags and field is not None:
+            _write_array(archive, "flags", field, field.dtype, {"bits": list(flags)}, _FLAG_DIMENSIONS)
 
 
 def carried(recording: Recording) -> dict[str, Any]:
     """Return what a representation carries along of its recording: events, masked and interpolated channels."""
     return {
+        "duration_seconds": recording.duration_seconds,
         "events": [[event.onset, event.offset, event.label] for event in recording.events],
         "masked_channels": list(recording.masked_channels),
         "interpolated_channels": list(recording.interpolated_channels),
@@ -100,13 +118,19 @@ def _coding(representation: Representation) -> dict[str, float]:
 
 
 def _write_array(
-    archive: zipfile.ZipFile, name: str, values: Frames, dtype: np.dtype[Any], attributes: dict[str, Any]
+    archive: zipfile.ZipFile,
+    name: str,
+    values: Frames,
+    dtype: np.dtype[Any],
+    attributes: dict[str, Any],
+    dimensions: Sequence[str] = _DIMENSIONS,
 ) -> None:
     n_frames, *rest = values.shape
     frame_bytes = max(1, math.prod(rest) * dtype.itemsize)
     n_chunks = max(1, math.ceil(n_frames * frame_bytes / LARGEST_CHUNK))
     chunk = max(1, math.ceil(n_frames / n_chunks))
-    _write_text(archive, f"{name}/zarr.json", _array_metadata(values.shape, (chunk, *rest), dtype, attributes))
+    about = _array_metadata(values.shape, (chunk, *rest), dtype, attributes)
+    _write_text(archive, f"{name}/zarr.json", about | {"dimension_names": list(dimensions[: len(values.shape)])})
     if 0 in values.shape:
         return
     for number, first in enumerate(range(0, n_frames, chunk)):
@@ -151,7 +175,6 @@ def _array_metadata(
         "fill_value": False if dtype == np.dtype(bool) else dtype.type(0).item(),
         "codecs": [codec],
         "attributes": attributes,
-        "dimension_names": list(_DIMENSIONS[: len(shape)]),
         "zarr_format": 3,
         "node_type": "array",
         "storage_transformers": [],

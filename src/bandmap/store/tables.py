@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -21,6 +22,16 @@ def read_table(path: str | Path) -> list[dict[str, str]]:
     """Read rows as text; numbers are the caller's to convert."""
     with Path(path).open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file, delimiter="\t"))
+
+
+def read_tables(paths: Sequence[str | Path]) -> list[list[dict[str, str]]]:
+    """Read many tables."""
+    return [read_table(path) for path in paths]
+
+
+def in_order(name: str) -> list[tuple[int, str]]:
+    """Return a key that sorts names as people do, by their numbers: run-2 before run-10."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
 def number(text: str) -> float:

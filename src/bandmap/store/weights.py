@@ -4,7 +4,7 @@ import io
 import json
 import pickle
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +74,14 @@ def load(path: str | Path) -> tuple[Normalized, dict[str, Any]]:
     return model.eval(), settings
 
 
+def load_all(paths: Sequence[str | Path]) -> list[tuple[Normalized, dict[str, Any]]]:
+    """Rebuild the models of many files."""
+    return [load(path) for path in paths]
+
+
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
     try:
+        _check_sizes(path)
         with path.open("rb") as file:
             content = torch.load(file, map_location="cpu", weights_only=True)
         settings = json.loads(content["settings"])
@@ -93,6 +99,14 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
     ) as error:
         raise WeightsError(f"{path}: not a file of trained weights ({type(error).__name__}); train it anew") from error
     return settings, content["state"]
+
+
+def _check_sizes(path: Path) -> None:
+    """Refuse what is no archive, or one that unfolds to more than it is: weights are stored as they are."""
+    with zipfile.ZipFile(path) as archive:
+        unfolded = sum(entry.file_size for entry in archive.infolist())
+    if unfolded > path.stat().st_size:
+        raise ValueError(f"it unfolds to {unfolded} bytes")
 
 
 def _rebuild(settings: Mapping[str, Any]) -> Normalized:

@@ -1,5 +1,6 @@
-"""A file is whole or absent: write beside it, then rename."""
+"""A file is whole or absent: write beside it, then rename. And it is itself: what identifies it."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,3 +29,9 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def sha256_of(path: str | Path) -> str:
+    """Return the sha256 of a file's bytes, as hexadecimal digits."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

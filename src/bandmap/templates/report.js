@@ -20,8 +20,28 @@ function sortBy(header) {
 for (const button of document.querySelectorAll("table.sortable th button")) {
   button.addEventListener("click", () => sortBy(button.parentElement));
 }
+const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+function tell(event) {
+  const cell = event.target.closest(".heat td[tabindex]");
+  if (cell) cell.closest(".heats").querySelector(".told").textContent = cell.title;
+}
+function move(event) {
+  const cell = event.target.closest(".heat td[tabindex]");
+  const step = STEPS[event.key];
+  if (!cell || !step) return;
+  event.preventDefault();
+  const row = cell.closest("tbody").rows[cell.parentElement.sectionRowIndex + step[0]];
+  const next = row && row.cells[cell.cellIndex + step[1]];
+  if (!next || next.tagName !== "TD") return;
+  cell.tabIndex = -1; // one stop for the tab key per matrix: the cell that was last visited
+  next.tabIndex = 0;
+  next.focus();
+}
+addEventListener("mouseover", tell);
+addEventListener("focusin", tell);
+addEventListener("keydown", move);
 function openTarget() {
-  const target = document.getElementById(location.hash.slice(1));
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   for (let part = target; part; part = part.parentElement) if (part.tagName === "DETAILS") part.open = true;
   if (target) target.scrollIntoView();
 }

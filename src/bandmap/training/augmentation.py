@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 
 from bandmap.atlas import mirrored
@@ -20,6 +21,9 @@ class Augmentation:
     ----------
     mirror : float
         Chance that left and right change places (published for the CWT ResNet-18).
+    channel_shuffle : float
+        Chance that all channels change places at random, so that a seizure counts wherever it is (Saeed et al. 2021;
+        ours to use it here).
     time_flip : float
         Chance that a window runs backwards (published, likewise).
     gain_decades : float
@@ -28,22 +32,32 @@ class Augmentation:
     frequency_shift_rows : int
         Most rows that a window's departure from the mean spectrum moves up or down: rhythms differ between subjects in
         frequency, too (ours; time-frequency windows only).
+    time_stretch : float
+        Most by which a window's time runs faster or slower, as a natural logarithm, for the same reason (ours; raw
+        signal only).
     masked_rows, masked_frames : int
         Most neighbouring rows and frames that are replaced by the mean (SpecAugment, Park et al. 2019; published;
         time-frequency windows only).
+    mixup_alpha : float
+        Both parameters of the beta distribution that says by how much the windows of a batch, and their classes with
+        them, are mixed with those of another order of the batch (MixUp, Zhang et al. 2018; published code has 1).
     """
 
     mirror: float = 0.0
+    channel_shuffle: float = 0.0
     time_flip: float = 0.0
     gain_decades: float = 0.0
     frequency_shift_rows: int = 0
+    time_stretch: float = 0.0
     masked_rows: int = 0
     masked_frames: int = 0
+    mixup_alpha: float = 0.0
 
     def __post_init__(self) -> None:
-        if not (0 <= self.mirror <= 1 and 0 <= self.time_flip <= 1):
-            raise ValueError("training: augmentation: mirror and time_flip are chances between 0 and 1")
-        if min(self.gain_decades, self.frequency_shift_rows, self.masked_rows, self.masked_frames) < 0:
+        if not all(0 <= chance <= 1 for chance in (self.mirror, self.channel_shuffle, self.time_flip)):
+            raise ValueError("training: augmentation: mirror, channel_shuffle and time_flip are chances from 0 to 1")
+        shifts = (self.gain_decades, self.frequency_shift_rows, self.time_stretch)
+        if min(*shifts, self.masked_rows, self.masked_frames, self.mixup_alpha) < 0:
             raise ValueError("training: augmentation: amounts must be at least 0")
 
     @classmethod
@@ -73,17 +87,51 @@ class Augmenter:
         self.order = torch.tensor(mirrored(channels))
         self.mean = mean
         self.generator = torch.Generator().manual_seed(seed)
+        self.mixing = np.random.default_rng(seed)  # torch draws from no beta distribution by a generator
 
     def __call__(self, windows: torch.Tensor) -> torch.Tensor:
         """Return changed windows of the same shape, (batch, channels[, frequencies], times); the given ones stay."""
         amounts = self.amounts
         if amounts.mirror:
             windows = self._some(amounts.mirror, windows, windows[:, self.order])
+        if amounts.channel_shuffle:
+            windows = self._some(amounts.channel_shuffle, windows, self._shuffled(windows))
         if amounts.time_flip:
             windows = self._some(amounts.time_flip, windows, windows.flip(-1))
         if windows.ndim == 4:
             return self._in_time_and_frequency(windows)
-        return windows * 10 ** (self._gain(len(windows), windows.shape[1]) / 2) if amounts.gain_decades else windows
+        if amounts.time_stretch:
+            windows = self._stretched(windows)
+        if not amounts.gain_decades:
+            return windows
+        return windows * 10 ** (self._gain(len(windows), windows.shape[1]) / 2).to(windows.device)
+
+    def mixed(self, windows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None, float]:
+        """Return windows mixed with partners of the same batch.
+
+        Returns
+        -------
+        windows : tensor
+            share x windows + (1 - share) x windows[partners].
+        partners : tensor of int64, shape (batch,), or None
+            Whose classes are mixed in to the rest of the share; None where nothing is mixed.
+        share : float
+            One of a batch, as published.
+        """
+        if not self.amounts.mixup_alpha:
+            return windows, None, 1.0
+        share = float(self.mixing.beta(self.amounts.mixup_alpha, self.amounts.mixup_alpha))
+        partners = torch.from_numpy(self.mixing.permutation(len(windows))).to(windows.device)
+        return share * windows + (1 - share) * windows[partners], partners, share
+
+    def state(self) -> dict[str, Any]:
+        """Return where its random numbers are."""
+        return {"windows": self.generator.get_state(), "mixing": self.mixing.bit_generator.state}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on drawing where `state` was called."""
+        self.generator.set_state(state["windows"])
+        self.mixing.bit_generator.state = state["mixing"]
 
     def _in_time_and_frequency(self, windows: torch.Tensor) -> torch.Tensor:
         amounts = self.amounts
@@ -92,7 +140,8 @@ class Augmenter:
         if amounts.frequency_shift_rows:
             windows = mean + self._shifted(windows - mean)
         if amounts.gain_decades:
-            windows = windows + self._gain(len(windows), windows.shape[1])[..., None] + self._tilt(len(windows), rows)
+            own = self._gain(len(windows), windows.shape[1])[..., None].to(windows.device)
+            windows = windows + own + self._tilt(len(windows), rows).to(windows.device)
         if amounts.masked_rows:
             hidden = self._stretch(len(windows), rows, amounts.masked_rows)[:, None, :, None]
             windows = torch.where(hidden.to(windows.device), mean, windows)
@@ -100,6 +149,22 @@ class Augmenter:
             hidden = self._stretch(len(windows), frames, amounts.masked_frames)[:, None, None, :]
             windows = torch.where(hidden.to(windows.device), mean, windows)
         return windows
+
+    def _shuffled(self, windows: torch.Tensor) -> torch.Tensor:
+        """Return windows whose channels stand in a random order, another one for each."""
+        order = torch.rand(windows.shape[:2], generator=self.generator).argsort(dim=1).to(windows.device)
+        return windows.gather(1, order.reshape(*order.shape, *[1] * (windows.ndim - 2)).expand_as(windows))
+
+    def _stretched(self, windows: torch.Tensor) -> torch.Tensor:
+        """Let the time of signals run faster or slower about their middle; beyond their ends they are mirrored."""
+        times = windows.shape[-1]
+        speed = ((2 * torch.rand(len(windows), 1, generator=self.generator) - 1) * self.amounts.time_stretch).exp()
+        place = (times - 1) / 2 + (torch.arange(times)[None] - (times - 1) / 2) * speed
+        place = (times - 1) - ((place % (2 * times - 2)) - (times - 1)).abs()
+        before = place.floor().long().clamp(0, times - 2)
+        share = (place - before)[:, None].to(windows)
+        index = before[:, None].expand(-1, windows.shape[1], -1).to(windows.device)
+        return windows.gather(2, index) * (1 - share) + windows.gather(2, index + 1) * share
 
     def _some(self, chance: float, windows: torch.Tensor, changed: torch.Tensor) -> torch.Tensor:
         chosen = torch.rand(len(windows), generator=self.generator) < chance

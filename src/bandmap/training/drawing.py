@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from bandmap.training.recipe import Recipe
+
 _STATISTICS_WINDOWS = 1024  # evenly spaced; each gives dozens of frames to every channel's and frequency's mean
 _SMALLEST_STD = 1e-6  # a channel without signal (masked everywhere) stays as it is
 
@@ -71,10 +73,10 @@ def draw(
     Returns
     -------
     ndarray of int64
-        Indices of windows, none twice.
+        Indices of windows, none twice and none without a class (label -1).
     """
     if background_per_seizure is None:
-        chosen = np.arange(len(labels))
+        chosen = np.flatnonzero(labels >= 0)
     else:
         seizure, background = np.flatnonzero(labels > 0), np.flatnonzero(labels == 0)
         wanted = min(len(background), max(1, round(background_per_seizure * len(seizure))))
@@ -86,15 +88,68 @@ def draw(
     return np.sort(chosen) if generator is None else generator.permutation(chosen)
 
 
-def validation_windows(validation: Windows, background_per_seizure: float | None) -> NDArray[np.int64]:
-    """Return the fixed, balanced choice of windows to validate on; none (and a warning) without both classes."""
-    if len(np.unique(validation.labels)) < 2:
+def draw_balanced(labels: NDArray[np.int64], generator: np.random.Generator | None) -> NDArray[np.int64]:
+    """Return the windows of one epoch: as many of every class as there are of the rarest.
+
+    Parameters
+    ----------
+    labels : ndarray of int64, shape (windows,)
+    generator : Generator or None
+        Draws windows and their order; without one, they are evenly spaced and the order is that of time.
+
+    Returns
+    -------
+    ndarray of int64
+        Indices of windows, none twice and none without a class (label -1).
+    """
+    of_classes = [np.flatnonzero(labels == number) for number in np.unique(labels[labels >= 0])]
+    wanted = min((len(indices) for indices in of_classes), default=0)
+    some = [
+        _evenly_spaced(indices, wanted) if generator is None else generator.choice(indices, wanted, replace=False)
+        for indices in of_classes
+    ]
+    chosen = np.concatenate([np.empty(0, dtype=np.int64), *some])
+    return np.sort(chosen) if generator is None else generator.permutation(chosen)
+
+
+def drawn(labels: NDArray[np.int64], recipe: Recipe, generator: np.random.Generator | None) -> NDArray[np.int64]:
+    """Return the windows of one epoch, as the recipe has them drawn."""
+    if recipe.drawing == "balanced":
+        return draw_balanced(labels, generator)
+    return draw(labels, recipe.background_per_seizure, generator)
+
+
+def class_weights(labels: NDArray[np.int64], n_classes: int) -> torch.Tensor:
+    """Return what a window of each class counts, so that all classes count alike and a mean window 1.
+
+    Parameters
+    ----------
+    labels : ndarray of int64, shape (windows,)
+        Of the windows that an epoch draws.
+    n_classes : int
+
+    Returns
+    -------
+    tensor of float32, shape (classes,)
+        windows / (classes x windows of the class), scikit-learn's "balanced"; of a class without windows, windows /
+        classes.
+    """
+    counts = np.bincount(labels, minlength=n_classes)
+    return torch.from_numpy((len(labels) / (n_classes * np.maximum(counts, 1))).astype(np.float32))
+
+
+def validation_windows(validation: Windows, recipe: Recipe) -> NDArray[np.int64]:
+    """Return the fixed choice of windows to validate on, in the proportions of training.
+
+    There are none, and a warning, without at least two classes.
+    """
+    if len(np.unique(validation.labels[validation.labels >= 0])) < 2:
         _log.warning(
             "the validation subjects have windows of fewer than two classes: the training loss chooses the best epoch; "
             "give them recordings with seizures, or raise validation_subjects"
         )
         return np.empty(0, dtype=np.int64)
-    return draw(validation.labels, background_per_seizure, None)
+    return drawn(validation.labels, recipe, None)
 
 
 def _evenly_spaced(indices: NDArray[np.int64], wanted: int) -> NDArray[np.int64]:
@@ -104,11 +159,11 @@ def _evenly_spaced(indices: NDArray[np.int64], wanted: int) -> NDArray[np.int64]
     return indices[(np.arange(wanted) * len(indices)) // wanted]
 
 
-def require_windows(train: Windows, *, classes: bool = False) -> None:
-    """Raise ValueError if there are no training windows or, if `classes`, none of a seizure."""
-    if not len(train):
+def require_windows(train: Windows, *, seizures: bool = False) -> None:
+    """Raise ValueError if there are no training windows or, if `seizures`, none of a seizure."""
+    if not (train.labels >= 0).any():
         raise ValueError("there are no training windows; check the recordings' length against windows: length_seconds")
-    if classes and not train.labels.any():
+    if seizures and not train.labels.any():
         raise ValueError(
             "no training window is seizure; add recordings with seizures or lower windows: seizure_overlap"
         )

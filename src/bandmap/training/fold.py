@@ -1,19 +1,21 @@
 """One fold: train on some subjects, let others choose weights and threshold, predict for one never seen."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from bandmap import scoring, windows
+from bandmap import plugins, windows
 from bandmap.normalized import Normalized
 from bandmap.recording import Event
+from bandmap.tasks import Prediction, Task
 from bandmap.training.augmentation import Augmentation, Augmenter
 from bandmap.training.loop import fit, new_model, predict
 from bandmap.training.recipe import Fitted, Recipe
+from bandmap.training.resuming import Checkpoint
 
 PREDICTION_BATCH = 256
 """Windows a forward pass; changes speed and memory, not results."""
@@ -34,6 +36,14 @@ class Source(windows.WindowSource, Protocol):
     def events(self) -> tuple[Event, ...]:
         """Events of the recording."""
 
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """What else the file says of the recording: duration_seconds, masked_channels ..."""
+
+
+WINDOWS = ("role", "class", "windows", "excluded")
+"""Columns of the table of what a fold saw: windows used, and windows left out because too much of them is flagged."""
+
 
 @dataclass(frozen=True)
 class TrainedFold:
@@ -46,25 +56,54 @@ class TrainedFold:
     settings : dict
         What it takes to rebuild the model and to use it: kind, shape, hyperparameters, channels, threshold ...
     fitted : Fitted
+    windows : list of dict
+        Rows of the columns `WINDOWS`.
     """
 
     model: Normalized
     settings: dict[str, Any]
     fitted: Fitted
+    windows: list[dict[str, object]]
+
+
+@dataclass(frozen=True)
+class Learner:
+    """How a fold learns: task and settings that all models share a form of.
+
+    Attributes
+    ----------
+    task : Task
+        A file of `bandmap.tasks`.
+    cutting, recipe, postprocessing : mapping
+        Sections `windows`, `training` and `postprocessing` of the settings.
+    seed : int
+    device : str
+        "auto", "cpu" or "cuda".
+    """
+
+    task: Task
+    cutting: Mapping[str, float]
+    recipe: Mapping[str, Any]
+    postprocessing: Mapping[str, Any]
+    seed: int
+    device: str
+
+    def how(self) -> Recipe:
+        """Return the settings of the loop."""
+        return Recipe.of(self.recipe)
+
+    def augmenter(self, source: Source, model: Normalized) -> Augmenter:
+        """Return what changes training windows of the channels of a recording."""
+        return Augmenter(Augmentation.of(self.recipe["augmentation"]), source.channels, model.mean, self.seed)
 
 
 def train_fold(
     training: Sequence[Source],
     validation: Sequence[Source],
-    build: Callable[..., nn.Module],
+    model: Mapping[str, Any],
+    learner: Learner,
     *,
-    kind: str,
-    hyperparameters: Mapping[str, Any],
-    cutting: Mapping[str, float],
-    recipe: Mapping[str, Any],
-    postprocessing: Mapping[str, float],
-    seed: int,
-    device: str,
+    checkpoint: Checkpoint | None = None,
 ) -> TrainedFold:
     """Train a model of one fold.
 
@@ -72,96 +111,111 @@ def train_fold(
     ----------
     training, validation : sequence of Source
         Recordings of different subjects; the fold's test subject is in neither.
-    build : callable
-        The model plugin's.
-    kind : str
-        The plugin's name.
-    hyperparameters : mapping
-        The plugin's options.
-    cutting, recipe, postprocessing : mapping
-        Sections `windows`, `training` and `postprocessing` of the settings.
-    seed : int
-    device : str
+    model : mapping
+        `kind` (a plugin of `bandmap.models`) and `options` (its hyperparameters).
+    learner : Learner
+    checkpoint : Checkpoint, optional
+        Keeps the state after every epoch; a training that was killed goes on from there.
 
     Returns
     -------
     TrainedFold
         Its threshold is chosen on the validation recordings alone.
     """
-    train_set = windows.WindowSet([_cut(source, cutting, cutting["training_step_seconds"]) for source in training])
-    validation_set = windows.WindowSet([_cut(source, cutting) for source in validation])
-    model = new_model(build, train_set, n_classes=2, seed=seed, **hyperparameters)
-    how = Recipe(**{name: value for name, value in recipe.items() if name != "augmentation"})
-    augment = Augmenter(Augmentation.of(recipe["augmentation"]), training[0].channels, model.mean, seed)
-    fitted = fit(model, train_set, validation_set, how, seed=seed, device=device, augment=augment)
-    predicted = [(predict_recording(model, source, cutting, device=device), source.events) for source in validation]
-    threshold = scoring.choose_threshold(
-        [(prediction.predicted, events) for prediction, events in predicted if prediction.starts.size],
-        smooth_seconds=postprocessing["smooth_seconds"],
-        minimum_seconds=postprocessing["minimum_seconds"],
+    task, cutting, device = learner.task, learner.cutting, learner.device
+    train_set, seen = _training_windows(training, task, cutting, cutting["training_step_seconds"])
+    validation_set, watched = _training_windows(validation, task, cutting, cutting["step_seconds"])
+    build = plugins.load("bandmap.models", model["kind"]).build
+    n_classes = len(task.CLASSES)
+    network = new_model(build, train_set, n_classes=n_classes, seed=learner.seed, **model["options"])
+    fitted = fit(
+        network,
+        train_set,
+        validation_set,
+        learner.how(),
+        seed=learner.seed,
+        device=device,
+        augment=learner.augmenter(training[0], network),
+        checkpoint=checkpoint,
     )
+    predicted = [(predict_recording(network, s, task, cutting, device=device), s.events) for s in validation]
     settings = {
-        "kind": kind,
+        "kind": model["kind"],
         "shape": [int(size) for size in train_set.take(np.array([0])).shape[1:]],
-        "n_classes": 2,
-        "hyperparameters": dict(hyperparameters),
+        "n_classes": n_classes,
+        "hyperparameters": dict(model["options"]),
         "channels": list(training[0].channels),
         "frequencies_hz": list(training[0].frequencies_hz),
         "frame_rate_hz": training[0].frame_rate_hz,
-        "threshold": threshold.value,
-        "threshold_reason": threshold.reason,
+        "decision": task.decide(predicted, learner.postprocessing),
         "windows": dict(cutting),
-        "seed": seed,
+        "seed": learner.seed,
         "best_epoch": fitted.best_epoch,
     }
-    return TrainedFold(model, settings, fitted)
+    return TrainedFold(network, settings, fitted, _counted(task, train=seen, validation=watched))
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """What a model says of one recording.
+def predict_recording(
+    model: nn.Module, source: Source, task: Task, cutting: Mapping[str, float], *, device: str
+) -> Prediction:
+    """Return what a model says of every window of a recording."""
+    cut = cut_recording(source, task, cutting)
+    probabilities = predict(model, windows.WindowSet([cut]), batch_size=PREDICTION_BATCH, device=device)
+    duration = float(source.attributes.get("duration_seconds", source.n_frames / source.frame_rate_hz))
+    return Prediction(probabilities, cut.centres_seconds, cut.labels, cutting["step_seconds"], duration)
 
-    Attributes
+
+def predict_together(
+    models: Sequence[tuple[nn.Module, Mapping[str, Any]]], source: Source, task: Task, *, device: str
+) -> tuple[Prediction, dict[str, Any]]:
+    """Return the mean of what models say of a recording, and what they decide by.
+
+    Parameters
     ----------
-    predicted : scoring.Predicted
-    starts : ndarray of int64, shape (windows,)
-        First frames of the windows.
-    labels : ndarray of int64, shape (windows,)
-        Class of each window by the recording's events.
+    models : sequence of (Module, dict)
+        One, or the folds' ensemble, with the settings that are saved beside the weights.
+    source : Source
+    task : Task
+    device : str
     """
-
-    predicted: scoring.Predicted
-    starts: NDArray[np.int64]
-    labels: NDArray[np.int64]
-
-    @property
-    def columns(self) -> dict[str, NDArray[Any]]:
-        """The arrays that a file of predictions holds."""
-        return {
-            "probabilities": self.predicted.probabilities,
-            "centres_seconds": self.predicted.centres_seconds,
-            "labels": self.labels,
-        }
+    said = [predict_recording(model, source, task, settings["windows"], device=device) for model, settings in models]
+    mean: NDArray[np.float32] = np.stack([one.probabilities for one in said]).mean(axis=0, dtype=np.float32)
+    decision = task.joint([settings["decision"] for _, settings in models])
+    return replace(said[0], probabilities=said[0].probabilities if len(said) == 1 else mean), decision
 
 
-def predict_recording(model: nn.Module, source: Source, cutting: Mapping[str, float], *, device: str) -> Prediction:
-    """Return a model's probability of seizure in every window of a recording."""
-    cut = _cut(source, cutting)
-    chosen = windows.WindowSet([cut])
-    found = predict(model, chosen, batch_size=PREDICTION_BATCH, device=device)
-    duration = source.n_frames / source.frame_rate_hz
-    predicted = scoring.Predicted(found, cut.centres_seconds, cutting["step_seconds"], duration)
-    return Prediction(predicted, cut.starts, cut.labels)
-
-
-def _cut(
-    source: Source, cutting: Mapping[str, float], background_step_seconds: float | None = None
-) -> windows.RecordingWindows:
+def cut_recording(source: Source, task: Task, cutting: Mapping[str, float]) -> windows.RecordingWindows:
+    """Return all windows of a recording, with their classes."""
     return windows.cut(
         source,
         source.events,
+        task.labels(cutting),
         length_seconds=cutting["length_seconds"],
         step_seconds=cutting["step_seconds"],
-        seizure_overlap=cutting["seizure_overlap"],
-        background_step_seconds=background_step_seconds,
     )
+
+
+_Counts = list[tuple[NDArray[np.int64], NDArray[np.bool_]]]
+
+
+def _training_windows(
+    sources: Iterable[Source], task: Task, cutting: Mapping[str, float], step_seconds: float
+) -> tuple[windows.WindowSet, _Counts]:
+    """Return the windows to learn from, and for each recording the classes and which windows are too bad."""
+    parts, counts = [], []
+    for source in sources:
+        part = windows.thinned(cut_recording(source, task, cutting), step_seconds)
+        too_bad = windows.bad_share(part) > cutting["most_bad_share"]
+        parts.append(part.only(~too_bad))
+        counts.append((part.labels, too_bad))
+    return windows.WindowSet(parts), counts
+
+
+def _counted(task: Task, **roles: _Counts) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for role, counts in roles.items():
+        for number, name in enumerate(task.CLASSES):
+            used = sum(int(((labels == number) & ~bad).sum()) for labels, bad in counts)
+            excluded = sum(int(((labels == number) & bad).sum()) for labels, bad in counts)
+            rows.append({"role": role, "class": name, "windows": used, "excluded": excluded})
+    return rows

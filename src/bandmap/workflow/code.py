@@ -2,7 +2,7 @@
 
 import ast
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ ENGINE = "bandmap.workflow"
 """The part of the package that no result depends on."""
 
 
-def code_of(script: str | Path, *plugins: str | Callable[[Any], str]) -> Callable[[Any], str]:
+def code_of(script: str | Path, *plugins: str | Callable[[Any], str], function: str = "") -> Callable[[Any], str]:
     """Return a function of a job's wildcards that fingerprints all code the job's outcome depends on.
 
     Parameters
@@ -22,6 +22,8 @@ def code_of(script: str | Path, *plugins: str | Callable[[Any], str]) -> Callabl
         The rule's script.
     *plugins : str or callable
         Modules that the script loads by name, or functions of the job's wildcards that name them.
+    function : str
+        The only function of these modules that the script calls; what else they hold does not count then.
 
     Returns
     -------
@@ -31,45 +33,98 @@ def code_of(script: str | Path, *plugins: str | Callable[[Any], str]) -> Callabl
 
     def code(wildcards: Any) -> str:
         modules = [plugin(wildcards) if callable(plugin) else plugin for plugin in plugins]
-        return fingerprint(Path(script), *modules)
+        return fingerprint(Path(script), *modules, function=function)
 
     return code
 
 
 @cache
-def fingerprint(script: Path, *modules: str) -> str:
-    """Return a digest of a script, of the named modules and of all they import from the package."""
-    digest = hashlib.sha256(_meaning(script).encode())
-    found: set[Path] = set()
-    waiting = [*_imported(script), *(path for name in modules for path in _module_files(name))]
+def fingerprint(script: Path, *modules: str, function: str = "") -> str:
+    """Return a digest of a script, of the named modules, of all they import from the package, and of their tables.
+
+    Parameters
+    ----------
+    script : Path
+    *modules : str
+        "bandmap.datasets.siena" ...; the table beside a module, `siena.tsv`, counts with it.
+    function : str
+        If given, only this function of the named modules and what it uses of them counts.
+
+    Raises
+    ------
+    ValueError
+        If a module has no such function.
+    """
+    digest = hashlib.sha256(ast.dump(_tree(script)).encode())
+    named = [path for name in modules for path in _module_files(name)]
+    trees = {path: _part(path, function) if function else _tree(path) for path in named}
+    found = set() if function else set(named)
+    waiting = [*_imported(_tree(script)), *(path for tree in trees.values() for path in _imported(tree))]
     while waiting:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            waiting.extend(_imported(path))
-    for path in sorted(found):
-        digest.update(_meaning(path).encode())
+            waiting.extend(_imported(_tree(path)))
+    for path, tree in [*sorted(trees.items()), *((path, _tree(path)) for path in sorted(found))]:
+        digest.update(ast.dump(tree).encode() + _table(path))
     return digest.hexdigest()[:16]
 
 
 @cache
-def _meaning(path: Path) -> str:
+def _tree(path: Path) -> ast.Module:
+    """Return a module without docstrings and without what only type checkers read."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
-        if isinstance(body, list) and body and _is_text(body[0]):
-            node.body = body[1:]  # type: ignore[attr-defined]
-    return ast.dump(tree)
+        if isinstance(body, list):
+            node.body = [part for part in body if not _is_text(part) and not _is_for_types(part)]  # type: ignore[attr-defined]
+    return tree
+
+
+@cache
+def _part(path: Path, function: str) -> ast.Module:
+    """Return those statements of a module that a function needs: itself, what it names, what that names, and so on."""
+    tree = _tree(path)
+    binding = {name: node for node in tree.body for name in _bound(node)}
+    if function not in binding:
+        raise ValueError(f"{path.name} has no function '{function}'")
+    # What binds no name, such as a call, may matter to anything.
+    needed = {id(node): node for node in tree.body if not list(_bound(node))}
+    waiting = [function, *(name for node in needed.values() for name in _named(node))]
+    while waiting:
+        node = binding.get(waiting.pop())
+        if node is not None and id(node) not in needed:
+            needed[id(node)] = node
+            waiting.extend(_named(node))
+    return ast.Module([node for node in tree.body if id(node) in needed], [])
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement at the top of a module binds."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.Import | ast.ImportFrom):
+        yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
+    elif isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        yield from (name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name))
+
+
+def _named(node: ast.stmt) -> Iterator[str]:
+    yield from (name.id for name in ast.walk(node) if isinstance(name, ast.Name))
 
 
 def _is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
-@cache
-def _imported(path: Path) -> tuple[Path, ...]:
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def _imported(tree: ast.Module) -> tuple[Path, ...]:
     names: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -86,3 +141,9 @@ def _module_files(name: str) -> tuple[Path, ...]:
     if name.count(".") and (path / "__init__.py").exists():
         return (path / "__init__.py",)
     return ()
+
+
+def _table(path: Path) -> bytes:
+    """Return the table of data beside a module, if there is one."""
+    table = path.with_suffix(".tsv")
+    return table.read_bytes() if table.exists() else b""

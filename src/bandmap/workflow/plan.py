@@ -1,8 +1,7 @@
 """The plan of a run: which recordings, which folds, which file follows from which. Imports nothing heavy."""
 
-import logging
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,39 +9,41 @@ from typing import Any
 
 import yaml
 
-from bandmap import plugins, splits
+from bandmap import plugins
 from bandmap.settings import (
     PLUGINS,
+    TASKS,
     Settings,
     SettingsError,
+    base_of,
     check,
     check_representations,
     kind_of,
-    methods_of,
     options_of,
-    settings_text,
+    section_of,
 )
-from bandmap.store.tables import read_table
+from bandmap.splits import Manifest
+from bandmap.workflow.folds import Folds, made, read_or_make
+from bandmap.workflow.matrices import MatrixPlan
 
 SAFE_NAME = "[A-Za-z0-9_.+-]+"
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(MatrixPlan):
     """All that the rules ask about a run, from config.yaml and the tables of its data sets.
 
     Attributes
     ----------
     recordings : tuple of dict
         Rows of all data sets in use: dataset, recording, subject, source.
-    folds : tuple of dict
-        The manifest: fold, role, dataset, subject, settings. Read from its file once that exists, so that a subject
-        that arrives later does not change the folds that are trained.
+    folds : Folds
+        Who trains, validates and tests which fold. Read from its file once that exists, so that a subject that arrives
+        later does not change the folds that are trained.
     """
 
-    config: Settings
     recordings: tuple[dict[str, str], ...]
-    folds: tuple[dict[str, str], ...]
+    folds: Folds
 
     def of(self, section: str) -> dict[str, dict[str, Any]]:
         """Return name -> {kind, options} for a section of plugins, for `lookup`."""
@@ -60,12 +61,6 @@ class Plan:
         package, _ = PLUGINS[section]
         return lambda wildcards: f"{package}.{kind_of(name := wildcards[wildcard], self.config[section][name])}"
 
-    def source(self, wildcards: Any) -> list[str]:
-        """Return the files that a recording and its events are copied from, if they lie on this machine."""
-        row = self.row(wildcards.dataset, wildcards.recording)
-        files = (row["source"], row.get("events", ""))
-        return [file for file in files if file and Path(file).exists()]
-
     def row(self, dataset: str, recording: str) -> dict[str, str]:
         """Return the row of a recording."""
         return self._index[dataset, recording]
@@ -75,26 +70,79 @@ class Plan:
         return {(row["dataset"], row["recording"]): row for row in self.recordings}
 
     @cached_property
-    def _fold_that_tests(self) -> dict[tuple[str, str], str]:
-        return {(row["dataset"], row["subject"]): row["fold"] for row in self.folds if row["role"] == "test"}
+    def _manifest(self) -> Manifest:
+        return Manifest.of(self.folds.rows, self.recordings)
 
-    def tested(self) -> list[dict[str, str]]:
-        """Return the recordings that some fold tests."""
-        rows = [row for row in self.recordings if (row["dataset"], row["subject"]) in self._fold_that_tests]
+    def anew(self, _wildcards: Any) -> list[dict[str, str]]:
+        """Return the table of folds as it would be made now."""
+        return [dict(row) for row in made(self.config, self.recordings).rows]
+
+    def base(self) -> str:
+        """Return the scheme that the run's folds are of."""
+        return base_of(self.config, self.config["run"]["scheme"])
+
+    def task(self) -> str:
+        """Return what the run's models are asked."""
+        return str(self.config["run"]["task"])
+
+    def task_module(self, _wildcards: Any) -> str:
+        """Return the module of the run's task."""
+        return f"{TASKS}.{self.task()}"
+
+    def section(self, name: str) -> Callable[[Any], dict[str, Any]]:
+        """Return a function of {model}: a section of the settings as the model has it."""
+        return lambda wildcards: section_of(self.config, name, wildcards.model)
+
+    @cached_property
+    def _tested(self) -> list[dict[str, str]]:
+        rows = [row for row in self.recordings if self._manifest.testing(row) or self.folds.is_new(row)]
         return [{name: row[name] for name in ("dataset", "subject", "recording")} for row in rows]
 
-    def fold_names(self) -> list[str]:
-        """Return the names of the folds in the order of the manifest."""
-        return list(dict.fromkeys(row["fold"] for row in self.folds))
+    def tested(self) -> list[dict[str, str]]:
+        """Return the recordings that a model is scored on: those that a fold tests, and those of new subjects."""
+        return self._tested
 
-    def arrays(self, *roles: str) -> Callable[[Any], list[str]]:
-        """Return a function of {model} and {fold}: the representations of the fold's subjects in some roles."""
+    def schemes(self, *, tuned: bool) -> str:
+        """Return a pattern of the schemes that continue the models of another one, or of those that do not."""
+        names = [name for name in self.config["schemes"] if (base_of(self.config, name) != name) == tuned]
+        return "|".join(re.escape(name) for name in names) or "(?!)"
+
+    def fold_names(self) -> list[str]:
+        """Return the names of the run's folds, in order."""
+        return list(self._tuned) if self.base() != self.config["run"]["scheme"] else self._manifest.names()
+
+    @cached_property
+    def _tuned(self) -> dict[str, tuple[tuple[str, str], str]]:
+        """Return tuned fold -> the subject it is tuned to, and the fold that it continues."""
+        found: dict[str, tuple[tuple[str, str], str]] = {}
+        for row in self.tested():
+            fold = self._manifest.testing(row)
+            for base in [fold] if fold else self._manifest.names():
+                found[f"{row['dataset']}-{row['subject']}_from_{base}"] = ((row["dataset"], row["subject"]), base)
+        return found
+
+    def tuned_weights(self, wildcards: Any) -> str:
+        """Return the weights that {fold} of a scheme continues."""
+        return f"results/trained/{wildcards.model}/{self.base()}/{self._tuned[wildcards.fold][1]}/weights.pt"
+
+    def tuned_arrays(self, wildcards: Any) -> list[str]:
+        """Return the representations of the recordings of the subject that {fold} is tuned to."""
+        return [self._array(wildcards.model, row) for row in self._of_subject[self._tuned[wildcards.fold][0]]]
+
+    def tuned_recordings(self, wildcards: Any) -> list[str]:
+        """Return the names of the recordings of the subject that {fold} is tuned to."""
+        return [row["recording"] for row in self._of_subject[self._tuned[wildcards.fold][0]]]
+
+    def tuning(self, wildcards: Any) -> dict[str, Any]:
+        """Return the options of {scheme}, which continues another one."""
+        return options_of("schemes", self.config["schemes"][wildcards.scheme])
+
+    def arrays(self, role: str) -> Callable[[Any], list[str]]:
+        """Return a function of {model} and {fold}: the representations of a role's recordings when folds were made."""
 
         def paths(wildcards: Any) -> list[str]:
-            rows = [row for row in self.folds if row["fold"] == wildcards.fold and row["role"] in roles]
-            people = {(row["dataset"], row["subject"]) for row in rows}
-            chosen = [row for row in self.recordings if (row["dataset"], row["subject"]) in people]
-            return [self._array(wildcards.model, row) for row in chosen]
+            members = self._manifest.members(wildcards.fold, role)
+            return [self._array(wildcards.model, row) for row in members if self.folds.is_frozen(row)]
 
         return paths
 
@@ -104,38 +152,79 @@ class Plan:
 
     def other_arrays_of_subject(self, wildcards: Any) -> list[str]:
         """Return the representations of the other recordings of the subject of {dataset} {recording}."""
+        return [self._array(wildcards.model, row) for row in self._others(wildcards)]
+
+    def _others(self, wildcards: Any) -> list[dict[str, str]]:
         own = self.row(wildcards.dataset, wildcards.recording)
-        person = (own["dataset"], own["subject"])
-        rows = [row for row in self.recordings if (row["dataset"], row["subject"]) == person and row is not own]
-        return [self._array(wildcards.model, row) for row in rows]
+        return [row for row in self._of_subject[own["dataset"], own["subject"]] if row is not own]
+
+    @cached_property
+    def _of_subject(self) -> dict[tuple[str, str], list[dict[str, str]]]:
+        found: dict[tuple[str, str], list[dict[str, str]]] = {}
+        for row in self.recordings:
+            found.setdefault((row["dataset"], row["subject"]), []).append(row)
+        return found
 
     def _array(self, model: str, row: Mapping[str, str]) -> str:
         representation = self.config["models"][model]["representation"]
         return f"results/represented/{representation}/{row['dataset']}/{row['recording']}.zarr.zip"
 
-    def weights(self, wildcards: Any) -> str:
-        """Return the weights of the fold that tests {dataset} {recording}."""
+    def weights(self, wildcards: Any) -> list[str]:
+        """Return the weights that never saw {dataset} {recording}: of the fold that tests it, of all for a new one."""
         row = self.row(wildcards.dataset, wildcards.recording)
-        fold = self._fold_that_tests[row["dataset"], row["subject"]]
-        return f"results/trained/{wildcards.model}/{wildcards.scheme}/{fold}/weights.pt"
+        fold = self._manifest.testing(row)
+        names = [fold] if fold else self._manifest.names()
+        if base_of(self.config, wildcards.scheme) != wildcards.scheme:
+            names = [f"{row['dataset']}-{row['subject']}_from_{name}" for name in names]
+        return [f"results/trained/{wildcards.model}/{wildcards.scheme}/{name}/weights.pt" for name in names]
+
+    def comparable(self, wildcards: Any) -> list[str]:
+        """Return the lists of comparable windows of {dataset} {recording} and of the subject's other recordings."""
+        pattern = f"results/comparable/{wildcards.model}/{{dataset}}/{{recording}}.h5"
+        rows = [self.row(wildcards.dataset, wildcards.recording), *self._others(wildcards)]
+        return [pattern.format(**row) for row in rows]
 
     def each(self, pattern: str) -> Callable[[Any], list[str]]:
         """Return a function of a job's wildcards: the pattern filled for every tested recording."""
         return lambda wildcards: [pattern.format(**{**wildcards, **row}) for row in self.tested()]
 
+    def each_untuned(self, name: str) -> Callable[[Any], list[str]]:
+        """Return a function of {model}: what its predictions without tuning are named, for every tested recording."""
+        pattern = f"results/predicted/{{model}}/{self.base()}/{name}"
+        return lambda wildcards: [pattern.format(model=wildcards.model, **row) for row in self.tested()]
+
     def each_tested(self, pattern: str) -> list[str]:
         """Return a pattern filled for every tested recording."""
         return [pattern.format(**row) for row in self.tested()]
+
+    def each_recording(self, pattern: str) -> list[str]:
+        """Return a pattern filled for every recording, tested or not."""
+        return [pattern.format(**row) for row in self.recordings]
+
+    def judged(self) -> dict[str, str]:
+        """Return who is compared -> table of scores: models, the same without tuning, what detectors must beat."""
+        run = self.config["run"]
+        names = {model: f"{model}_{run['scheme']}" for model in run["models"]}
+        if self.base() != run["scheme"]:
+            names |= {f"{model} without tuning": f"{model}_{run['scheme']}_without" for model in run["models"]}
+        elif self.task() == "seizure":
+            names |= {name: f"{name}_{self.base()}" for name in ("line-length", "always-on")}
+        return {name: f"results/scores/{table}.tsv" for name, table in names.items()}
+
+    def headline(self) -> list[str]:
+        """Return the scores by which models are compared."""
+        return {"seizure": ["f1", "sensitivity", "false_alarms_per_day"], "sleep": ["kappa", "macro_f1"]}[self.task()]
 
     def everything(self) -> list[str]:
         """Return the files of every tested recording that the report rests on, so that none of them can be missed."""
         scheme = self.config["run"]["scheme"]
         files = self.each_tested("results/harmonized/{dataset}/{recording}.h5")
+        files.append(f"results/scores/comparison_{scheme}.tsv")
         for model in self.config["run"]["models"]:
             own = f"results/{{}}/{model}/{scheme}"
             files += [self._array(model, row) for row in self.tested()]
             files += self.each_tested(own.format("predicted") + "/{dataset}/{recording}_events.tsv")
-            for method in self.methods():
+            for method in self.fitting(model):
                 files += self.each_tested(f"{own.format('attributed')}/{method}/{{dataset}}/{{recording}}.h5")
         return files
 
@@ -151,51 +240,6 @@ class Plan:
     def subjects_tested(self) -> list[str]:
         """Return "{dataset}-{subject}" of everyone tested, in order."""
         return ["-".join(person) for person in self.people_tested()]
-
-    def axes_of(self, method: str) -> tuple[str, ...]:
-        """Return what an interpretation tells apart beside windows."""
-        kind = kind_of(method, self.config["interpretations"][method])
-        axes: Any = plugins.constant("bandmap.attribution", kind, "AXES")
-        return tuple(axes)
-
-    def first_attributed(self, *axes: str) -> Callable[[Any], list[str]]:
-        """Return a function of a job's wildcards: the recording's attribution by the first method with these axes."""
-        methods = [method for method in self.methods() if self.axes_of(method) == axes][:1]
-        pattern = "results/attributed/{model}/{scheme}/{method}/{dataset}/{recording}.h5"
-        return lambda wildcards: [pattern.format(method=method, **wildcards) for method in methods]
-
-    def titles(self, matrices: Sequence[str]) -> dict[str, str]:
-        """Return matrix -> what it is, in words."""
-        return {name: self._title(name) for name in matrices}
-
-    def _title(self, matrix: str) -> str:
-        if matrix in self.config["products"]:
-            return f"{matrix}: product"
-        joint = set(self.axes_of(matrix)) == {"region", "band"}
-        return f"joint: {matrix.replace('_', ' ')}" if joint else matrix.replace("_", " ")
-
-    def shown(self) -> list[str]:
-        """Return the run's matrices that tell regions and bands apart, the joint ones first."""
-        joint = [name for name in self.config["run"]["matrices"] if self._title(name).startswith("joint")]
-        products = [name for name in self.config["run"]["matrices"] if name in self.config["products"]]
-        return joint + products
-
-    def attributed(self, wildcards: Any) -> list[str]:
-        """Return the attributions of {matrix}: of each tested recording by its first method, then by its second."""
-        folder = f"results/attributed/{wildcards.model}/{wildcards.scheme}"
-        methods = methods_of(self.config, wildcards.matrix)
-        return [f"{folder}/{m}/{row['dataset']}/{row['recording']}.h5" for m in methods for row in self.tested()]
-
-    def methods(self) -> list[str]:
-        """Return the interpretations that the run's matrices and figures need."""
-        needed = [method for matrix in self.config["run"]["matrices"] for method in methods_of(self.config, matrix)]
-        return list(dict.fromkeys([*self.config["run"]["interpretations"], *needed]))
-
-    def planted(self) -> list[str]:
-        """Return the data sets in use that plant a truth."""
-        names = self.config["run"]["datasets"]
-        kinds = {name: kind_of(name, self.config["datasets"][name]) for name in names}
-        return [name for name, kind in kinds.items() if plugins.defines("bandmap.datasets", kind, "truth")]
 
 
 def read_schema(path: str | Path) -> dict[str, Any]:
@@ -215,7 +259,7 @@ def make_plan(config: Settings) -> Plan:
     check(config)
     check_representations(config)
     recordings = tuple(_recordings(config))
-    return Plan(config, recordings, tuple(_folds(config, recordings)))
+    return Plan(config, recordings, read_or_make(config, recordings))
 
 
 def _recordings(config: Settings) -> Iterator[dict[str, str]]:
@@ -228,42 +272,3 @@ def _recordings(config: Settings) -> Iterator[dict[str, str]]:
         except ValueError as error:
             raise SettingsError(f"config.yaml: datasets: {name}: {error}") from error
         yield from ({"dataset": name, **row} for row in rows)
-
-
-def _folds(config: Settings, recordings: Sequence[dict[str, str]]) -> list[dict[str, str]]:
-    scheme = config["run"]["scheme"]
-    options = config["schemes"][scheme]
-    settings = settings_text({**options, "seed": config["seed"]})
-    manifest = Path(f"results/folds/{scheme}.tsv")
-    subjects = list(dict.fromkeys((row["dataset"], row["subject"]) for row in recordings))
-    if manifest.exists():
-        frozen = read_table(manifest)
-        splits.check_no_leak(frozen)
-        if {row["settings"] for row in frozen} == {settings}:
-            _check_all_there(frozen, subjects, manifest)
-            _warn_of_newcomers(frozen, subjects)
-            return frozen
-    made = splits.folds(
-        subjects, scheme=kind_of(scheme, options), seed=config["seed"], **options_of("schemes", options)
-    )
-    return [{**row, "settings": settings} for row in made]
-
-
-def _check_all_there(frozen: Sequence[Mapping[str, str]], subjects: Sequence[tuple[str, str]], manifest: Path) -> None:
-    """Refuse a manifest that names subjects without recordings: folds and scores would silently shrink."""
-    lost = {(row["dataset"], row["subject"]) for row in frozen} - set(subjects)
-    if lost:
-        names = ", ".join(f"{dataset} {subject}" for dataset, subject in sorted(lost))
-        raise SettingsError(
-            f"{manifest}: the frozen folds name subjects that have no recordings now: {names}; bring them back,"
-            " or delete the file to fold anew (this retrains)"
-        )
-
-
-def _warn_of_newcomers(frozen: Sequence[Mapping[str, str]], subjects: Sequence[tuple[str, str]]) -> None:
-    new = set(subjects) - {(row["dataset"], row["subject"]) for row in frozen}
-    if new:
-        names = ", ".join(f"{dataset} {subject}" for dataset, subject in sorted(new))
-        logging.getLogger("bandmap").warning(
-            "not in the frozen folds, so not scored: %s. Delete results/folds to fold anew (this retrains).", names
-        )

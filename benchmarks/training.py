@@ -1,0 +1,209 @@
+"""Training EEGWaveNet (21 channels x 1024 samples): our loop against a plain one, to the same loss, and its feed.
+
+The plain loop is what one writes first: a DataLoader over pairs of tensor and label, batches of 32, float32, Adam, the
+published layers. Ours is `bandmap.training.fit` on windows from the cache, batches of 256, the same weights. Both use
+all cores that the process may use, or the GPU. Runs alternate; medians. Other work on the same cores slows many
+threads down more than one: look at the load before believing a figure.
+"""
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import _timing
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset
+
+from bandmap import training, windows
+from bandmap.models import eegwavenet
+from bandmap.represented import Representation
+from bandmap.store.represented import open_representation, write_representation
+
+CHANNELS, SAMPLES, RATE_HZ, SECONDS, RECORDINGS = 21, 1024, 256, 330, 5
+EPOCHS, BATCH, PLAIN_BATCH, RATE, PLAIN_RATE = 6, 256, 32, 5e-3, 1e-3
+LEAST = {"training_vs_plain": 2.5, "pipeline_share_of_memory_speed": 0.9}
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+class Published(eegwavenet.EEGWaveNet):
+    """Layer for layer, with the grouped convolutions of the published code."""
+
+    def forward(self, signals: torch.Tensor) -> torch.Tensor:
+        features = []
+        for level, halving in enumerate(self.halvings):
+            signals = functional.conv1d(signals, halving.weight, halving.bias, stride=2, groups=CHANNELS)
+            if level:
+                features.append(self.branches[level - 1](signals).mean(-1))
+        return self.classifier(torch.cat(features, dim=1)).log_softmax(1)
+
+
+class Pairs(Dataset):
+    """Pairs of tensor and label."""
+
+    def __init__(self, values: torch.Tensor, labels: torch.Tensor) -> None:
+        self.values, self.labels = values, labels
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.values[index], self.labels[index]
+
+
+@dataclass
+class InMemory:
+    """Windows in one array, for our loop."""
+
+    values: NDArray[np.float32]
+    labels: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, indices: NDArray[np.int64]) -> NDArray[np.float32]:
+        return self.values[indices]
+
+
+def recording(folder: Path, number: int) -> windows.RecordingWindows:
+    """Write a recording, half of which holds a faint rhythm on some channels, and cut it every quarter second."""
+    rng = np.random.default_rng(number)
+    values = rng.normal(0, 30, (SECONDS * RATE_HZ, CHANNELS)).astype(np.float32)
+    seconds = np.arange(len(values)) / RATE_HZ
+    ictal = (seconds // 10) % 2 == 1
+    values[:, :6] += (24 * ictal * np.sin(2 * np.pi * 5 * seconds + rng.uniform(0, 6)))[:, None]
+    path = folder / f"{number}.zarr.zip"
+    given = Representation(values, float(RATE_HZ), (), "uV", np.ones(len(values), dtype=bool), 1.0, 0.0)
+    write_representation(path, given, channels=[f"C{channel}" for channel in range(CHANNELS)])
+    starts = np.arange(0, len(values) - SAMPLES, RATE_HZ // 4)
+    labels = ictal[starts + SAMPLES // 2].astype(np.int64)
+    return windows.RecordingWindows(open_representation(path), starts, labels, SAMPLES)
+
+
+def in_memory(given: windows.WindowSet) -> InMemory:
+    return InMemory(given.take(np.arange(len(given))), given.labels)
+
+
+def network() -> training.Normalized:
+    """Return the same first weights for every contender."""
+    with training.seeded(0):
+        model = eegwavenet.build((CHANNELS, SAMPLES), 2)
+    return training.Normalized(model, torch.zeros(CHANNELS, 1), torch.full((CHANNELS, 1), 30.0))
+
+
+def plain(train: InMemory, epochs: int) -> Iterator[tuple[nn.Module, float]]:
+    """Train as one would first; yield the model and the windows a second of each epoch."""
+    model = network()
+    published = Published(CHANNELS, 2, scales=5)
+    published.load_state_dict(model.network.state_dict())
+    model.network = published
+    model.to(DEVICE).train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=PLAIN_RATE)
+    pairs = Pairs(torch.from_numpy(train.values), torch.from_numpy(train.labels))
+    loader = DataLoader(pairs, batch_size=PLAIN_BATCH, shuffle=True, generator=torch.Generator().manual_seed(0))
+    for _ in range(epochs):
+        begin = time.perf_counter()
+        for values, labels in loader:
+            optimizer.zero_grad()
+            loss = functional.cross_entropy(model(values.to(DEVICE)), labels.to(DEVICE))
+            loss.backward()
+            optimizer.step()
+        loss.item()  # a GPU's last step has ended
+        yield model, len(train) / (time.perf_counter() - begin)
+
+
+def ours(train: training.Windows, watched: training.Windows, precision: str, epochs: int) -> tuple[nn.Module, float]:
+    """Train by our loop; return the model and the windows a second."""
+    model = network()
+    recipe = training.Recipe(
+        epochs=epochs,
+        batch_size=BATCH,
+        learning_rate=RATE,
+        weight_decay=0.01,
+        patience=epochs,
+        background_per_seizure=None,
+        precision=precision,
+    )
+    fitted = training.fit(model, train, watched, recipe, seed=1, device="auto")
+    return model, float(fitted.resources["windows_per_second"])
+
+
+def loss_of(model: nn.Module, held_out: InMemory) -> float:
+    """Return the mean loss over windows that were not trained on."""
+    model.to(DEVICE).eval()
+    with torch.inference_mode():
+        values = torch.from_numpy(held_out.values).to(DEVICE)
+        logits = torch.cat([model(part) for part in values.split(BATCH)])
+    return float(functional.cross_entropy(logits.cpu(), torch.from_numpy(held_out.labels)))
+
+
+def speeds(cache: windows.WindowSet, memory: InMemory, repeats: int) -> dict[str, float]:
+    """Return the median windows a second of each contender, in turns after one warm-up."""
+    first = np.array([0, len(memory) - 1])  # a class each; validation is not timed
+    pair = InMemory(memory.values[first], np.arange(2))
+    found: dict[str, list[float]] = {}
+    for turn in range(repeats + 1):
+        measured = {"plain loop, float32, batch 32": next(plain(memory, 1))[1]}
+        for precision in ("32-true", "bf16-mixed"):
+            for name, source in (("cache", cache), ("memory", memory)):
+                measured[f"ours, {precision}, from {name}"] = ours(source, pair, precision, 2)[1]
+        for name, speed in measured.items():
+            found.setdefault(name, []).extend([speed] if turn else [])
+    return {name: statistics.median(values) for name, values in found.items()}
+
+
+def losses(
+    cache: windows.WindowSet, memory: InMemory, watched: windows.WindowSet, held_out: InMemory, precision: str
+) -> list[tuple[object, ...]]:
+    """Train both to the end; return seconds of training and loss on windows that neither has seen: plain, its best."""
+    seconds, reached = 0.0, []
+    for model, speed in plain(memory, EPOCHS):
+        seconds += len(memory) / speed
+        reached.append(loss_of(model, held_out))
+        model.train()
+    model, speed = ours(cache, watched, precision, EPOCHS)
+    return [
+        ("plain loop, best epoch", EPOCHS, seconds, min(reached)),
+        (f"ours, {precision}", EPOCHS, EPOCHS * len(cache) / speed, loss_of(model, held_out)),
+    ]
+
+
+def machine(threads: int) -> str:
+    where = torch.cuda.get_device_name(DEVICE) if DEVICE.type == "cuda" else "no GPU"
+    return _timing.machine().replace("one thread", f"{threads} threads") + f", torch {torch.__version__}; {where}"
+
+
+def main() -> None:
+    given = _timing.arguments(__doc__.splitlines()[0])
+    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    torch.set_num_threads(threads)
+    before = os.getloadavg()[0]
+    with tempfile.TemporaryDirectory() as folder:
+        *parts, watched, last = (recording(Path(folder), number) for number in range(RECORDINGS))
+        cache, held_out = windows.WindowSet(parts), in_memory(windows.WindowSet([last]))
+        memory = in_memory(cache)
+        print(f"{len(cache)} windows, {len(held_out)} held out; {machine(threads)}", flush=True)
+        found = speeds(cache, memory, given.repeats)
+        _timing.table("Training", ("contender", "windows/s"), list(found.items()))
+        best = max(("32-true", "bf16-mixed"), key=lambda precision: found[f"ours, {precision}, from cache"])
+        reached = losses(cache, memory, windows.WindowSet([watched]), held_out, best)
+    _timing.table("Cross entropy of held-out windows", ("loop", "epochs", "seconds of training", "loss"), reached)
+    fed, plainly = found[f"ours, {best}, from cache"], found["plain loop, float32, batch 32"]
+    shares = [
+        found[f"ours, {precision}, from cache"] / found[f"ours, {precision}, from memory"]
+        for precision in ("32-true", "bf16-mixed")
+    ]
+    figures = {"training_vs_plain": fed / plainly, "pipeline_share_of_memory_speed": min(shares)}
+    _timing.finish(figures, LEAST, given.json)
+    print(f"All of the above: {machine(threads)}; load before and after: {before:.1f}, {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Pictures of recordings, of models, of all together."""
+
+
+rule draw_recording:
+    """Draw what happens in one recording: every seizure and false alarm, or the stages of a night."""
+    input:
+        recording="results/harmonized/{dataset}/{recording}.h5",
+        array=PLAN.array,
+        probabilities="results/predicted/{model}/{scheme}/{dataset}/{recording}_probabilities.h5",
+        reference="resources/{dataset}/{recording}_events.tsv",
+        detected="results/predicted/{model}/{scheme}/{dataset}/{recording}_events.tsv",
+        maps=PLAN.first_attributed("frequency", "time"),
+        channels=PLAN.first_attributed("channel"),
+        over_time=PLAN.first_attributed("channel", "second"),
+        matrices=PLAN.tables("seizures.tsv"),
+    output:
+        pictures=report(
+            directory("results/report/figures/{model}/{scheme}/{dataset}/{recording}"),
+            patterns=["{seizure}.png"],
+            category="Recordings",
+            subcategory="{recording}",
+            caption=f"../report/{RUN['task']}.rst",
+            labels={"model": "{model}", "seizure": "{seizure}"},
+        ),
+    log:
+        "results/report/logs/{model}/{scheme}/{dataset}/{recording}.log",
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        task=RUN["task"],
+        row=PLAN.row_of,
+        titles=PLAN.titles,
+        bands_hz=config["bands_hz"],
+        code=code_of(f"{SCRIPTS}/draw_recording.py", f"bandmap.pictures.{RUN['task']}"),
+    script:
+        "../scripts/draw_recording.py"
+
+
+rule draw_model:
+    """Draw a model's matrices, training, scores and, on simulated data, planted against found."""
+    input:
+        matrices=PLAN.tables("subjects.tsv"),
+        cohorts=PLAN.tables("cohort.tsv"),
+        histories=expand(
+            "results/trained/{{model}}/{{scheme}}/{fold}/history.tsv",
+            fold=PLAN.fold_names(),
+        ),
+        scores="results/scores/{model}_{scheme}.tsv",
+        truth=expand("results/truth/{dataset}.tsv", dataset=PLAN.planted()),
+    output:
+        pictures=report(
+            multiext(
+                "results/report/figures/{model}/{scheme}/",
+                "training.svg",
+                "scores.svg",
+                "details.svg",
+                "planted.svg",
+                "recovery.svg",
+            ),
+            category="Models",
+            caption="../report/planted.rst",
+            labels={"model": "{model}"},
+        ),
+        subjects=expand(
+            "results/report/figures/{{model}}/{{scheme}}/subject_{subject}.svg",
+            subject=PLAN.subjects_tested(),
+        ),
+        cohorts=report(
+            directory("results/report/figures/{model}/{scheme}/cohorts"),
+            patterns=["{matrix}.svg"],
+            category="Matrices",
+            caption="../report/matrices.rst",
+            labels={"model": "{model}", "matrix": "{matrix}"},
+        ),
+        planted="results/report/figures/{model}/{scheme}/planted.tsv",
+        recovery="results/report/figures/{model}/{scheme}/recovery.tsv",
+    log:
+        "results/report/logs/{model}/{scheme}/draw_model.log",
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        task=RUN["task"],
+        titles=PLAN.titles,
+        folds=PLAN.fold_names(),
+        subjects=PLAN.people_tested(),
+        truth=PLAN.planted(),
+        code=code_of(f"{SCRIPTS}/draw_model.py", f"bandmap.pictures.{RUN['task']}"),
+    script:
+        "../scripts/draw_model.py"
+
+
+rule draw_overview:
+    """Draw the scores of all models in one picture, and the quality of all recordings in another."""
+    input:
+        scores=list(PLAN.judged().values()),
+        harmonized=PLAN.each_tested("results/harmonized/{dataset}/{recording}.h5"),
+    output:
+        overview=report(
+            "results/report/figures/overview.svg",
+            category="Scores",
+            caption="../report/overview.rst",
+        ),
+        quality="results/report/figures/quality.svg",
+    log:
+        "results/report/logs/draw_overview.log",
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        task=RUN["task"],
+        judged=list(PLAN.judged()),
+        recordings=PLAN.tested(),
+        code=code_of(f"{SCRIPTS}/draw_overview.py", f"bandmap.pictures.{RUN['task']}"),
+    script:
+        "../scripts/draw_overview.py"

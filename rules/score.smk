@@ -1,0 +1,103 @@
+"""How well models do on whom they have never seen, and what a number must beat to mean something."""
+
+
+rule score_model:
+    """Compare what a model found with the reference, per subject and over subjects."""
+    input:
+        reference=PLAN.each("resources/{dataset}/{recording}_events.tsv"),
+        events=PLAN.each(
+            "results/predicted/{model}/{scheme}/{dataset}/{recording}_events.tsv"
+        ),
+        probabilities=PLAN.each(
+            "results/predicted/{model}/{scheme}/{dataset}/{recording}_probabilities.h5"
+        ),
+        spans=PLAN.each(
+            "results/predicted/{model}/{scheme}/{dataset}/{recording}_probabilities.h5"
+        ),
+    output:
+        table=report(
+            "results/scores/{model}_{scheme}.tsv",
+            category="Scores",
+            caption="../report/scores.rst",
+        ),
+        details="results/scores/{model}_{scheme}_details.tsv",
+        summary="results/scores/{model}_{scheme}.json",
+    log:
+        "results/scores/{model}_{scheme}.log",
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        task=RUN["task"],
+        recordings=PLAN.tested(),
+        postprocessing=config["postprocessing"],
+        seed=config["seed"],
+        code=code_of(f"{SCRIPTS}/score_model.py", f"bandmap.scorecards.{RUN['task']}"),
+    script:
+        "../scripts/score_model.py"
+
+
+use rule score_model as score_without_tuning with:
+    input:
+        reference=PLAN.each("resources/{dataset}/{recording}_events.tsv"),
+        events=PLAN.each_untuned("{dataset}/{recording}_events.tsv"),
+        probabilities=PLAN.each_untuned("{dataset}/{recording}_probabilities.h5"),
+        spans=PLAN.each(
+            "results/predicted/{model}/{scheme}/{dataset}/{recording}_probabilities.h5"
+        ),
+    output:
+        table="results/scores/{model}_{scheme}_without.tsv",
+        details="results/scores/{model}_{scheme}_without_details.tsv",
+        summary="results/scores/{model}_{scheme}_without.json",
+    log:
+        "results/scores/{model}_{scheme}_without.log",
+
+
+rule score_baselines:
+    """Score the always-on floor and the line-length detector on the same folds."""
+    input:
+        harmonized=PLAN.each_recording("results/harmonized/{dataset}/{recording}.h5"),
+        reference=PLAN.each_recording("resources/{dataset}/{recording}_events.tsv"),
+        folds="results/folds/{scheme}.tsv",
+        frozen="results/folds/{scheme}_recordings.tsv",
+    output:
+        line_length="results/scores/line-length_{scheme}.tsv",
+        line_length_details="results/scores/line-length_{scheme}_details.tsv",
+        line_length_summary="results/scores/line-length_{scheme}.json",
+        always_on="results/scores/always-on_{scheme}.tsv",
+        always_on_summary="results/scores/always-on_{scheme}.json",
+    log:
+        "results/scores/baselines_{scheme}.log",
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        recordings=PLAN.recordings,
+        tested=PLAN.tested(),
+        windows=config["windows"],
+        postprocessing=config["postprocessing"],
+        seed=config["seed"],
+        code=code_of(f"{SCRIPTS}/score_baselines.py"),
+    script:
+        "../scripts/score_baselines.py"
+
+
+rule compare_models:
+    """Test whether one model scores better than another on the same subjects."""
+    input:
+        tables=list(PLAN.judged().values()),
+    output:
+        comparison=report(
+            "results/scores/comparison_{scheme}.tsv",
+            category="Scores",
+            caption="../report/scores.rst",
+        ),
+    log:
+        "results/scores/comparison_{scheme}.log",
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        names=list(PLAN.judged()),
+        metrics=PLAN.headline(),
+        seed=config["seed"],
+        code=code_of(f"{SCRIPTS}/compare_models.py"),
+    script:
+        "../scripts/compare_models.py"

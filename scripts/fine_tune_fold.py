@@ -1,0 +1,19 @@
+"""Go on training a fold's model on the beginning of the subject that it is tested on (rule fine_tune_fold)."""
+
+from bandmap import plugins
+from bandmap.store import represented, tables, weights
+from bandmap.training.fold import WINDOWS, Learner
+from bandmap.training.recipe import HISTORY, RESOURCES
+from bandmap.training.tuning import fine_tune
+from bandmap.workflow.job import job
+
+with job(snakemake):
+    params = snakemake.params
+    task = plugins.load("bandmap.tasks", params.task)
+    learner = Learner(task, params.windows, params.training, params.postprocessing, params.seed, params.device)
+    recordings = dict(zip(params.recordings, represented.open_all(snakemake.input.arrays), strict=True))
+    tuned = fine_tune(*weights.load(snakemake.input.weights), recordings, learner, params.tuning)
+    weights.save(snakemake.output.weights, tuned.model, tuned.settings)
+    tables.write_table(snakemake.output.history, tuned.fitted.history, HISTORY)
+    tables.write_table(snakemake.output.resources, [tuned.fitted.resources], RESOURCES)
+    tables.write_table(snakemake.output.windows, tuned.windows, WINDOWS)

@@ -1,0 +1,126 @@
+"""The pages of a run that stages sleep."""
+
+from bandmap.recording import SleepStage
+from bandmap.report import scores
+from bandmap.report.content import NightPart, ReportData, RunPart, SubjectPart
+from bandmap.report.heat import Group, Heat, HeatCell, Kind, Told, grid
+from bandmap.report.sentences import count_said
+from bandmap.report.tables import Cell, cell_of, short_number, table_of
+from bandmap.report.tasks import Parts, Picture, Unit
+
+STAGES = tuple(stage.name for stage in SleepStage)
+
+QUESTION = "Which brain region, in which frequency band, made the model name the stage of sleep?"
+COHORT = (
+    "How much each region and band mattered for each stage: the mean over subjects of the epochs that were staged "
+    "right, always by a model that never saw the subject, as a share of the subject's total. The joint matrix is "
+    "measured cell by cell; a product multiplies one profile of regions with one of bands."
+)
+SUBJECTS = "Agreement with the scorer, and the largest cell of the joint matrix. Choose a subject to see all of it."
+UNITS = "Nights"
+CURVE = "Agreement with the scorer: the mean over subjects and its interval."
+DETAILS = "Which stage was taken for which: epochs of all subjects, each row's share as colour."
+
+PLANTED = "The simulation gave every stage a rhythm of one region and one band that tells it from the others."
+DISORDER = "sleep"
+
+LEVELS: tuple[str, ...] = ("epoch",)
+METRICS: tuple[scores.Metric, ...] = (
+    ("epoch", "kappa", "Cohen's kappa"),
+    ("epoch", "macro_f1", "macro F1"),
+    ("epoch", "accuracy", "accuracy"),
+    *(("epoch", f"f1_{stage}", f"F1 of {stage}") for stage in STAGES),
+)
+
+GROUPS: tuple[Group, ...] = (
+    Group("Epochs staged right", tuple(Kind(stage, stage, "right") for stage in STAGES)),
+    Group("Epochs staged wrong", tuple(Kind(f"taken for {stage}", stage, "wrong") for stage in STAGES), aside=True),
+)
+OF_SUBJECT = Told("n_units", "night", "spread")
+
+
+def sentences(run: RunPart) -> list[str]:
+    """Return the agreement with the scorer, and the stage that fares worst."""
+    counts = run.score_summary.get("confusion", {}).get("epochs", [])
+    epochs = sum(sum(row) for row in counts)
+    opening = (
+        f"{run.model} staged {count_said(epochs, 'epoch')} of {count_said(len(run.subjects), 'subject')}, none of whom "
+        "it was trained on; agreement with the scorer, mean over subjects"
+    )
+    said = [scores.sentence(opening, run.score_summary, METRICS[:3]), _hardest(run)]
+    return [sentence for sentence in said if sentence]
+
+
+def floor(data: ReportData) -> list[str]:
+    """Return nothing: kappa is 0 for whoever guesses."""
+    return []
+
+
+def subject_columns(run: RunPart, subject: SubjectPart) -> dict[str, object]:
+    """Return agreement with the scorer."""
+    mine = [row for row in run.scores if (row["dataset"], row["subject"]) == subject.person]
+    row = mine[0] if mine else {}
+    return {"epochs": row.get("epochs"), "kappa": row.get("kappa"), "macro F1": row.get("macro_f1")}
+
+
+def units(parts: Parts) -> list[Unit]:
+    """Return a subject's nights, each with what every model made of it."""
+    seen: dict[str, list[tuple[RunPart, NightPart]]] = {}
+    for run, subject in parts:
+        for night in subject.nights:
+            seen.setdefault(night.recording, []).append((run, night))
+    return [_unit(f"night{number}", name, members) for number, (name, members) in enumerate(seen.items(), start=1)]
+
+
+def tables(run: RunPart) -> list[Heat]:
+    """Return the confusion matrix."""
+    confusion = run.score_summary.get("confusion")
+    if not confusion:
+        return []
+    counts = dict(zip(confusion["stages"], confusion["epochs"], strict=True))
+
+    def cell(reference: str, found: str) -> HeatCell:
+        row = counts[reference]
+        count, total = row[confusion["stages"].index(found)], sum(row)
+        share = round(100 * count / total) if total else 0
+        about = f"{count} of {total} epochs of {reference} were taken for {found} ({share} %)"
+        return HeatCell(str(count), about, share, "cold" if count else "", f"{share} %" if total else "–")
+
+    title = "Confusion: rows are the scorer's stages, columns the model's"
+    return [grid(title, confusion["stages"], confusion["stages"], cell, note="epochs, and their share of the row")]
+
+
+def _hardest(run: RunPart) -> str:
+    of_stages = {stage: run.score_summary.get("epoch", {}).get(f"f1_{stage}", {}).get("mean") for stage in STAGES}
+    known = {stage: value for stage, value in of_stages.items() if value is not None}
+    if len(set(known.values())) < 2:
+        return ""
+    best, worst = max(known, key=known.__getitem__), min(known, key=known.__getitem__)
+    return (
+        f"{run.model} knows {best} best (F1 {short_number(known[best])}) and {worst} least "
+        f"(F1 {short_number(known[worst])})."
+    )
+
+
+def _unit(anchor: str, name: str, members: list[tuple[RunPart, NightPart]]) -> Unit:
+    alt = f"Hypnogram of scorer and model, probabilities of the stages, power and matrices of {name}"
+    asleep = {
+        run.model: next(
+            (row["predicted_minutes"] for row in night.minutes if row["statistic"] == "total_sleep_time"), None
+        )
+        for run, night in members
+    }
+    reference = next((row["reference_minutes"] for _, n in members for row in n.minutes), None)
+    spans = {f"asleep by {model} (min)": minutes for model, minutes in asleep.items()}
+    return Unit(
+        anchor,
+        name,
+        aside=f"{cell_of(reference).text} minutes asleep by the scorer" if reference is not None else "",
+        pictures=tuple(Picture(run.model, n.figure, f"{alt}, {run.model}") for run, n in members if n.figure),
+        tables=tuple(
+            (run.model, table_of(n.minutes, ("statistic", "reference_minutes", "predicted_minutes")))
+            for run, n in members
+            if n.minutes
+        ),
+        columns={"recording": Cell(name, link=f"#{anchor}"), "asleep by the scorer (min)": reference, **spans},
+    )

@@ -1,0 +1,237 @@
+"""What the templates fill in: tables and coloured tables made of the report's rows."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bandmap.report import scores
+from bandmap.report.content import MatrixPart, ReportData, Row, Rows, RunPart, SubjectPart
+from bandmap.report.heat import Group, Heat, HeatCell, Told, grid, heats_of, tinted
+from bandmap.report.sentences import of_agreement, of_run, tops_said
+from bandmap.report.tables import Cell, Table, cell_of, short_number, table_of
+from bandmap.report.tasks import Parts, TaskPages, Unit
+
+_RECOVERED = {"region": "region (interval)", "band": "band (interval)", "both": "both (interval)", "auc": "mean AUC"}
+_OF_COHORT = Told("n_subjects", "subject")
+
+
+@dataclass(frozen=True)
+class MatrixView:
+    """A kind of matrix: its groups of coloured tables, those shown at once and those on demand, and all rows."""
+
+    part: MatrixPart
+    groups: tuple[tuple[Group, list[Heat]], ...]
+    rows: Table
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run with its tables made; `key` starts the names of its anchors."""
+
+    key: str
+    run: RunPart
+    notes: list[str]
+    matrices: tuple[MatrixView, ...]
+    scores: Table
+    score_means: Table
+    score_heats: list[Heat]
+    recordings: tuple[int, int]
+    planted: Table
+    recovery: Table
+    resources: Table
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All models beside each other."""
+
+    scores: Table
+    parameters: str
+    incomplete: list[str]
+    comparison: Table
+    agreement: Heat | None
+    agreements: Table
+    agreement_notes: list[str]
+    windows: Table
+
+
+@dataclass(frozen=True)
+class SubjectView:
+    """One subject's page."""
+
+    dataset: str
+    subject: str
+    page: str
+    planted: str
+    runs: tuple[tuple[RunPart, SubjectPart, tuple[MatrixView, ...]], ...]
+    units: list[Unit]
+    unit_table: Table
+    scores: Table
+    before: str = ""
+    after: str = ""
+
+
+def run_view(run: RunPart, key: str, task: TaskPages) -> RunView:
+    """Return what a model's section shows."""
+    summary = run.score_summary
+    return RunView(
+        key=key,
+        run=run,
+        notes=of_run(run),
+        matrices=tuple(_matrix_view(m, m.cohort, task, _OF_COHORT) for m in run.matrices),
+        scores=table_of(run.scores),
+        score_means=table_of(scores.over_subjects(summary, task.LEVELS, task.METRICS)),
+        score_heats=task.tables(run),
+        recordings=scores.counted(summary),
+        planted=table_of(run.planted),
+        recovery=table_of(_recovery_rows(run)),
+        resources=table_of(run.resources),
+    )
+
+
+def overview(data: ReportData, task: TaskPages) -> Overview:
+    """Return what the section about all models shows."""
+    counts = {name: scores.counted(summary) for name, summary in data.judged.items()}
+    parameters = [scores.parameters(summary) for summary in data.judged.values()]
+    return Overview(
+        scores=table_of(scores.overview(data.judged, task.METRICS)),
+        parameters=", ".join(f"{name} {value}" for name, value in (parameters[0] if parameters else {}).items()),
+        incomplete=[f"{name}: {n} of {of}" for name, (n, of) in counts.items() if n < of],
+        comparison=table_of(_compared(data.comparison, task)),
+        agreement=_agreement(data.agreement),
+        agreements=table_of(data.agreement),
+        agreement_notes=of_agreement(data.agreement),
+        windows=table_of(_window_rows(data.runs)),
+    )
+
+
+def _compared(rows: Rows, task: TaskPages) -> list[dict[str, object]]:
+    """Return the rows of comparisons with the scores' names for people."""
+    words = {name: said for _, name, said in reversed(task.METRICS)}
+    return [{**row, "metric": words.get(str(row["metric"]), row["metric"])} for row in rows]
+
+
+def subject_rows(data: ReportData, pages: Mapping[tuple[str, str], str], task: TaskPages) -> list[dict[str, object]]:
+    """Return the rows of the list of subjects, each linked to its page."""
+    several = len({dataset for dataset, _ in data.people}) > 1
+    return [
+        {
+            **({"dataset": person[0]} if several else {}),
+            "subject": Cell(person[1], link=pages[person]),
+            **_planted_columns(parts),
+            **{name: value for run, subject in parts for name, value in _columns(data, run, subject, task).items()},
+        }
+        for person, parts in data.people.items()
+    ]
+
+
+def subject_views(data: ReportData, pages: Mapping[tuple[str, str], str], task: TaskPages) -> list[SubjectView]:
+    """Return every subject's page, each with those before and after it."""
+    names = [pages[person] for person in data.people]
+    people = zip(data.people.items(), names, ["", *names], [*names[1:], ""], strict=False)
+    return [_subject(person, parts, task, name, one, other) for (person, parts), name, one, other in people]
+
+
+def _subject(person: tuple[str, str], parts: Parts, task: TaskPages, page: str, before: str, after: str) -> SubjectView:
+    units = task.units(parts)
+    mine = [{"model": run.model, **row} for run, _ in parts for row in run.scores if _person(row) == person]
+    runs = [(run, subject, tuple(_of_subject(run, subject, task))) for run, subject in parts]
+    return SubjectView(
+        *person,
+        page=page,
+        planted=_planted_said(parts[0][1]),
+        runs=tuple(runs),
+        units=units,
+        unit_table=table_of([unit.columns for unit in units], _all_columns(units)),
+        scores=table_of([{k: v for k, v in row.items() if k not in ("dataset", "subject")} for row in mine]),
+        before=before,
+        after=after,
+    )
+
+
+def _of_subject(run: RunPart, subject: SubjectPart, task: TaskPages) -> Iterator[MatrixView]:
+    """Yield a subject's matrices that tell regions and bands apart; the share of rank one is that of the first."""
+    told = replace(task.OF_SUBJECT, planted=subject.planted, rank_one=subject.rank_one_share)
+    for matrix in run.matrices:
+        if matrix.tells_both:
+            yield _matrix_view(matrix, matrix.of(subject.person), task, told)
+            told = replace(told, rank_one={})
+
+
+def _all_columns(units: Sequence[Unit]) -> list[str]:
+    return list(dict.fromkeys(name for unit in units for name in unit.columns))
+
+
+def _person(row: Row) -> tuple[str, str]:
+    return str(row["dataset"]), str(row["subject"])
+
+
+def _matrix_view(matrix: MatrixPart, rows: Rows, task: TaskPages, told: Told) -> MatrixView:
+    groups = [(group, heats_of(group, rows, told)) for group in task.GROUPS]
+    return MatrixView(matrix, tuple((group, heats) for group, heats in groups if heats), table_of(rows))
+
+
+def _columns(data: ReportData, run: RunPart, subject: SubjectPart, task: TaskPages) -> dict[str, object]:
+    """Return a model's columns in the list of subjects; of several models each has its name, and one matrix."""
+    columns = task.subject_columns(run, subject)
+    several = len(data.runs) > 1
+    for matrix in [m for m in run.matrices if m.tells_both][:1] if several else run.matrices:
+        columns[matrix.title] = tops_said(matrix.of(subject.person)) or None
+    if not several and len(subject.rank_one_share) == 1:
+        columns["rank one (%)"] = round(100 * next(iter(subject.rank_one_share.values())))
+    return {f"{name}, {run.model}": value for name, value in columns.items()} if several else columns
+
+
+def _planted_columns(parts: Parts) -> dict[str, object]:
+    return {"planted": _planted_said(parts[0][1])} if len(parts[0][1].planted) == 1 else {}
+
+
+def _planted_said(subject: SubjectPart) -> str:
+    said = {label: ", ".join(focus) for label, focus in subject.planted.items()}
+    return next(iter(said.values())) if len(said) == 1 else "; ".join(f"{label}: {f}" for label, f in said.items())
+
+
+def _agreement(rows: Rows) -> Heat | None:
+    pairs = {(str(row["a"]), str(row["b"])): row for row in rows}
+    names = list(dict.fromkeys(name for pair in pairs for name in pair))
+    if not names:
+        return None
+
+    def cell(one: str, other: str) -> HeatCell:
+        row = pairs.get((one, other)) or pairs.get((other, one))
+        value = None if row is None else cell_of(row["spearman"]).value
+        if row is None or value is None:
+            return HeatCell("" if one == other else "–", f"{one} and {other}: nothing to compare")
+        about = (
+            f"{one} and {other}: Spearman {short_number(value)}, mean over {cell_of(row['n_subjects']).text} subjects; "
+            f"the same largest cell in {cell_of(row['same_top']).text} of {cell_of(row['n_matrices']).text} matrices"
+        )
+        return HeatCell(short_number(value, digits=2), about, *tinted(value, 1.0))
+
+    return grid("Spearman's rank correlation over the cells, mean over subjects", names, names, cell, tall=True)
+
+
+def _window_rows(runs: Iterable[RunPart]) -> list[dict[str, object]]:
+    return [{"model": run.model, **row, "share left out (%)": _left_out(row)} for run in runs for row in run.windows]
+
+
+def _left_out(row: Row) -> float | None:
+    used, excluded = (cell_of(row[name]).value or 0 for name in ("windows", "excluded"))
+    return 100 * excluded / (used + excluded) if used + excluded else None
+
+
+def _recovery_rows(run: RunPart) -> list[dict[str, object]]:
+    """Return one row per method and class: how often, out of how many, and the interval of that share."""
+    several = len({row["class"] for row in run.planted_summary}) > 1
+    methods: dict[tuple[str, str], dict[str, object]] = {}
+    for row in run.planted_summary:
+        head = {"method": row["method"], **({"class": row["class"]} if several else {})}
+        key = str(row["method"]), str(row["class"])
+        cells = methods.setdefault(key, {**head, **dict.fromkeys(_RECOVERED.values())})
+        cells[_RECOVERED[str(row["what"])]] = _recovered(row)
+    return list(methods.values())
+
+
+def _recovered(row: Row) -> Cell:
+    right, n, share, low, high = (cell_of(row.get(name)) for name in ("right", "n", "share", "low", "high"))
+    interval = f" ({low.text} to {high.text})" if low.value is not None else ""
+    return Cell(share.text if right.value is None else f"{right.text} of {n.text}{interval}", share.value)

@@ -1,0 +1,54 @@
+"""Events and seconds by SzCORE's rules, windows by their probabilities, and a curve over thresholds."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bandmap import scoring
+from bandmap.scorecards import Card, Files, scored_spans
+from bandmap.scoring import curves
+from bandmap.store.events import read_duration, read_events
+from bandmap.store.predicted import read_predictions
+
+COLUMNS = scoring.COLUMNS
+DETAILS = curves.CURVE_COLUMNS
+
+
+def gather(files: Files) -> list[scoring.Scored]:
+    """Read reference and predicted events and probabilities of recordings."""
+    members = []
+    columns = (files.recordings, files.reference, files.found, files.probabilities, files.spans)
+    for row, expected, found, answers, spans in zip(*columns, strict=True):
+        predictions = read_predictions(answers)
+        duration = scoring.same_duration(read_duration(expected), read_duration(found), row["recording"])
+        steps = float(predictions.attributes["step_seconds"])
+        predicted = scoring.Predicted(predictions.probabilities, predictions.centres_seconds, steps, duration)
+        members.append(
+            scoring.Scored(
+                row["dataset"],
+                row["subject"],
+                read_events(expected),
+                read_events(found),
+                predicted,
+                predictions.labels,
+                scored_spans(read_predictions(spans).attributes),
+            )
+        )
+    return members
+
+
+def score(members: Sequence[scoring.Scored], *, expected: int, seed: int, postprocessing: Mapping[str, Any]) -> Card:
+    """Return the scores of recordings.
+
+    Parameters
+    ----------
+    members : sequence of Scored
+    expected : int
+        Recordings there should be.
+    seed : int
+        Of the bootstrap.
+    postprocessing : mapping
+        Section of the settings.
+    """
+    rows = scoring.subject_scores(members)
+    summary = scoring.summary(rows, recordings_expected=expected, seed=seed, settings=postprocessing)
+    return Card(rows, summary, curves.detection_curve(members, **postprocessing))

@@ -1,0 +1,62 @@
+"""A mean over subjects and how sure it is."""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+RESAMPLES = 10_000
+INTERVAL_PERCENT = 95
+
+Spread = dict[str, float | int | None]
+
+
+def over_subjects(values: Iterable[object], seed: int) -> Spread:
+    """Return mean, sd (of a sample), low, high and n of the values that are numbers; None for what is undefined.
+
+    Parameters
+    ----------
+    values : iterable of float, int or str
+        One for each subject; NaN and "n/a" do not count.
+    seed : int
+        Of the percentile bootstrap over subjects (scipy).
+    """
+    given = np.array([number(value) for value in values], dtype=np.float64)
+    defined = given[~np.isnan(given)]
+    found: Spread = {"mean": None, "sd": None, "low": None, "high": None, "n": len(defined)}
+    if len(defined):
+        found["mean"] = float(defined.mean())
+    if len(defined) > 1:
+        low, high = bootstrap_interval(defined, seed)
+        found |= {"sd": float(defined.std(ddof=1)), "low": low, "high": high}
+    return found
+
+
+def bootstrap_interval(values: NDArray[np.floating], seed: int) -> tuple[float, float]:
+    """Return the interval of the mean of at least two values by the percentile bootstrap (Efron 1979)."""
+    from scipy.stats import bootstrap
+
+    interval = bootstrap(
+        (values,),
+        np.mean,
+        n_resamples=RESAMPLES,
+        confidence_level=INTERVAL_PERCENT / 100,
+        method="percentile",
+        rng=np.random.default_rng(seed),
+    ).confidence_interval
+    return float(interval.low), float(interval.high)
+
+
+def bootstrap_settings(seed: int) -> dict[str, int]:
+    """Return what the interval depends on, for the summary."""
+    return {"resamples": RESAMPLES, "interval_percent": INTERVAL_PERCENT, "seed": seed}
+
+
+def number(value: object) -> float:
+    """Return a number of a row, be it as computed or as read from a table; `n/a` is NaN."""
+    if value == "n/a":
+        return math.nan
+    if not isinstance(value, int | float | str):
+        raise TypeError(f"{value!r} is not a number")
+    return float(value)

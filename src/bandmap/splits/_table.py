@@ -1,0 +1,111 @@
+"""The form of a table of folds, and what schemes share."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+COLUMNS = ("fold", "role", "dataset", "subject", "recording")
+"""Columns of a table of folds; an empty recording stands for every recording of the subject, later ones too."""
+
+ROLES = ("train", "validation", "test")
+"""What a subject, or a recording, may be to a fold."""
+
+Row = Mapping[str, str]
+"""Row of a table: of recordings (dataset, subject, recording ...) or of folds (`COLUMNS`)."""
+
+Subject = tuple[str, str]
+"""Data set and subject."""
+
+Member = tuple[str, str, str]
+"""Data set, subject, and recording or "" for all of the subject's."""
+
+Roles = Mapping[str, Sequence[Member]]
+"""Role -> its members in one fold."""
+
+
+def subject_of(row: Row) -> Subject:
+    """Return data set and subject of a row."""
+    return row["dataset"], row["subject"]
+
+
+def member_of(row: Row) -> Member:
+    """Return who a row is about: a recording, or with an empty name all of the subject's."""
+    return row["dataset"], row["subject"], row["recording"]
+
+
+def recordings_by_subject(recordings: Iterable[Row]) -> dict[Subject, list[Row]]:
+    """Return the recordings of each subject in the order given, subjects sorted."""
+    found: dict[Subject, list[Row]] = defaultdict(list)
+    for row in recordings:
+        found[subject_of(row)].append(row)
+    return dict(sorted(found.items()))
+
+
+def recordings_by_member(recordings: Iterable[Row]) -> dict[Member, list[Row]]:
+    """Return what every possible row of a table of folds stands for: a subject's recordings, in order, or one."""
+    found: dict[Member, list[Row]] = defaultdict(list)
+    for row in recordings:
+        found[(*subject_of(row), "")].append(row)
+        found[member_of(row)].append(row)
+    return dict(found)
+
+
+def spans(length: int, parts: int) -> list[tuple[int, int]]:
+    """Return start and stop of so many parts of a sequence, whose lengths differ by one at most."""
+    return list(pairwise(-(-k * length // parts) for k in range(parts + 1)))
+
+
+def whole(subjects: Iterable[Subject]) -> list[Member]:
+    """Return subjects with every recording of theirs, sorted."""
+    return [(*subject, "") for subject in sorted(subjects)]
+
+
+def ring_of(subjects: Iterable[Subject], seed: int) -> list[Subject]:
+    """Return each subject once, in an order that the seed alone decides."""
+    ring = sorted(set(subjects))
+    random.Random(seed).shuffle(ring)
+    return ring
+
+
+def roles_in_ring(ring: Sequence[Subject], start: int, stop: int, validation: int) -> dict[str, list[Member]]:
+    """Test the subjects start to stop of a ring, validate with as many as said of those that follow, train the rest."""
+    others = [*ring[stop:], *ring[:start]]
+    return {
+        "train": whole(others[validation:]),
+        "validation": whole(others[:validation]),
+        "test": whole(ring[start:stop]),
+    }
+
+
+def table(folds: Iterable[tuple[str, Roles]]) -> list[dict[str, str]]:
+    """Return the rows of named folds.
+
+    Raises
+    ------
+    ValueError
+        If two folds have one name.
+    """
+    rows: list[dict[str, str]] = []
+    seen: set[str] = set()
+    for fold, roles in folds:
+        if fold in seen:
+            raise ValueError(
+                f"two folds would share a name, '{fold}'; rename a data set or a subject so that"
+                " '{dataset}-{subject}' is unique"
+            )
+        seen.add(fold)
+        rows += [dict(zip(COLUMNS, (fold, role, *member), strict=True)) for role in roles for member in roles[role]]
+    return rows
+
+
+def check_whole_number(where: str, value: object, least: int, most: int, reason: str) -> None:
+    """Refuse an option that is no whole number within bounds.
+
+    Raises
+    ------
+    ValueError
+        "subject_k_fold: folds is 9, but with 6 subjects it must be between 2 and 6".
+    """
+    if not isinstance(value, int) or not least <= value <= most:
+        raise ValueError(f"{where} is {value}, but {reason} it must be between {least} and {most}")

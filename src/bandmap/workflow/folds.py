@@ -1,0 +1,137 @@
+"""The frozen folds of a run: made once, read ever after, so that whoever arrives later changes no trained model."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from bandmap import splits
+from bandmap.settings import Settings, SettingsError, base_of, kind_of, options_of, settings_text
+from bandmap.store.tables import read_table, write_table
+
+COLUMNS = (*splits.COLUMNS, "settings")
+"""Columns of `results/folds/{scheme}.tsv`."""
+
+KNOWN_COLUMNS = ("dataset", "subject", "recording")
+"""Columns of `results/folds/{scheme}_recordings.tsv`: the recordings that there were when folds were made."""
+
+Row = Mapping[str, str]
+Rows = Sequence[Row]
+
+
+@dataclass(frozen=True)
+class Folds:
+    """Folds and the recordings that they were made of.
+
+    Attributes
+    ----------
+    rows : sequence of mapping
+        Columns `COLUMNS`.
+    known : sequence of mapping
+        Columns `KNOWN_COLUMNS`.
+    """
+
+    rows: Rows
+    known: Rows
+
+    @cached_property
+    def _known(self) -> frozenset[tuple[str, str]]:
+        return frozenset((row["dataset"], row["recording"]) for row in self.known)
+
+    @cached_property
+    def _subjects(self) -> frozenset[tuple[str, str]]:
+        return frozenset((row["dataset"], row["subject"]) for row in self.known)
+
+    def is_frozen(self, row: Row) -> bool:
+        """Return whether a recording was there when folds were made: no other one trains or validates."""
+        return (row["dataset"], row["recording"]) in self._known
+
+    def is_new(self, row: Row) -> bool:
+        """Return whether a recording's subject has come since: all folds' models are applied to it together."""
+        return not self.is_personal and (row["dataset"], row["subject"]) not in self._subjects
+
+    @cached_property
+    def is_personal(self) -> bool:
+        """Whether models are of one subject each, so that they say nothing of another one."""
+        return any(row["recording"] for row in self.rows)
+
+
+def read_or_make(config: Settings, recordings: Rows) -> Folds:
+    """Return the frozen folds, or new ones where there are none or their settings have changed.
+
+    Raises
+    ------
+    SettingsError
+        If a frozen subject or recording is no longer there.
+    LeakageError
+        If the frozen table would test on what it trained on.
+    """
+    scheme = base_of(config, config["run"]["scheme"])
+    manifest, known = files(scheme)
+    if manifest.exists() and known.exists():
+        frozen = Folds(read_table(manifest), read_table(known))
+        if {row["settings"] for row in frozen.rows} == {_settings(config)}:
+            splits.check_no_leak(frozen.rows, recordings)
+            _check_all_there(frozen, recordings, known)
+            _tell_of_newcomers(frozen, recordings)
+            return frozen
+    return made(config, recordings)
+
+
+def files(scheme: str) -> tuple[Path, Path]:
+    """Return the table of folds of a scheme and that of the recordings that they were made of."""
+    return Path(f"results/folds/{scheme}.tsv"), Path(f"results/folds/{scheme}_recordings.tsv")
+
+
+def write(scheme: str, folds: Rows, recordings: Rows) -> None:
+    """Write both tables of a scheme."""
+    manifest, known = files(scheme)
+    write_table(manifest, folds, COLUMNS)
+    write_table(known, [{name: row[name] for name in KNOWN_COLUMNS} for row in recordings], KNOWN_COLUMNS)
+
+
+def made(config: Settings, recordings: Rows) -> Folds:
+    """Return folds of the recordings that there are now."""
+    scheme = base_of(config, config["run"]["scheme"])
+    options = config["schemes"][scheme]
+    kind = kind_of(scheme, options)
+    rows = splits.folds(recordings, scheme=kind, seed=config["seed"], **options_of("schemes", options))
+    known = [{name: row[name] for name in KNOWN_COLUMNS} for row in recordings]
+    return Folds([{**row, "settings": _settings(config)} for row in rows], known)
+
+
+def _settings(config: Settings) -> str:
+    scheme = base_of(config, config["run"]["scheme"])
+    return settings_text({**config["schemes"][scheme], "seed": config["seed"]})
+
+
+def _check_all_there(frozen: Folds, recordings: Rows, known: Path) -> None:
+    """Refuse folds that name recordings that are gone: folds and scores would silently shrink."""
+    there = {(row["dataset"], row["recording"]) for row in recordings}
+    lost = [row for row in frozen.known if (row["dataset"], row["recording"]) not in there]
+    if lost:
+        names = ", ".join(dict.fromkeys(f"{row['dataset']} {row['subject']}" for row in lost))
+        raise SettingsError(
+            f"{known}: the frozen folds name {len(lost)} recordings that are not there now, of the subjects: {names};"
+            f" bring them back, or delete {known} to fold anew (this retrains)"
+        )
+
+
+def _tell_of_newcomers(frozen: Folds, recordings: Rows) -> None:
+    late = [row for row in recordings if frozen.is_personal and not frozen.is_frozen(row)]
+    if late:
+        logging.getLogger("bandmap").warning(
+            "%d recordings came after the folds were made, and models of one subject each do not score them: %s ... To"
+            " fold anew: `snakemake refold`, then `snakemake` (this retrains).",
+            len(late),
+            late[0]["recording"],
+        )
+    new = list(dict.fromkeys((row["dataset"], row["subject"]) for row in recordings if frozen.is_new(row)))
+    if new:
+        names = ", ".join(f"{dataset} {subject}" for dataset, subject in new)
+        logging.getLogger("bandmap").warning(
+            "in no fold, so the folds' models are applied to them together: %s. To train on them, too: `snakemake"
+            " refold`, then `snakemake` (this retrains).",
+            names,
+        )

@@ -1,0 +1,99 @@
+"""Which matrices a run makes, of which interpretations, and which of them are shown."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bandmap import plugins
+from bandmap.settings import Settings, kind_of, lacking, methods_of
+
+
+@dataclass(frozen=True)
+class MatrixPlan(ABC):
+    """The part of a plan that is about matrices.
+
+    Attributes
+    ----------
+    config : mapping
+        The settings.
+    """
+
+    config: Settings
+
+    @abstractmethod
+    def tested(self) -> list[dict[str, str]]:
+        """Return the recordings that a model is scored on."""
+
+    def fitting(self, model: str) -> list[str]:
+        """Return the run's interpretations that fit a model."""
+        return [method for method in self.methods() if not lacking(self.config, model, method)]
+
+    def matrices(self, model: str) -> list[str]:
+        """Return the run's matrices whose interpretations fit a model."""
+        fits = self.fitting(model)
+        return [name for name in self.config["run"]["matrices"] if set(methods_of(self.config, name)) <= set(fits)]
+
+    def axes_of(self, method: str) -> tuple[str, ...]:
+        """Return what an interpretation tells apart beside windows."""
+        kind = kind_of(method, self.config["interpretations"][method])
+        axes: Any = plugins.constant("bandmap.attribution", kind, "AXES")
+        return tuple(axes)
+
+    def first_attributed(self, *axes: str) -> Callable[[Any], list[str]]:
+        """Return a function of a job's wildcards: the recording's attribution by the first method with these axes."""
+        pattern = "results/attributed/{model}/{scheme}/{method}/{dataset}/{recording}.h5"
+
+        def files(wildcards: Any) -> list[str]:
+            methods = [method for method in self.fitting(wildcards.model) if self.axes_of(method) == axes]
+            return [pattern.format(method=method, **wildcards) for method in methods[:1]]
+
+        return files
+
+    def tables(self, name: str) -> Callable[[Any], list[str]]:
+        """Return a function of {model} and {scheme}: a table of each matrix of the model."""
+
+        def files(wildcards: Any) -> list[str]:
+            folder = f"results/matrices/{wildcards.model}/{wildcards.scheme}"
+            return [f"{folder}/{matrix}/{name}" for matrix in self.matrices(wildcards.model)]
+
+        return files
+
+    def cohort_tables(self) -> list[str]:
+        """Return the cohort's table of every matrix of every model."""
+        run = self.config["run"]
+        pairs = [(model, matrix) for model in run["models"] for matrix in self.matrices(model)]
+        return [f"results/matrices/{model}/{run['scheme']}/{matrix}/cohort.tsv" for model, matrix in pairs]
+
+    def titles(self, wildcards: Any) -> dict[str, str]:
+        """Return, for {model}, matrix -> what it is, in words."""
+        return {name: self._title(name) for name in self.matrices(wildcards.model)}
+
+    def titles_by_model(self) -> dict[str, dict[str, str]]:
+        """Return model -> matrix -> what it is, in words."""
+        return {
+            model: {name: self._title(name) for name in self.matrices(model)} for model in self.config["run"]["models"]
+        }
+
+    def _title(self, matrix: str) -> str:
+        if matrix in self.config["products"]:
+            return f"{matrix}: product"
+        joint = set(self.axes_of(matrix)) == {"region", "band"}
+        return f"joint: {matrix.replace('_', ' ')}" if joint else matrix.replace("_", " ")
+
+    def attributed(self, wildcards: Any) -> list[str]:
+        """Return the attributions of {matrix}: of each tested recording by its first method, then by its second."""
+        folder = f"results/attributed/{wildcards.model}/{wildcards.scheme}"
+        methods = methods_of(self.config, wildcards.matrix)
+        return [f"{folder}/{m}/{row['dataset']}/{row['recording']}.h5" for m in methods for row in self.tested()]
+
+    def methods(self) -> list[str]:
+        """Return the interpretations that the run's matrices and figures need."""
+        needed = [method for matrix in self.config["run"]["matrices"] for method in methods_of(self.config, matrix)]
+        return list(dict.fromkeys([*self.config["run"]["interpretations"], *needed]))
+
+    def planted(self) -> list[str]:
+        """Return the data sets in use that plant a truth."""
+        names = self.config["run"]["datasets"]
+        kinds = {name: kind_of(name, self.config["datasets"][name]) for name in names}
+        return [name for name, kind in kinds.items() if plugins.defines("bandmap.datasets", kind, "truth")]

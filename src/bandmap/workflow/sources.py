@@ -1,0 +1,67 @@
+"""What the rules ask about a data set: where a recording comes from, and what makes its files stale."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bandmap import plugins
+from bandmap.datasets import taken
+from bandmap.workflow.code import code_of
+from bandmap.workflow.plan import Plan
+
+PACKAGE = "bandmap.datasets"
+CONTENT = {"fetch": "content", "fetch_labels": "events_content"}
+"""Function of a data set -> column of its recordings that identifies the file which the function brings."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Answers for the rules that bring recordings and their events into resources/."""
+
+    plan: Plan
+
+    def recording(self, wildcards: Any) -> list[str]:
+        """Return the file that {recording} is copied from, if it lies here and its content is not known beforehand."""
+        row = self._row(wildcards)
+        return [] if "content" in row or not Path(row["source"]).is_file() else [row["source"]]
+
+    def labels(self, wildcards: Any) -> list[str]:
+        """Return the file with the labels of {recording}: fetched, or beside the recording, or none."""
+        if plugins.defines(PACKAGE, self._kind(wildcards), "fetch_labels"):
+            return [f"resources/{wildcards.dataset}/{wildcards.recording}_labels"]
+        file = self._row(wildcards).get("events", "")
+        return [file] if Path(file).is_file() else []
+
+    def options(self, function: str) -> Callable[[Any], dict[str, Any]]:
+        """Return a function of {dataset}: its kind, and those of its options that one of its functions takes."""
+
+        def options(wildcards: Any) -> dict[str, Any]:
+            entry = self.plan.of("datasets")[wildcards.dataset]
+            given = {"seed": self.plan.config["seed"], **entry["options"]}
+            return {"kind": entry["kind"], "options": taken(self._plugin(wildcards), function, given)}
+
+        return options
+
+    def code(self, script: str, function: str) -> Callable[[Any], str]:
+        """Return a function of a job's wildcards: what identifies the file if that is known, else a fingerprint.
+
+        A file with a known checksum is the same whatever code has fetched it: no change of code fetches it again.
+        """
+        fingerprint = code_of(script, self.plan.plugin("datasets", "dataset"), function=function)
+
+        def code(wildcards: Any) -> str:
+            column = CONTENT.get(function, "")
+            known = self._row(wildcards).get(column) if column else None
+            return known or fingerprint(wildcards)
+
+        return code
+
+    def _row(self, wildcards: Any) -> dict[str, str]:
+        return self.plan.row(wildcards.dataset, wildcards.recording)
+
+    def _kind(self, wildcards: Any) -> str:
+        return str(self.plan.of("datasets")[wildcards.dataset]["kind"])
+
+    def _plugin(self, wildcards: Any) -> Any:
+        return plugins.load(PACKAGE, self._kind(wildcards))
