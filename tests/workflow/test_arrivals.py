@@ -1,0 +1,53 @@
+"""Who comes later: applied to, never trained on, until folds are made anew."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import TINY, planned, snakemake
+
+from bandmap.store.tables import read_table
+
+pytestmark = pytest.mark.workflow
+
+FOLDS = "results/folds/leave_one_subject_out.tsv"
+
+
+@pytest.fixture
+def arrived(finished: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """Return a copy of a finished run, and settings with one subject more."""
+    copy, more = tmp_path / "copy", tmp_path / "more.yaml"
+    shutil.copytree(finished, copy)
+    more.write_text(TINY.read_text().replace("subjects: 4", "subjects: 5"))
+    return copy, more
+
+
+def test_a_new_subject_is_applied_to_and_nothing_is_trained_again(arrived: tuple[Path, Path]) -> None:
+    folder, more = arrived
+    run = snakemake(folder, "-n", configfile=more)
+    jobs = planned(run)
+    once = ("fetch_recording", "extract_events", "harmonize_recording", "represent_recording", "list_comparable")
+    assert {rule: jobs[rule] for rule in (*once, "predict_recording")} == dict.fromkeys((*once, "predict_recording"), 1)
+    assert jobs["interpret_recording"] == 3
+    assert not {"train_fold", "freeze_folds"} & set(jobs)
+    assert "in no fold, so the folds' models are applied to them together: simulated 05" in run.stdout + run.stderr
+
+
+def test_a_new_subject_is_scored_by_all_folds_together_and_shown(arrived: tuple[Path, Path]) -> None:
+    folder, more = arrived
+    trained = sorted((folder / "results/trained").rglob("weights.pt"))
+    before = [path.stat().st_mtime_ns for path in trained]
+    run = snakemake(folder, configfile=more)
+    assert run.returncode == 0, run.stderr[-3000:]
+    scores = read_table(folder / "results/scores/cwt_resnet18_leave_one_subject_out.tsv")
+    assert {row["subject"] for row in scores} == {"01", "02", "03", "04", "05"}
+    assert [path.stat().st_mtime_ns for path in trained] == before
+    assert (folder / "results/report/pages/simulated-05.html").exists()
+
+
+def test_refold_deals_the_new_subject_in_and_then_every_fold_is_trained_again(arrived: tuple[Path, Path]) -> None:
+    folder, more = arrived
+    run = snakemake(folder, "refold", configfile=more)
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert {row["subject"] for row in read_table(folder / FOLDS)} == {"01", "02", "03", "04", "05"}
+    assert planned(snakemake(folder, "-n", configfile=more))["train_fold"] == 5

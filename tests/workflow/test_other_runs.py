@@ -1,0 +1,81 @@
+"""Sleep staging, and schemes other than leave one subject out, on tiny cohorts."""
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, snakemake
+
+from bandmap.store.tables import read_table
+
+pytestmark = pytest.mark.workflow
+
+SLEEP = """
+run:
+  task: sleep
+  datasets: [simulated_sleep]
+  models: [freqcut_vit, seq_freqcut_vit]
+  scheme: subject_k_fold
+  interpretations: [band_occlusion, attention_relevance]
+  matrices: [band_occlusion, attention_relevance]
+datasets:
+  simulated_sleep: {subjects: 4, duration_minutes: 20}
+harmonize: {montage: referential19}
+schemes:
+  subject_k_fold: {folds: 2}
+models:
+  freqcut_vit: {dim: 16, depth: 1, heads: 2, dim_head: 8, mlp_dim: 16, training: {epochs: 2}}
+  seq_freqcut_vit:
+    {dim: 16, depth: 1, heads: 2, dim_head: 8, mlp_dim: 16, sequence_dim: 16, sequence_depth: 1, training: {epochs: 2}}
+"""
+
+PERSONAL = """
+run: {scheme: %s, models: [lightseizurenet], interpretations: [ecam, band_occlusion], matrices: [band_occlusion, ecam]}
+datasets:
+  simulated: {subjects: 3, recordings_per_subject: 3, duration_seconds: 150, seizures_per_recording: 1}
+schemes:
+  leave_one_subject_out: {validation_subjects: 1}
+  fine_tune: {seconds: 150, epochs: 2}
+models:
+  lightseizurenet: {width: 2, training: {epochs: 2, pruning_epochs: 1}}
+"""
+
+
+def test_sleep_goes_through_the_whole_chain_to_its_own_pages(tmp_path: Path) -> None:
+    settings = tmp_path / "sleep.yaml"
+    settings.write_text(SLEEP)
+    run = snakemake(tmp_path, configfile=settings)
+    assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-3000:]
+    for model in ("freqcut_vit", "seq_freqcut_vit"):
+        summary = json.loads((tmp_path / f"results/scores/{model}_subject_k_fold.json").read_text())
+        assert summary["recordings"] == {"scored": 4, "expected": 4}
+        stages = read_table(tmp_path / f"results/matrices/{model}/subject_k_fold/band_occlusion/subjects.tsv")
+        assert {row["class"] for row in stages} <= {"W", "N1", "N2", "N3", "REM"}
+        assert stages
+    page = (tmp_path / "results/report/index.html").read_text(encoding="utf-8")
+    shown = page.partition("Settings of this run")[0].lower()
+    assert "kappa" in shown
+    assert "seizure" not in shown
+
+
+@pytest.mark.parametrize("scheme", ["within_subject", "fine_tune"])
+def test_models_of_one_subject_are_scored_on_what_came_later(tmp_path: Path, scheme: str) -> None:
+    settings = tmp_path / "personal.yaml"
+    settings.write_text(PERSONAL % scheme)
+    run = snakemake(tmp_path, configfile=settings)
+    assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-3000:]
+    rows = read_table(tmp_path / f"results/scores/lightseizurenet_{scheme}.tsv")
+    seizures = {row["subject"]: int(row["reference"]) for row in rows if row["scoring"] == "event"}
+    # Of three recordings with a seizure each: the last one is tested, or all but the one that the model was tuned on.
+    assert set(seizures.values()) == {1 if scheme == "within_subject" else 2}
+    if scheme == "fine_tune":
+        without = read_table(tmp_path / "results/scores/lightseizurenet_fine_tune_without.tsv")
+        assert [row["hours"] for row in without] == [row["hours"] for row in rows]
+
+
+def test_the_examples_plan(tmp_path: Path) -> None:
+    for name in ("models", "sleep", "precision"):
+        folder = tmp_path / name
+        folder.mkdir()
+        run = snakemake(folder, "-n", configfile=ROOT / f"examples/{name}.yaml")
+        assert run.returncode == 0, run.stderr[-2000:]
