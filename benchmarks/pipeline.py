@@ -2,12 +2,16 @@
 
 Both read 23 bipolar channels of 256 Hz, filter 0.5 to 45 Hz without the mains, keep the 18 of the double banana and
 write log10 of Morlet power (n_cycles = frequency) as Zarr. MNE's chain is timed at the file's 256 Hz, and resampled to
-128 Hz, which is what ours does.
+128 Hz, which is what ours does. Then: where ours spends its time, and what a day takes, in a process of its own.
 """
 
+import re
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import _timing
@@ -18,13 +22,15 @@ import pyedflib
 import zarr
 
 from bandmap import edf
+from bandmap import timefrequency as tf
 from bandmap.atlas import BIPOLAR18
 from bandmap.montage import Stream, harmonize
+from bandmap.montage.filter import blockwise, design
 from bandmap.representations import cwt
-from bandmap.store.harmonized import write_recording
+from bandmap.store.harmonized import open_recording, write_recording
 from bandmap.store.represented import open_representation, write_representation
 
-RATE, SECONDS, FRAME_RATE = 256, 3600, 16
+RATE, SECONDS, FRAME_RATE, DAY_HOURS = 256, 3600, 16, 24
 OLD_TO_NEW = {"T3": "T7", "T4": "T8", "T5": "P7", "T6": "P8"}
 BANANA = ["-".join(OLD_TO_NEW.get(end, end).upper() for end in name.split("-")) for name in BIPOLAR18]
 CHANNELS = [*BANANA, "P7-T7", "T7-FT9", "FT9-FT10", "FT10-T8", "A1-A2"]
@@ -125,16 +131,98 @@ def measure(folder: Path, repeats: int) -> dict[str, float]:
     return seconds
 
 
+class FilteringBank(tf.Bank):
+    """Wavelets with a filter in their weights: each reaches farther by half of the filter's kernel."""
+
+    kernel_seconds = 0.0
+
+    @property
+    def reach_seconds(self) -> float:
+        return super().reach_seconds + self.kernel_seconds / 2
+
+
+def power(microvolts: np.ndarray, plan: tf.Plan) -> None:
+    """Compute an hour's power as the cache does, block by block, and keep nothing."""
+    values = tf.log_power(microvolts, plan, tf.coding_of("uint8"))
+    for first in range(0, values.shape[0], plan.new_frames):
+        values[first : first + plan.new_frames]
+
+
+def shares(folder: Path, repeats: int) -> None:
+    """Print what each step of ours takes, and what wavelets would take that filter the file's rate themselves."""
+    source, cache, rates = folder / "hour.edf", folder / "share.zarr.zip", (RATE, HARMONIZE["rate_hz"])
+    recording, _ = harmonize(edf.read(source), (), **HARMONIZE)
+    found = cwt.transform(recording.microvolts, recording.rate_hz, frame_rate_hz=FRAME_RATE, dtype="uint8")
+    computed = replace(found, values=found.values[0 : found.values.shape[0]])
+    kernel = design(*rates, HARMONIZE["high_pass_hz"], HARMONIZE["low_pass_hz"], HARMONIZE["notch_hz"])
+    apply = blockwise(kernel, *rates, n_samples=RATE * SECONDS, block_seconds=64)
+    block = np.resize(recording.microvolts, (len(BIPOLAR18), apply.block))
+    doubled = np.repeat(recording.microvolts, RATE // HARMONIZE["rate_hz"], axis=1)
+    bank = tf.morlet_bank(FREQUENCIES, FREQUENCIES, RATE)
+    filtering = FilteringBank(bank.frequencies_hz, bank.rate_hz, bank.wavelets)
+    FilteringBank.kernel_seconds = len(kernel) / RATE
+    plan = tf.plan_blocks(filtering, FRAME_RATE)
+    steps: dict[str, Callable[[], object]] = {
+        "all": lambda: ours(source, cache, "uint8"),
+        "read, derive, judge, filter and resample": lambda: harmonize(edf.read(source), (), **HARMONIZE),
+        "of this, filter and resample": lambda: [apply(block) for _ in range(-(-RATE * SECONDS // apply.hop))],
+        "wavelet power": lambda: power(recording.microvolts, found.values.plan),
+        "wavelet power of 256 Hz, filtered by its weights": lambda: power(doubled, plan),
+        "write": lambda: write_representation(cache, computed, channels=recording.channels),
+    }
+    seconds = _timing.alternating(steps, repeats)
+    rows = [(step, took, f"{took / seconds['all']:.0%}") for step, took in seconds.items()]
+    _timing.table("Where the time of bandmap, uint8 goes", ("step", "seconds", "share"), rows)
+
+
+def day(folder: Path) -> dict[str, float]:
+    """Return figures of representing a day, beside an hour, each in a process of its own."""
+    recording, _ = harmonize(edf.read(folder / "hour.edf"), (), **HARMONIZE)
+    measured = {}
+    for hours in (1, DAY_HOURS):
+        path, n = folder / f"{hours}.h5", recording.microvolts.shape[1]
+        write_recording(path, recording, (), attributes={})
+        with h5py.File(path, "r+") as file:
+            del file["microvolts"]
+            samples = file.create_dataset("microvolts", (len(recording.channels), hours * n), np.float32)
+            for hour in range(hours):
+                samples[:, hour * n : (hour + 1) * n] = recording.microvolts
+        command = [sys.executable, "-c", "import pipeline, sys; pipeline.represent(*sys.argv[1:])", path]
+        run = subprocess.run(
+            [*command, folder / "day.zarr.zip"], cwd=Path(__file__).parent, capture_output=True, check=True
+        )
+        measured[hours] = [float(number) for number in run.stdout.split()]
+    (hour_seconds, _), (seconds, megabytes) = measured[1], measured[DAY_HOURS]
+    return {
+        "represent_day_seconds": seconds,
+        "represent_day_of_24_hours": seconds / DAY_HOURS / hour_seconds,
+        "represent_day_resident_megabytes": megabytes,
+    }
+
+
+def represent(source: str, cache: str) -> None:
+    """Do what the stage does; print seconds and the most megabytes that were resident."""
+    begin = time.perf_counter()
+    with open_recording(source) as recording:
+        found = cwt.transform(recording.microvolts, recording.rate_hz, frame_rate_hz=FRAME_RATE, dtype="uint8")
+        write_representation(cache, found, channels=recording.channels)
+    seconds = time.perf_counter() - begin
+    most = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    print(seconds, int(most[1]) / 1e3 if most else float("nan"))
+
+
 def main() -> None:
     given = _timing.arguments(__doc__.splitlines()[0])
     begin = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         seconds = measure(Path(folder), given.repeats)
+        shares(Path(folder), given.repeats)
+        of_a_day = day(Path(folder))
     figures = {
         f"pipeline_vs_mne_{dtype}": seconds["mne at 256 Hz, float32"] / seconds[f"bandmap, {dtype}"]
         for dtype in ("uint8", "float32")
     }
-    _timing.finish(figures, LEAST, given.json)
+    _timing.finish(figures | of_a_day, LEAST, given.json)
     print(f"took {time.perf_counter() - begin:.0f} s")
 
 

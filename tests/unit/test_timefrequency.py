@@ -11,8 +11,12 @@ import mne
 import numpy as np
 import pytest
 import pywt
+import scipy.interpolate
+import scipy.signal
+import threadpoolctl
 import torch
 
+from bandmap import settings
 from bandmap import timefrequency as tf
 from bandmap.representations import cwt, spectrogram
 from bandmap.timefrequency.on_torch import TorchLogPower
@@ -168,15 +172,64 @@ def test_what_cannot_be_is_refused_before_anything_runs(options, message):
         cwt.check(RATE, **options)
 
 
-def test_rates_without_a_common_measure_are_refused():
+@pytest.mark.parametrize("frame_rate_hz", [np.pi, 16.0001, 100 / 3.0001])
+def test_planning_and_planning_blocks_refuse_the_same_frame_rates(frame_rate_hz):
+    with pytest.raises(ValueError, match="no ratio of small whole numbers to the rate of 128 Hz; give "):
+        cwt.check(RATE, frame_rate_hz=frame_rate_hz)
     with pytest.raises(ValueError, match="no simple ratio"):
-        tf.samples_per_frame(128, np.pi)
+        tf.samples_per_frame(RATE, frame_rate_hz)
+
+
+@pytest.mark.parametrize("rate_hz", [100.0, 128.0, 200.0, 250.0, 256.0, 512.0])
+@pytest.mark.parametrize("frame_rate_hz", [0.5, 1 / 3, 4, 7, 12.8, 16, 25, 100 / 7])
+def test_frame_rates_that_planning_accepts_can_be_made(rate_hz, frame_rate_hz):
+    cwt.check(rate_hz, frame_rate_hz=frame_rate_hz)
+    assert float(tf.samples_per_frame(rate_hz, frame_rate_hz)) == pytest.approx(rate_hz / frame_rate_hz)
+
+
+@pytest.mark.parametrize("rate_hz", [100.0, 128.0, 173.61, 250.0])
+@pytest.mark.parametrize("frame_rate_hz", [np.pi, 16.0001, 31.0007])
+def test_the_frame_rate_that_a_refusal_names_is_accepted(rate_hz, frame_rate_hz):
+    with pytest.raises(ValueError, match="has no ratio of small whole numbers") as caught:
+        cwt.check(rate_hz, frame_rate_hz=frame_rate_hz)
+    cwt.check(rate_hz, frame_rate_hz=float(str(caught.value).rpartition(" ")[2]))
+
+
+@pytest.mark.parametrize("options", [{"high_hz": 70}, {"frame_rate_hz": 3.14159}], ids=str)
+def test_the_plan_stops_at_what_the_wavelets_cannot_do(options):
+    config = {
+        "run": {"models": ["mine"]},
+        "models": {"mine": {"representation": "power"}},
+        "representations": {"power": {"kind": "cwt", **options}},
+        "harmonize": {"rate_hz": 128},
+    }
+    with pytest.raises(settings.SettingsError, match=rf"^config.yaml: representations: power: {next(iter(options))} "):
+        settings.check_representations(config)
 
 
 def test_frames_may_fall_between_samples():
     signal = pink(1, 70, 250.0)
     sixteenths, eighths = (cwt.transform(signal, 250.0, frequencies=6, frame_rate_hz=hz).array() for hz in (16.0, 8.0))
     assert np.abs(sixteenths[::2] - eighths)[32:-32].max() < 1e-3
+
+
+def test_sixteen_frames_a_second_rebuild_every_sample_of_power():
+    signal = pink(2, 140)
+    every, few = (
+        10.0 ** cwt.transform(signal, RATE, frame_rate_hz=rate, frequencies=14, spacing="linear").array().astype(float)
+        for rate in (RATE, 16.0)
+    )
+    rebuilt = scipy.signal.resample(few, len(every))
+    interior = slice(int(20 * RATE), -int(20 * RATE))
+    assert relative_rms(rebuilt[interior], every[interior]).max() < 5e-4
+
+
+def test_rows_four_tenths_of_a_hertz_apart_rebuild_the_published_grid():
+    signal = pink(2, 70)
+    dense, few = (cwt.transform(signal, RATE, frequencies=rows, spacing="linear") for rows in (391, 99))
+    powers = [10.0 ** found.array().astype(float) for found in (dense, few)]
+    rebuilt = scipy.interpolate.CubicSpline(few.frequencies_hz, powers[1], axis=2)(dense.frequencies_hz)
+    assert np.sqrt(np.mean((rebuilt - powers[0]) ** 2) / np.mean(powers[0] ** 2)) < 2e-3
 
 
 @pytest.mark.parametrize("name", ["cmor1.5-1.0", "mexh", "gaus4", "shan1.5-1.0", "fbsp2-1.5-1.0"])
@@ -280,6 +333,55 @@ def test_torch_agrees_with_numpy(options, device):
     difference = np.abs(on_torch.array() - found.array())
     assert difference.max() <= tolerance
     assert np.median(difference) <= 1e-6
+
+
+@pytest.mark.parametrize(("device", "present", "kind"), [
+    ("cpu", True, tf.LogPower), ("cuda", True, TorchLogPower), ("auto", True, TorchLogPower),
+    ("auto", False, tf.LogPower),
+])  # fmt: skip
+def test_the_device_chooses_numpy_or_torch(monkeypatch, device, present, kind):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: present)
+    assert type(cwt.transform(pink(1, 10), RATE, device=device).values) is kind
+
+
+def test_a_gpu_that_is_not_there_is_refused_in_one_line(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ValueError, match=r"^device 'cuda': there is no GPU that torch sees; give auto or cpu$"):
+        cwt.transform(pink(1, 10), RATE, device="cuda")
+
+
+def test_products_run_on_one_thread_so_that_jobs_side_by_side_do_not_fight():
+    seen = []
+
+    class Watched(tf.Coding):
+        def encode(self, power, out):
+            seen.append({pool["num_threads"] for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"})
+            super().encode(power, out)
+
+    found = cwt.transform(pink(1, 40), RATE, frequencies=391, spacing="linear")
+    with threadpoolctl.threadpool_limits(2, "blas"):
+        assert tf.log_power(pink(1, 40), found.values.plan, Watched(np.dtype(np.float32)))[0:640].shape == (640, 1, 391)
+        assert seen
+        assert all(threads == {1} for threads in seen)
+
+
+@pytest.mark.parametrize("hours", [1, 4])
+def test_work_grows_with_the_hours_and_memory_does_not(hours):
+    reads = []
+
+    class Silence:
+        shape = (1, int(3600 * hours * RATE))
+
+        def __getitem__(self, index):
+            reads.append(len(range(*index[1].indices(self.shape[1]))))
+            return np.zeros((1, reads[-1]), dtype=np.float32)
+
+    found = cwt.transform(Silence(), RATE, frequencies=2)
+    reads.clear()
+    for first in range(0, found.values.shape[0], 960):
+        found.values[first : first + 960]
+    assert max(reads) == found.values.plan.n_samples <= 64 * RATE
+    assert sum(reads) < 1.2 * Silence.shape[1]
 
 
 def test_a_record_in_a_file_is_read_a_block_at_a_time(tmp_path):

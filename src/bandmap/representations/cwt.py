@@ -2,11 +2,12 @@
 
 `n_cycles: frequency` (as published) makes every wavelet 0.159 s wide (standard deviation): a short-time Fourier
 transform with a Gaussian window in disguise. Its power is band-limited, so that 16 frames a second rebuild every sample
-to 2e-4 and a grid of 0.4 Hz every frequency to 1e-3: the published 391 linear frequencies say no more than 98 of them.
+to 3e-4 and a grid of 0.4 Hz every frequency to 1e-3: the published 391 linear frequencies say no more than 98 of them.
 """
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from bandmap.plugins import did_you_mean
@@ -47,12 +48,29 @@ def check(  # noqa: PLR0913 - the keys that config.yaml may give
         raise ValueError(f"{frequencies} frequencies from {low_hz:g} to {high_hz:g} Hz; give at least 2 of a range")
     if not (n_cycles == "frequency" or (isinstance(n_cycles, (int, float)) and n_cycles > 0)):
         raise ValueError(f"n_cycles '{n_cycles}'; give frequency or a positive number")
-    if not 0 < frame_rate_hz <= rate_hz:
-        raise ValueError(f"frame_rate_hz {frame_rate_hz:g}; give more than 0 and at most the rate of {rate_hz:g} Hz")
+    _check_frame_rate(rate_hz, frame_rate_hz)
     _check_choices(spacing=spacing, pooling=pooling, dtype=dtype, device=device)
     family = wavelet.rstrip("0123456789.-")
     if family not in _FAMILIES:
         raise ValueError(f"wavelet '{wavelet}': {did_you_mean(family, _FAMILIES)}")
+
+
+def _check_frame_rate(rate_hz: float, frame_rate_hz: float) -> None:
+    if not 0 < frame_rate_hz <= rate_hz:
+        raise ValueError(f"frame_rate_hz {frame_rate_hz:g}; give more than 0 and at most the rate of {rate_hz:g} Hz")
+    if not _has_simple_ratio(rate_hz, frame_rate_hz):
+        whole, divided = float(max(1, round(frame_rate_hz))), rate_hz / round(rate_hz / frame_rate_hz)
+        near = whole if _has_simple_ratio(rate_hz, whole) else divided
+        raise ValueError(
+            f"frame_rate_hz {frame_rate_hz:g} has no ratio of small whole numbers to the rate of {rate_hz:g} Hz; "
+            f"give {near:.12g}"
+        )
+
+
+def _has_simple_ratio(rate_hz: float, frame_rate_hz: float) -> bool:
+    """Return what `timefrequency.samples_per_frame` asks for; planning cannot import it, for numpy comes with it."""
+    ratio = Fraction(rate_hz / frame_rate_hz).limit_denominator(1000)
+    return abs(float(ratio) * frame_rate_hz - rate_hz) <= 1e-9 * rate_hz
 
 
 def _check_choices(**chosen: str) -> None:
@@ -109,8 +127,8 @@ def transform(  # noqa: PLR0913 - as above
     dtype : str
         "float32", "float16" or "uint8" (steps of 0.4 dB above the floor).
     device : str
-        "cpu", "cuda" or "auto" (a GPU if there is one). One GPU is worth it for many hours; a file takes longer to
-        import torch than to transform.
+        "cpu", "cuda" or "auto" (a GPU if there is one): where the power is computed, by the same plan. The CPU unless
+        told otherwise, whatever the models run on: to import torch takes longer than to transform an hour.
 
     Returns
     -------
@@ -122,7 +140,7 @@ def transform(  # noqa: PLR0913 - as above
     RecordingError
         If the longest wavelet is longer than the recording.
     ValueError
-        If `check` refuses the options.
+        If `check` refuses the options, or if `device` is "cuda" and there is none.
     """
     from bandmap import timefrequency as tf
     from bandmap.represented import Representation

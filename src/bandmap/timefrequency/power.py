@@ -16,7 +16,7 @@ from bandmap.timefrequency.groups import Group, Piece
 from bandmap.timefrequency.plan import Plan
 from bandmap.timefrequency.record import Samples, block_of
 
-_TILE_BYTES = 1_000_000  # coefficients of a group and some channels: they stay in a core's second cache
+_TILE_BYTES = 2_000_000  # coefficients of a group and some channels: fewer calls, and still near the core
 
 _POOLS = ThreadpoolController()
 
@@ -106,13 +106,13 @@ class LogPower:
         """Return power, shape (points, rows), from real and imaginary parts in turn, shape (shared, 2 * points)."""
         n_shared, n_points = shared.shape[0], shared.shape[1] // 2
         if mix is None:
-            power: NDArray[np.float32] = self._scratch.array("power", (n_shared, n_points), np.float32).T
-            parts = np.multiply(shared, shared, out=self._scratch.array("parts", shared.shape, np.float32)).T
-        else:
-            power = self._scratch.array("power", (n_points, mix.shape[1]), np.float32)
-            parts = self._scratch.array("parts", (2 * n_points, mix.shape[1]), np.float32)
-            np.matmul(shared.T, mix, out=parts)
-            np.multiply(parts, parts, out=parts)
+            size: NDArray[np.float32] = self._scratch.array("power", (n_shared, n_points), np.float32)
+            np.abs(shared.view(np.complex64), out=size)
+            return np.multiply(size, size, out=size).T
+        power: NDArray[np.float32] = self._scratch.array("power", (n_points, mix.shape[1]), np.float32)
+        parts = self._scratch.array("parts", (2 * n_points, mix.shape[1]), np.float32)
+        np.matmul(shared.T, mix, out=parts)
+        np.multiply(parts, parts, out=parts)
         np.add(parts[::2], parts[1::2], out=power)
         return power
 
@@ -187,13 +187,30 @@ def pooling_weights(points_per_frame: int) -> NDArray[np.float32]:
 
 
 def log_power(samples: Samples, plan: Plan, coding: Coding, *, device: str = "cpu") -> LogPower:
-    """Return lazy frames of log10 power; `device` is "cpu" (numpy), "cuda" or "auto" (a GPU if there is one)."""
+    """Return lazy frames of log10 power.
+
+    Parameters
+    ----------
+    samples : array-like of float32, shape (channels, samples)
+        In microvolts.
+    plan : Plan
+    coding : Coding
+    device : str
+        "cpu" (numpy), "cuda" (torch) or "auto" (a GPU if there is one, else numpy).
+
+    Raises
+    ------
+    ValueError
+        If there is no GPU for "cuda".
+    """
     if device == "cpu":
         return LogPower(samples, plan, coding)
     import torch  # seconds to import: not for the CPU
 
     from bandmap.timefrequency.on_torch import TorchLogPower
 
-    if device == "auto" and not torch.cuda.is_available():
+    if torch.cuda.is_available():
+        return TorchLogPower(samples, plan, coding, device="cuda")
+    if device == "auto":
         return LogPower(samples, plan, coding)
-    return TorchLogPower(samples, plan, coding)
+    raise ValueError(f"device '{device}': there is no GPU that torch sees; give auto or cpu")
