@@ -1,5 +1,6 @@
 """The whole chain on a tiny cohort: what it leaves, and what a second run does."""
 
+import hashlib
 import os
 import shutil
 import zipfile
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, TINY, planned, snakemake
 
+from bandmap.store.harmonized import read_attributes
 from bandmap.store.tables import read_table
 
 pytestmark = pytest.mark.workflow
@@ -23,6 +25,11 @@ def test_the_run_ends_with_a_report_that_shows_every_seizure(finished: Path) -> 
         assert f"{row['recording']}" in page.read_text(encoding="utf-8")
     for page in (finished / "results/report").rglob("*.html"):
         assert "research use only" in page.read_text(encoding="utf-8").lower()
+
+
+def test_a_harmonized_recording_says_which_file_it_was_made_of(finished: Path) -> None:
+    digest = hashlib.sha256((finished / f"resources/{RECORDING}.edf").read_bytes()).hexdigest()
+    assert read_attributes(finished / f"results/harmonized/{RECORDING}.h5")["source_sha256"] == digest
 
 
 def test_a_second_run_has_nothing_to_do(finished: Path) -> None:

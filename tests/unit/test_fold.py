@@ -1,0 +1,91 @@
+"""One fold: what it sees, what it leaves out, and what several folds say together."""
+
+import numpy as np
+import pytest
+
+from bandmap.recording import Event
+from bandmap.tasks import seizure
+from bandmap.training.fold import Learner, predict_together, train_fold
+
+CUTTING = {
+    "length_seconds": 8,
+    "step_seconds": 1,
+    "training_step_seconds": 1,
+    "seizure_overlap": 0.5,
+    "most_bad_share": 1,
+}
+RECIPE = {
+    "epochs": 2,
+    "batch_size": 32,
+    "learning_rate": 0.01,
+    "weight_decay": 0.0,
+    "patience": 5,
+    "background_per_seizure": 2,
+    "augmentation": {},
+}
+POSTPROCESSING = {"smooth_seconds": 0, "merge_seconds": 0, "minimum_seconds": 0}
+MODEL = {"kind": "lightseizurenet", "options": {"width": 2, "pruned_share": 0.0}}
+RATE = 64
+
+
+class Source:
+    """Two minutes of two channels, stronger in a seizure; the first half minute is flagged."""
+
+    frame_rate_hz = float(RATE)
+    channels = ("C3-P3", "C4-P4")
+    frequencies_hz = ()
+
+    def __init__(self, seed):
+        self.n_frames = 120 * RATE
+        self.attributes = {"duration_seconds": 120.4}
+        self.valid = np.ones(self.n_frames, bool)
+        self.bad = np.where(np.arange(self.n_frames) < 30 * RATE, 0.75, 0.0).astype(np.float32)
+        self.events = (Event(60, 90, "sz"),)
+        self.values = np.random.default_rng(seed).normal(size=(2, self.n_frames)).astype(np.float32)
+        self.values[:, 60 * RATE : 90 * RATE] *= 5
+
+    def windows(self, starts, length):
+        return (
+            np.stack([self.values[:, s : s + length] for s in starts])
+            if len(starts)
+            else np.zeros((0, 2, length), "f4")
+        )
+
+
+def learner(**changed):
+    return Learner(seizure, {**CUTTING, **changed}, RECIPE, POSTPROCESSING, 1, "cpu")
+
+
+@pytest.fixture(scope="module")
+def trained():
+    return train_fold([Source(1)], [Source(2)], MODEL, learner())
+
+
+def counts(fold):
+    return {(row["role"], row["class"]): (row["windows"], row["excluded"]) for row in fold.windows}
+
+
+def test_windows_of_bad_quality_are_left_out_of_training_and_counted(trained):
+    strict = train_fold([Source(1)], [Source(2)], MODEL, learner(most_bad_share=0.5))
+    used, none = counts(trained)["train", "background"]
+    kept, excluded = counts(strict)["train", "background"]
+    assert none == 0
+    # A window of eight seconds whose share of flagged channels is above one half lies by two thirds in the half minute.
+    assert (kept, excluded) == (used - 25, 25)
+    assert counts(strict)["train", "seizure"] == counts(trained)["train", "seizure"]
+
+
+def test_every_window_of_a_test_recording_is_predicted_however_bad(trained):
+    prediction, _ = predict_together([(trained.model, trained.settings)], Source(3), seizure, device="cpu")
+    assert len(prediction.probabilities) == 113
+    assert prediction.duration_seconds == 120.4
+
+
+def test_an_ensemble_says_the_mean_of_what_its_members_say(trained):
+    other = train_fold([Source(4)], [Source(2)], MODEL, learner())
+    members = [(fold.model, fold.settings) for fold in (trained, other)]
+    alone = [predict_together([member], Source(3), seizure, device="cpu")[0].probabilities for member in members]
+    together, decision = predict_together(members, Source(3), seizure, device="cpu")
+    np.testing.assert_allclose(together.probabilities, np.mean(alone, axis=0), rtol=1e-6)
+    thresholds = [settings["decision"]["threshold"] for _, settings in members]
+    assert decision["threshold"] == pytest.approx(np.median(thresholds))
