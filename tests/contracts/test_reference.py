@@ -54,6 +54,7 @@ def sequence_vit(shape, config, rows):
         shape,
         config["n_classes"],
         **sizes(config, "dim", "depth", "heads", "dim_head", "mlp_dim"),
+        epochs=config["seq_len"],
         sequence_dim=shapes["seq_trans.pos_embedding"][-1],
         sequence_depth=sum(name.startswith("seq_trans.") and name.endswith("to_qkv.weight") for name in shapes),
     )

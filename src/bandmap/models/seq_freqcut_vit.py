@@ -41,7 +41,6 @@ EXAMPLE_HYPERPARAMETERS = {
 """Hyperparameters that make the model small enough to try."""
 
 _PATCH_ROWS, _PATCH_SECONDS = 4, 1
-_EPOCH_SECONDS = 30  # after AASM
 
 
 class SeqFreqCutVit(nn.Module):
@@ -63,7 +62,7 @@ class SeqFreqCutVit(nn.Module):
         return cast("torch.Tensor", self.head(sequence).log_softmax(1))
 
 
-def build(
+def build(  # noqa: PLR0913 - the sizes of two transformers
     shape: tuple[int, ...],
     n_classes: int,
     *,
@@ -75,6 +74,7 @@ def build(
     dropout: float = 0.0,
     sequence_dim: int = 64,
     sequence_depth: int = 8,
+    epochs: int = 3,
 ) -> nn.Module:
     """Return a frequency-cut transformer of sequences with fresh weights.
 
@@ -92,6 +92,8 @@ def build(
         Share dropped in training.
     sequence_dim, sequence_depth : int
         Width of a token and layers of the transformer that reads the sequence.
+    epochs : int
+        Epochs of a window; the stage is that of the middle one, so an odd number; three as published.
 
     Raises
     ------
@@ -103,11 +105,10 @@ def build(
             f"seq_freqcut_vit takes windows of (channels, rows, seconds), not {shape}; choose "
             "'representation: spectrogram'"
         )
-    epochs, rest = divmod(shape[2], _EPOCH_SECONDS)
-    if rest or epochs % 2 == 0:
+    if epochs < 1 or epochs % 2 == 0 or shape[2] % epochs:
         raise ValueError(
-            f"seq_freqcut_vit: a window of {shape[2]} s has no epoch of {_EPOCH_SECONDS} s in its middle; set windows: "
-            "length_seconds to an odd number of epochs, such as 90"
+            f"seq_freqcut_vit: {epochs} epochs do not share a window of {shape[2]} s with one in the middle; set "
+            "epochs to an odd number and windows: length_seconds to that many epochs"
         )
     channels, rows, seconds = shape
     down, along = patch_grid((channels, rows, seconds // epochs), rows=_PATCH_ROWS, seconds=_PATCH_SECONDS)
