@@ -39,6 +39,7 @@ rule write_report:
             caption="../report/report.rst",
         ),
         pages=directory("results/report/pages"),
+        provenance="results/provenance.json",
     log:
         "results/report/logs/write_report.log",
     conda:

@@ -2,6 +2,7 @@
 
 from bandmap import findings, report
 from bandmap.workflow.job import job
+from bandmap.workflow.provenance import provenance, write_provenance
 
 with job(snakemake):
     tested = findings.Tested(
@@ -14,3 +15,5 @@ with job(snakemake):
         snakemake.params.simulated,
     )
     report.render(findings.gather(snakemake.output.page, tested, snakemake.params.config), snakemake.output.page)
+    sources = findings.checksums(snakemake.params.recordings, snakemake.input.harmonized)
+    write_provenance(snakemake.output.provenance, provenance(snakemake.params.config, sources))

@@ -15,7 +15,7 @@ from bandmap.aggregation import main_rows, rank_one_share
 from bandmap.aggregation.agreement import agreement_rows
 from bandmap.figures.cells import column_of
 from bandmap.report.content import MatrixPart, NightPart, ReportData, Row, RunPart, SubjectPart, seizure_parts
-from bandmap.store.harmonized import read_quality
+from bandmap.store.harmonized import read_attributes, read_quality
 from bandmap.store.tables import read_table
 
 LIBRARIES = ("bandmap", "snakemake", "torch", "mne", "numpy", "zarr", "timescoring", "scikit-learn")
@@ -83,6 +83,12 @@ def gather(page: str | Path, tested: Tested, config: Mapping[str, Any]) -> Repor
         provenance={**{name: version(name) for name in LIBRARIES}, "seed": config["seed"]},
         settings=yaml.safe_dump(dict(config), sort_keys=False),
     )
+
+
+def checksums(recordings: Sequence[Mapping[str, str]], harmonized: Sequence[str]) -> dict[str, str]:
+    """Return data set and recording -> SHA-256 of the file that a harmonized recording was made of."""
+    pairs = zip(recordings, harmonized, strict=True)
+    return {f"{r['dataset']}/{r['recording']}": str(read_attributes(path)["source_sha256"]) for r, path in pairs}
 
 
 def gather_run(folder: Path, model: str, scheme: str, task: str, tested: Tested) -> RunPart:

@@ -180,6 +180,8 @@ def _events(path: Path) -> "Iterator[Event]":
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError:
         raise RecordingError(f"{path}: there is no such file; get it from the corpus") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecordingError(f"{path}: no text in UTF-8 ({type(error).__name__}); get it from the corpus") from error
     numbered = [(number, line) for number, line in enumerate(lines, start=1) if line.strip() and line[0] != "#"]
     columns = next(csv.reader([numbered[0][1]])) if numbered else []
     if not {"start_time", "stop_time", "label"} <= set(columns):
@@ -193,7 +195,7 @@ def _events(path: Path) -> "Iterator[Event]":
             yield Event(float(fields["start_time"]), float(fields["stop_time"]), TYPES[label])
         except (KeyError, ValueError) as error:
             known = ", ".join([*TYPES, *sorted(NO_SEIZURE)])
-            problem = f"{line!a} is no span with one of the labels {known}"
+            problem = f"{line[:80]!a} is no span with one of the labels {known}"
             raise RecordingError(f"{path}: line {number}: {problem}; correct it") from error
 
 

@@ -3,6 +3,7 @@
 import json
 import math
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,15 @@ _MAPS = 256  # open memory maps: each holds a file descriptor, of which a proces
 _LOCAL_HEADER = 30  # bytes before an entry's name, in the zip format
 _ROUNDING = 1e-6  # of a frame: rates such as 12.8 Hz are no binary fractions
 _REMEDY = "delete it and run the workflow again"
+_MOST_TEXT = 10_000_000  # bytes of metadata: a zip of a few kilobytes can hold gigabytes of zeros
+_MOST_FRAMES = 500_000_000  # a month at 180 Hz
+_LARGEST_CHUNK = 2**29  # bytes that another writer's chunk may unfold to
+_LARGEST_NUMBER = 1e12  # of scale, offset and rate: beyond it float32 overflows
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, LookupError, TypeError, ValueError),
+    *(AttributeError, ArithmeticError, RuntimeError, MemoryError),
+)
+"""What reading a damaged archive ends in, by where the damage is: names, sizes, compression, JSON, shapes."""
 
 
 class RepresentedRecording:
@@ -120,7 +130,7 @@ def open_representation(path: str | Path) -> RepresentedRecording:
     try:
         with zipfile.ZipFile(path) as archive:
             _check_names(path, archive)
-            attributes = json.loads(archive.read("zarr.json"))["attributes"]
+            attributes = _read_json(archive, "zarr.json")["attributes"]
             values, valid = (_Frames(path, archive, name) for name in ("values", "valid"))
             flags = _Flags.of(path, archive)
         _check_axes(path, attributes, values.shape, valid.shape)
@@ -129,11 +139,16 @@ def open_representation(path: str | Path) -> RepresentedRecording:
         return RepresentedRecording(path, attributes, values, np.array(valid[0 : valid.shape[0]], dtype=bool), flags)
     except FileNotFoundError:
         raise RecordingError(f"{path}: there is no such file; run the stage that writes it") from None
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError) as error:
+    except _DAMAGE as error:
         if isinstance(error, RecordingError):
             raise
-        reason = " ".join(str(error).split())
-        raise RecordingError(f"{path}: holds no whole representation ({reason:.200}); {_REMEDY}") from error
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> RecordingError:
+    reason = " ".join(str(error).split()) or type(error).__name__
+    plain = "".join(c if c.isprintable() else "?" for c in reason)
+    return RecordingError(f"{path}: holds no whole representation ({plain:.200}); {_REMEDY}")
 
 
 def _check_names(path: Path, archive: zipfile.ZipFile) -> None:
@@ -142,11 +157,28 @@ def _check_names(path: Path, archive: zipfile.ZipFile) -> None:
             raise RecordingError(f"{path}: an entry named {name!r} leads out of the file; do not use a file like this")
 
 
+def _read_json(archive: zipfile.ZipFile, name: str) -> Any:
+    size = archive.getinfo(name).file_size
+    if size > _MOST_TEXT:
+        raise ValueError(f"{name} claims {size} bytes")
+    return json.loads(archive.read(name))
+
+
 def _check_axes(path: Path, about: Mapping[str, Any], values: tuple[int, ...], valid: tuple[int, ...]) -> None:
     axes = (len(about["channels"]), *([len(about["frequencies_hz"])] if about["frequencies_hz"] else []))
     if values[1:] != axes or valid != values[:1]:
         problem = f"arrays of shape {values} and {valid} do not fit axes {axes}"
         raise RecordingError(f"{path}: {problem}; {_REMEDY}")
+    numbers = {name: float(about[name]) for name in ("frame_rate_hz", "scale", "offset")}
+    if not numbers["frame_rate_hz"] > 0 or any(not abs(number) < _LARGEST_NUMBER for number in numbers.values()):
+        raise RecordingError(f"{path}: {numbers} cannot be; {_REMEDY}")
+
+
+def _check_sizes(name: str, shape: tuple[int, ...], chunk: tuple[int, ...], item_bytes: int) -> None:
+    whole = all(isinstance(size, int) and size >= 0 for size in shape + chunk) and 0 not in chunk
+    fits = whole and shape[0] <= _MOST_FRAMES and math.prod(chunk) * item_bytes <= _LARGEST_CHUNK
+    if len(shape) != len(chunk) or not fits:
+        raise ValueError(f"{name} claims a shape of {shape} in chunks of {chunk}")
 
 
 def flags_fit(flags: tuple[int, ...], values: tuple[int, ...], frame_rate_hz: float) -> bool:
@@ -159,20 +191,21 @@ class _Frames:
     """Frames of one array of the file, by slices of time."""
 
     def __init__(self, path: Path, archive: zipfile.ZipFile, name: str) -> None:
-        metadata = json.loads(archive.read(f"{name}/zarr.json"))
+        metadata = _read_json(archive, f"{name}/zarr.json")
         self._path, self._name = path, name
         self.shape: tuple[int, ...] = tuple(metadata["shape"])
         chunk = tuple(metadata["chunk_grid"]["configuration"]["chunk_shape"])
         self._chunk_frames = chunk[0]
-        self._offsets = _plain_chunks(archive, name, metadata, chunk)
         self._dtype = np.dtype(metadata["data_type"])
+        _check_sizes(name, self.shape, chunk, self._dtype.itemsize)
+        self._offsets = _plain_chunks(archive, name, metadata, chunk)
         self._chunk_shape = chunk
         self._stamp = path.stat().st_mtime_ns
 
     def __getitem__(self, frames: slice) -> NDArray[Any]:
         start, stop = frames.start, frames.stop
         if self._offsets is None:
-            return np.asarray(_zarr_array(self._path, self._name, self._stamp)[start:stop])
+            return self._through_zarr(start, stop)
         first = start // self._chunk_frames
         last = (stop - 1) // self._chunk_frames
         if first == last:
@@ -185,6 +218,12 @@ class _Frames:
             for number, at in ((number, number * self._chunk_frames) for number in range(first, last + 1))
         ]
         return np.concatenate(pieces)
+
+    def _through_zarr(self, start: int, stop: int) -> NDArray[Any]:
+        try:
+            return np.asarray(_zarr_array(self._path, self._name, self._stamp)[start:stop])
+        except _DAMAGE as error:
+            raise _damaged(self._path, error) from error
 
     def _chunk(self, number: int) -> NDArray[Any]:
         assert self._offsets is not None
@@ -206,7 +245,7 @@ class _Flags(_Frames):
     def of(cls, path: Path, archive: zipfile.ZipFile) -> "_Flags | None":
         if "flags/zarr.json" not in archive.namelist():
             return None
-        return cls(path, archive, json.loads(archive.read("flags/zarr.json"))["attributes"]["bits"])
+        return cls(path, archive, _read_json(archive, "flags/zarr.json")["attributes"]["bits"])
 
     def field(self) -> NDArray[np.uint8]:
         return np.asarray(self[0 : self.shape[0]], np.uint8)

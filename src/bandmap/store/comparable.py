@@ -8,6 +8,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from bandmap.store._hdf5 import opened
 from bandmap.store.whole import whole_file
 
 
@@ -39,7 +40,7 @@ def write_comparable(path: str | Path, windows: Comparable) -> None:
 
 def read_comparable(path: str | Path) -> Comparable:
     """Read a file of `write_comparable`."""
-    with h5py.File(path, "r") as file:
+    with opened(path) as file:
         return Comparable(file["starts"][()], file["labels"][()], file["power"][()])
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bandmap.recording import Event, Recording
 from bandmap.store._flags import packed, unpacked
+from bandmap.store._hdf5 import opened
 from bandmap.store.whole import whole_file
 
 _TEXT = h5py.string_dtype("utf-8")
@@ -115,23 +116,25 @@ def open_recording(path: str | Path) -> Iterator[Recording]:
     Recording
         Its `microvolts` is the file's dataset: slices of it are arrays. Closed with the block.
     """
-    with h5py.File(path, "r") as file:
+    with opened(path) as file:
         names = [tuple(file.attrs[f"{kind}channels"]) for kind in ("", "masked_", "interpolated_")]
         columns = [file[f"events/{name}"] for name in ("onset", "offset", "label")]
         onsets, offsets, labels = columns[0][()], columns[1][()], columns[2].asstr()[()]
         events = tuple(Event(float(a), float(b), str(c)) for a, b, c in zip(onsets, offsets, labels, strict=True))
-        yield Recording(file["microvolts"], float(file.attrs["rate_hz"]), names[0], events, names[1], names[2])
+        rate_hz = float(file.attrs["rate_hz"])
+    with h5py.File(path, "r") as file:  # an error of who uses it is not the file's
+        yield Recording(file["microvolts"], rate_hz, names[0], events, names[1], names[2])
 
 
 def read_attributes(path: str | Path) -> dict[str, object]:
     """Return the attributes of a file: unit, rate_hz, channels, masked and interpolated channels, and its origin."""
-    with h5py.File(path, "r") as file:
+    with opened(path) as file:
         return {name: tuple(v) if isinstance(v, np.ndarray) else v for name, v in file.attrs.items()}
 
 
 def read_quality(path: str | Path) -> list[dict[str, str]]:
     """Return the quality table, one row per channel, as text."""
-    with h5py.File(path, "r") as file:
+    with opened(path) as file:
         group = file["quality"]
         columns = sorted(group, key=lambda name: group[name].attrs["order"])
         texts = [_texts(group[name]) for name in columns]
@@ -147,7 +150,7 @@ def read_flags(path: str | Path) -> dict[str, NDArray[np.bool_]]:
         flat, saturated, extreme, line_noise, high_frequency, interpolated, masked; channels in the recording's order.
         The last second may be a part of one. Empty if the file was not written from a stream.
     """
-    with h5py.File(path, "r") as file:
+    with opened(path) as file:
         if "flags" not in file:
             return {}
         return unpacked(file["flags"][()], file["flags"].attrs["bits"])
@@ -161,5 +164,5 @@ def _texts(column: h5py.Dataset) -> list[str]:
 
 def read_duration(path: str | Path) -> float:
     """Return the seconds of a recording."""
-    with h5py.File(path, "r") as file:
+    with opened(path) as file:
         return float(file["microvolts"].shape[1] / file.attrs["rate_hz"])

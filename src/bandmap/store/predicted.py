@@ -8,6 +8,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from bandmap.store._hdf5 import opened
 from bandmap.store.whole import whole_file
 
 
@@ -55,7 +56,7 @@ def write_predictions(
 
 def read_predictions(path: str | Path) -> Predictions:
     """Read a file of `write_predictions`."""
-    with h5py.File(path, "r") as file:
+    with opened(path) as file:
         attributes = {
             name: value.item() if isinstance(value, np.generic) else value for name, value in file.attrs.items()
         }

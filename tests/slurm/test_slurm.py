@@ -1,0 +1,122 @@
+"""The chain through a Slurm of two nodes gives what a local run gives, byte for byte on the CPU (`make test-slurm`)."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cluster import cluster
+
+from bandmap.store.tables import read_table
+
+pytestmark = pytest.mark.slurm
+
+ROOT = Path(__file__).parents[2]
+TINY = ROOT / "tests/workflow/tiny.yaml"
+ON_LOOPBACK = [  # no accounting, so no accounts and no sacct; nothing to wait for on one machine
+    *("--slurm-no-account", "--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "5"),
+    *("--seconds-between-status-checks", "5", "--latency-wait", "10", "--jobs", "4", "--slurm-keep-successful-logs"),
+]
+OF_THE_RUN = {"resources.tsv", "benchmark.tsv"}  # seconds and megabytes, which no two runs share
+
+Environment = dict[str, str]
+
+
+def snakemake(directory: Path, profile: str, *arguments: str, environment: Environment | None = None) -> str:
+    """Run the workflow as a user does; return what it says."""
+    directory.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(directory)]
+    command += ["--workflow-profile", str(ROOT / "profiles" / profile), "--configfile", str(TINY), *arguments]
+    run = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, **(environment or {})}, cwd=directory, check=False
+    )
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-5000:]
+    return run.stdout + run.stderr
+
+
+@pytest.fixture(scope="session")
+def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
+    """Start the cluster."""
+    if not shutil.which("sbatch"):
+        pytest.skip("needs Debian's slurm-wlm and munge")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        cluster(Path(folder)) as environment,
+    ):  # munged refuses pytest's folders
+        yield {**environment, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
+
+
+@pytest.fixture(scope="session")
+def through_slurm(slurm: Environment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder in which the chain has run through Slurm, with GPUs counted as a generic resource."""
+    directory = tmp_path_factory.mktemp("through")
+    snakemake(directory, "slurm", *ON_LOOPBACK, environment={**slurm, "BANDMAP_GPU": "gres"})
+    return directory
+
+
+def results(directory: Path) -> dict[str, bytes]:
+    """Return path -> content of everything that a run has made, but for logs and what it took."""
+    paths = [path for top in ("resources", "results") for path in (directory / top).rglob("*") if path.is_file()]
+    kept = [path for path in paths if path.suffix != ".log" and path.name not in OF_THE_RUN]
+    found = {str(path.relative_to(directory)): path.read_bytes() for path in kept if not path.name.startswith(".")}
+    page = found["results/report/index.html"].decode()
+    return found | {"results/report/index.html": without(page, costs(directory)).encode()}
+
+
+def costs(directory: Path) -> set[float]:
+    """Return the seconds, rates and megabytes of the trainings."""
+    rows = [row for path in directory.rglob("resources.tsv") for row in read_table(path)]
+    return {float(row[name]) for row in rows for name in ("seconds", "windows_per_second", "peak_memory_mb")}
+
+
+def without(page: str, numbers: set[float]) -> str:
+    """Return a page of the report without the cells that hold one of these numbers."""
+    return re.sub(r'data-value="([\d.e+-]+)">[^<]*', lambda cell: "" if float(cell[1]) in numbers else cell[0], page)
+
+
+def jobs(environment: Environment, *fields: str) -> list[dict[str, str]]:
+    """Return what Slurm knows of its jobs."""
+    text = subprocess.run(
+        ["scontrol", "--oneliner", "show", "jobs"], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+    rows = [dict(word.partition("=")[::2] for word in line.split()) for line in text.splitlines()]
+    return [{name: row.get(name, "") for name in fields} for row in rows]
+
+
+def test_slurm_and_a_local_run_give_the_same_bytes(through_slurm: Path, tmp_path: Path) -> None:
+    snakemake(tmp_path, "default", "--cores", "2")
+    ours, theirs = results(through_slurm), results(tmp_path)
+    assert ours.keys() == theirs.keys()
+    assert [name for name in ours if ours[name] != theirs[name]] == []
+
+
+def test_training_asks_for_a_gpu_and_nothing_else_does(through_slurm: Path, slurm: Environment) -> None:
+    asked = jobs(slurm, "Comment", "TresPerNode", "NodeList", "JobState")
+    assert {job["JobState"] for job in asked} == {"COMPLETED"}
+    on_gpu = [job for job in asked if job["TresPerNode"]]
+    assert {rule_of(job) for job in on_gpu} == {"train_fold", "interpret_recording"}
+    assert {(job["TresPerNode"], job["NodeList"]) for job in on_gpu} == {("gres:gpu:1", "node1")}
+
+
+def test_short_jobs_share_a_job_of_slurms(through_slurm: Path, slurm: Environment) -> None:
+    comments = [job["Comment"] for job in jobs(slurm, "Comment")]
+    assert sum("harmonize_recording" in comment for comment in comments) == 1
+    assert sum("draw_recording" in comment for comment in comments) == 1
+
+
+def test_a_gpu_may_be_asked_for_by_number_or_not_at_all(slurm: Environment, tmp_path: Path) -> None:
+    plans = {
+        way: snakemake(tmp_path, "slurm", "-n", environment={"BANDMAP_GPU": way}) for way in ("gpu", "gres", "none")
+    }
+    assert [word for word in ("gpu=1", "gres=gpu:1") if word in plans["gpu"]] == ["gpu=1"]
+    assert [word for word in ("gpu=1", "gres=gpu:1") if word in plans["gres"]] == ["gres=gpu:1"]
+    assert "gpu" not in plans["none"].partition("Job stats")[2]
+
+
+def rule_of(job: dict[str, str]) -> str:
+    return job["Comment"].removeprefix("rule_").partition("_wildcards")[0]
