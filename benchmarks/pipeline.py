@@ -201,12 +201,12 @@ def day(folder: Path) -> dict[str, float]:
 
 
 def represent(source: str, cache: str) -> None:
-    """Do what the stage does; print seconds and the most megabytes that were resident."""
-    begin = time.perf_counter()
+    """Do what the stage does; print seconds of the processor and the most megabytes that were resident."""
+    begin = time.process_time()
     with open_recording(source) as recording:
         found = cwt.transform(recording.microvolts, recording.rate_hz, frame_rate_hz=FRAME_RATE, dtype="uint8")
         write_representation(cache, found, channels=recording.channels)
-    seconds = time.perf_counter() - begin
+    seconds = time.process_time() - begin
     most = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     print(seconds, int(most[1]) / 1e3 if most else float("nan"))
 
