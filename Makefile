@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo models test test-slurm clean
+.PHONY: demo models test test-kill test-slurm clean
 
 demo: .venv/installed
 	$(BIN)/snakemake --configfile examples/demo.yaml --directory demo
@@ -19,8 +19,11 @@ test: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/snakemake --lint --configfile examples/demo.yaml
-	$(BIN)/python -m pytest -n 2 -m "not workflow and not slurm"
+	$(BIN)/python -m pytest -n 2 -m "not workflow and not slurm and not kill"
 	$(BIN)/python -m pytest -m workflow
+
+test-kill: .venv/installed-dev
+	$(BIN)/python -m pytest tests/workflow -m kill
 
 test-slurm: .venv/installed-dev
 	$(BIN)/python -m pytest tests/slurm

@@ -1,13 +1,18 @@
 """Bandmap: which brain region, in which frequency band, made the model say so?"""
 
+import gc
+
 from snakemake.utils import min_version, validate
 
 from bandmap.settings import check_keys, drop_removed, fill_in_mirror
-from bandmap.workflow.closing import closing_words
+from bandmap.workflow.closing import closing_words, words_of_failure
 from bandmap.workflow.code import code_of
-from bandmap.workflow.plan import SAFE_NAME, make_plan, read_schema
+from bandmap.workflow.listing import SAFE_NAME
+from bandmap.workflow.plan import make_plan, read_schema
 
 min_version("9.27")
+# A plan is millions of objects that stay: no need to look for cycles at every 700.
+gc.set_threshold(100_000)
 
 
 configfile: f"{workflow.basedir}/config.yaml"
@@ -27,18 +32,30 @@ report: "report/workflow.rst"
 
 
 onsuccess:
-    print(closing_words(RUN["models"], RUN["scheme"]))
+    print(closing_words(RUN["models"], RUN["scheme"], PLAN.left_out))
+
+
+onerror:
+    print(words_of_failure(PLAN.recordings))
 
 
 wildcard_constraints:
     dataset=PLAN.one_of("datasets"),
     recording=SAFE_NAME,
+    subject=SAFE_NAME,
     representation=PLAN.one_of("representations"),
     scheme=PLAN.one_of("schemes"),
     fold=SAFE_NAME,
     model=PLAN.one_of("models"),
     method=PLAN.one_of("interpretations"),
     matrix=SAFE_NAME,
+
+
+localrules:
+    all,
+    freeze_folds,
+    plant_truth,
+    refold,
 
 
 include: "rules/download.smk"
@@ -48,6 +65,7 @@ include: "rules/train.smk"
 include: "rules/score.smk"
 include: "rules/interpret.smk"
 include: "rules/aggregate.smk"
+include: "rules/faithfulness.smk"
 include: "rules/report.smk"
 
 

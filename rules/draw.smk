@@ -12,7 +12,7 @@ rule draw_recording:
         maps=PLAN.first_attributed("frequency", "time"),
         channels=PLAN.first_attributed("channel"),
         over_time=PLAN.first_attributed("channel", "second"),
-        matrices=PLAN.tables("seizures.tsv"),
+        attributed=PLAN.attributed_of_recording,
     output:
         pictures=report(
             directory("results/report/figures/{model}/{scheme}/{dataset}/{recording}"),
@@ -29,7 +29,9 @@ rule draw_recording:
     params:
         task=RUN["task"],
         row=PLAN.row_of,
-        titles=PLAN.titles,
+        methods=PLAN.methods_of_matrices,
+        matrices=PLAN.made_of,
+        regions=config["regions"],
         bands_hz=config["bands_hz"],
         code=code_of(f"{SCRIPTS}/draw_recording.py", f"bandmap.pictures.{RUN['task']}"),
     script:

@@ -2,18 +2,20 @@
 
 
 rule list_comparable:
-    """List the windows of a recording that those of another class may be compared with, and how strong they are."""
+    """Choose what the windows of a subject's recordings are compared with: quiet ones and some of another class."""
     input:
-        array=PLAN.array,
+        arrays=PLAN.arrays_of_subject,
     output:
-        windows="results/comparable/{model}/{dataset}/{recording}.h5",
+        windows="results/comparable/{model}/{dataset}/{subject}.h5",
     log:
-        "results/comparable/{model}/{dataset}/{recording}.log",
+        "results/comparable/{model}/{dataset}/{subject}.log",
     conda:
         "../envs/bandmap.yaml"
     params:
         task=RUN["task"],
+        recordings=PLAN.recordings_of_subject,
         windows=PLAN.section("windows"),
+        seed=config["seed"],
         code=code_of(f"{SCRIPTS}/list_comparable.py", PLAN.task_module),
     script:
         "../scripts/list_comparable.py"
@@ -26,7 +28,6 @@ rule interpret_recording:
         weights=PLAN.weights,
         probabilities="results/predicted/{model}/{scheme}/{dataset}/{recording}_probabilities.h5",
         events="results/predicted/{model}/{scheme}/{dataset}/{recording}_events.tsv",
-        others=PLAN.other_arrays_of_subject,
         comparable=PLAN.comparable,
     output:
         attribution="results/attributed/{model}/{scheme}/{method}/{dataset}/{recording}.h5",
@@ -37,8 +38,8 @@ rule interpret_recording:
     params:
         task=RUN["task"],
         method=lookup(within=PLAN.of("interpretations"), dpath="{method}"),
-        regions=config["regions"],
-        bands_hz=config["bands_hz"],
+        regions=PLAN.told_apart("regions", "region"),
+        bands_hz=PLAN.told_apart("bands_hz", "band"),
         seed=config["seed"],
         device=config["device"],
         code=code_of(

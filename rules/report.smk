@@ -18,6 +18,11 @@ rule write_report:
             model=RUN["models"],
             scheme=RUN["scheme"],
         ),
+        faithfulness=expand(
+            "results/report/figures/{model}/{scheme}/faithfulness.tsv",
+            model=RUN["models"],
+            scheme=RUN["scheme"],
+        ),
         matrices=PLAN.cohort_tables(),
         trained=expand(
             "results/trained/{model}/{scheme}/{fold}/windows.tsv",
@@ -46,12 +51,13 @@ rule write_report:
         "../envs/bandmap.yaml"
     params:
         recordings=PLAN.tested(),
+        left_out=PLAN.left_out,
         titles=PLAN.titles_by_model(),
         subjects=PLAN.people_tested(),
         folds=PLAN.fold_names(),
         judged=list(PLAN.judged()),
         simulated=PLAN.planted(),
         config=config,
-        code=code_of(f"{SCRIPTS}/write_report.py"),
+        code=code_of(f"{SCRIPTS}/write_report.py", folder="templates"),
     script:
         "../scripts/write_report.py"

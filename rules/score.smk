@@ -29,6 +29,7 @@ rule score_model:
     params:
         task=RUN["task"],
         recordings=PLAN.tested(),
+        expected=PLAN.expected(),
         postprocessing=config["postprocessing"],
         seed=config["seed"],
         code=code_of(f"{SCRIPTS}/score_model.py", f"bandmap.scorecards.{RUN['task']}"),
@@ -72,6 +73,7 @@ rule score_baselines:
     params:
         recordings=PLAN.recordings,
         tested=PLAN.tested(),
+        expected=PLAN.expected(),
         windows=config["windows"],
         postprocessing=config["postprocessing"],
         seed=config["seed"],

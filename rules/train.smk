@@ -58,6 +58,7 @@ rule train_fold:
         postprocessing=config["postprocessing"],
         seed=config["seed"],
         device=config["device"],
+        shuffled=False,
         code=code_of(
             f"{SCRIPTS}/train_fold.py",
             PLAN.task_module,

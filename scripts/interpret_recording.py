@@ -10,7 +10,8 @@ with job(snakemake):
     params, files = snakemake.params, snakemake.input
     method = plugins.load("bandmap.attribution", params.method["kind"])
     task = plugins.load("bandmap.tasks", params.task)
-    case = Case.read(files.weights, files.array, files.others, files.comparable, files.probabilities, files.events)
+    recording = snakemake.wildcards.recording
+    case = Case.read(files.weights, files.array, recording, files.comparable, files.probabilities, files.events)
     atlas = Atlas.of(params.regions, params.bands_hz)
     result = interpret_recording(
         method, case, params.method, task=task, atlas=atlas, seed=params.seed, device=params.device

@@ -12,7 +12,7 @@ with job(snakemake):
     manifest = Manifest.of(read_table(files.folds), params.recordings)
     how = (params.windows, params.postprocessing)
     detected = baselines.detect(known, manifest, read_table(files.frozen), params.tested, *how)
-    settings = {"expected": len(params.tested), "seed": params.seed, "postprocessing": params.postprocessing}
+    settings = {"expected": params.expected, "seed": params.seed, "postprocessing": params.postprocessing}
     line_length, floor = seizure.score(detected, **settings), seizure.score(always_on(detected), **settings)
     write_table(found.line_length, line_length.rows, seizure.COLUMNS)
     write_table(found.line_length_details, line_length.details, seizure.DETAILS)

@@ -9,7 +9,7 @@ with job(snakemake):
     files, params = snakemake.input, snakemake.params
     task = plugins.load("bandmap.scorecards", params.task)
     members = task.gather(Files(params.recordings, files.reference, files.events, files.probabilities, files.spans))
-    card = task.score(members, expected=len(params.recordings), seed=params.seed, postprocessing=params.postprocessing)
+    card = task.score(members, expected=params.expected, seed=params.seed, postprocessing=params.postprocessing)
     write_table(snakemake.output.table, card.rows, task.COLUMNS)
     write_table(snakemake.output.details, card.details, task.DETAILS)
     write_json(snakemake.output.summary, card.summary)

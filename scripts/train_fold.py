@@ -10,7 +10,9 @@ from bandmap.workflow.job import job
 with job(snakemake):
     params = snakemake.params
     task = plugins.load("bandmap.tasks", params.task)
-    learner = Learner(task, params.windows, params.training, params.postprocessing, params.seed, params.device)
+    learner = Learner(
+        task, params.windows, params.training, params.postprocessing, params.seed, params.device, params.shuffled
+    )
     training = represented.open_all(snakemake.input.training)
     validation = represented.open_all(snakemake.input.validation)
     checkpoint = CheckpointFile(f"{snakemake.output.weights}.unfinished")

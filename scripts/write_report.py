@@ -13,6 +13,7 @@ with job(snakemake):
         snakemake.params.folds,
         dict(zip(snakemake.params.judged, snakemake.input.scores, strict=True)),
         snakemake.params.simulated,
+        snakemake.params.left_out,
     )
     report.render(findings.gather(snakemake.output.page, tested, snakemake.params.config), snakemake.output.page)
     sources = findings.checksums(snakemake.params.recordings, snakemake.input.harmonized)

@@ -20,6 +20,9 @@ from bandmap.store.tables import read_table
 
 LIBRARIES = ("bandmap", "snakemake", "torch", "mne", "numpy", "zarr", "timescoring", "scikit-learn")
 
+LEFT_OUT = ("dataset", "subject", "recording", "why")
+"""What the pages tell of a recording that is left out."""
+
 Person = tuple[str, str]
 
 
@@ -43,6 +46,8 @@ class Tested:
         Model or baseline -> table of scores; a summary (JSON) lies beside each.
     simulated : sequence of str
         Data sets that are simulated.
+    left_out : sequence of mapping
+        `dataset`, `subject`, `recording` and `why` of what the settings leave out.
     """
 
     recordings: Sequence[Mapping[str, str]]
@@ -52,6 +57,7 @@ class Tested:
     folds: Sequence[str]
     judged: Mapping[str, str]
     simulated: Sequence[str]
+    left_out: Sequence[Mapping[str, str]] = ()
 
 
 def gather(page: str | Path, tested: Tested, config: Mapping[str, Any]) -> ReportData:
@@ -76,6 +82,7 @@ def gather(page: str | Path, tested: Tested, config: Mapping[str, Any]) -> Repor
         agreement=tuple(agreement_rows(_stacks(runs), seed=config["seed"])),
         overview_figure="figures/overview.svg",
         simulated=tuple(tested.simulated),
+        left_out=tuple({name: row[name] for name in LEFT_OUT} for row in tested.left_out),
         regions=config["regions"],
         bands_hz={name: (edges[0], edges[1]) for name, edges in config["bands_hz"].items()},
         quality=tuple(_quality(tested)),
@@ -119,6 +126,7 @@ def gather_run(folder: Path, model: str, scheme: str, task: str, tested: Tested)
         ),
         planted=planted,
         planted_summary=tuple(read_table(pictures / "recovery.tsv")),
+        faithfulness=tuple(read_table(pictures / "faithfulness.tsv")),
         windows=tuple(_windows(folder / "trained" / model / scheme, tested.folds)),
         resources=tuple(_resources(folder / "trained" / model / scheme, tested.folds)),
         scores_figure=f"{drawn}/scores.svg",
@@ -126,6 +134,7 @@ def gather_run(folder: Path, model: str, scheme: str, task: str, tested: Tested)
         training_figure=f"{drawn}/training.svg",
         planted_figure=f"{drawn}/planted.svg" if planted else "",
         recovery_figure=f"{drawn}/recovery.svg" if planted else "",
+        faithfulness_figure=f"{drawn}/faithfulness.svg",
     )
 
 

@@ -1,7 +1,7 @@
 """Interpret the held-out model's decisions on one recording: choose windows and what they are compared with."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from bandmap import windows
 from bandmap.atlas import Atlas
 from bandmap.context import (
-    NONE,
     Context,
     Noted,
     background_indices,
@@ -21,13 +20,13 @@ from bandmap.context import (
 )
 from bandmap.normalized import Normalized
 from bandmap.recording import Event
-from bandmap.store.comparable import Comparable, read_all
+from bandmap.store.comparable import Comparable, Listed, Shared, read_comparable
 from bandmap.store.events import read_events
 from bandmap.store.predicted import Predictions, read_predictions
-from bandmap.store.represented import RepresentedRecording, open_all, open_representation
+from bandmap.store.represented import RepresentedRecording, open_representation
 from bandmap.store.weights import load_all
 from bandmap.tasks import Task
-from bandmap.training.fold import Source, cut_recording
+from bandmap.training.fold import cut_recording
 
 BACKGROUNDS = 8
 """Windows of another class of the subject at hand for an interpretation."""
@@ -36,13 +35,53 @@ MOST_CANDIDATES = 512
 """Of a recording; more are thinned evenly: the quietest of so many is quiet enough, and a day fits in memory."""
 
 
-def comparable(source: RepresentedRecording, task: Task, cutting: Mapping[str, float]) -> Comparable:
-    """Return the windows of a recording that windows of another class may be compared with, and their power."""
-    cut = task.comparable(source, source.events, cutting)
-    some = np.arange(len(cut.starts)) % (1 + len(cut.starts) // MOST_CANDIDATES) == 0
-    few = cut.only(some)
-    power = total_power(source.windows(few.starts, few.length), log_power=bool(source.frequencies_hz))
-    return Comparable(few.starts, few.labels, power)
+def comparable(
+    sources: Sequence[RepresentedRecording], task: Task, cutting: Mapping[str, float], *, seed: int
+) -> tuple[list[Listed], list[Shared]]:
+    """Return what the windows of a subject's recordings may be compared with.
+
+    Parameters
+    ----------
+    sources : sequence of RepresentedRecording
+        All recordings of the subject.
+    task : Task
+    cutting : mapping
+        Section `windows` of the settings.
+    seed : int
+        Of the draw of background windows.
+
+    Returns
+    -------
+    listed : list of Listed
+        Windows of each recording and their power.
+    shared : list of Shared
+        Of each class.
+    """
+    cuts = [_thinned(task.comparable(source, source.events, cutting)) for source in sources]
+    log_power = bool(sources[0].frequencies_hz)
+    listed = [Listed(cut.starts, cut.labels, total_power(_values(cut), log_power=log_power)) for cut in cuts]
+    labels, power = (np.concatenate(of) for of in zip(*((found.labels, found.power) for found in listed), strict=True))
+    places = [(cut, start) for cut in cuts for start in cut.starts]
+
+    def take(indices: NDArray[np.int64]) -> NDArray[np.float32]:
+        none = _values(cuts[0].only(np.zeros(len(cuts[0].starts), dtype=bool)))
+        chosen = [places[index] for index in indices]
+        return np.concatenate([none, *(cut.source.windows(np.array([start]), cut.length) for cut, start in chosen)])
+
+    shared = []
+    for target in range(len(task.CLASSES)):
+        others = np.flatnonzero(labels != target)
+        drawn = others[background_indices(len(others), BACKGROUNDS, seed=seed)]
+        shared.append(Shared(take(others[np.argsort(power[others], kind="stable")[:1]]), take(drawn)))
+    return listed, shared
+
+
+def _thinned(cut: windows.RecordingWindows) -> windows.RecordingWindows:
+    return cut.only(np.arange(len(cut.starts)) % (1 + len(cut.starts) // MOST_CANDIDATES) == 0)
+
+
+def _values(cut: windows.RecordingWindows) -> NDArray[np.float32]:
+    return cut.source.windows(cut.starts, cut.length)
 
 
 @dataclass(frozen=True)
@@ -55,10 +94,8 @@ class Case:
         One, or the folds' ensemble for a subject that is in no fold.
     source : Source
         The recording.
-    others : sequence of Source
-        The subject's other recordings.
-    comparable : sequence of Comparable
-        Of the recording and of the others, in this order.
+    comparable : Comparable
+        What its windows may be compared with.
     detected : sequence of Event
     predictions : Predictions
     cutting : mapping
@@ -67,8 +104,7 @@ class Case:
 
     models: Sequence[Normalized]
     source: RepresentedRecording
-    others: Sequence[Source]
-    comparable: Sequence[Comparable]
+    comparable: Comparable
     detected: Sequence[Event]
     predictions: Predictions
     cutting: Mapping[str, float]
@@ -78,18 +114,17 @@ class Case:
         cls,
         weights: Sequence[str],
         array: str,
-        others: Sequence[str],
-        comparable: Sequence[str],
+        recording: str,
+        comparable: str,
         probabilities: str,
         events: str,
     ) -> "Case":
-        """Open the models' files, a recording's representation, the subject's others, predictions and detections."""
+        """Open the files of the models, of a recording's representation, of what its subject has, of predictions."""
         loaded = load_all(weights)
         return cls(
             [model for model, _ in loaded],
             open_representation(array),
-            open_all(others),
-            read_all(comparable),
+            read_comparable(comparable, recording),
             read_events(events),
             read_predictions(probabilities),
             loaded[0][1]["windows"],
@@ -163,7 +198,7 @@ def interpret_recording(
     parts: list[Noted] = []
     for target in np.unique(asked) if len(asked) else [1]:
         few = part.only(asked == target)
-        context = _context(case, few, int(target), atlas=atlas, seed=seed, device=_device(device))
+        context = surroundings(case, few, int(target), atlas=atlas, seed=seed, device=device)
         values = source.windows(few.starts, few.length)
         results = [
             Noted.of(method.attribute(model, values, int(target), context=context(model), **settings["options"]))
@@ -206,11 +241,12 @@ def _of_class(probabilities: NDArray[np.float32], asked: NDArray[np.int64]) -> N
     return probabilities[np.arange(len(asked)), asked]
 
 
-def _context(case: Case, part: windows.RecordingWindows, target: int, *, atlas: Atlas, seed: int, device: str) -> Any:
-    """Return a function of a model: what its windows of one class are compared with."""
-    source = case.source
-    others = _Others.of(case, target, part.length)
-    baselines, background = others.baselines(part.starts), others.background(seed)
+def surroundings(
+    case: Case, part: windows.RecordingWindows, target: int, *, atlas: Atlas, seed: int, device: str
+) -> Callable[[Normalized], Context]:
+    """Return a function of a model: what some windows of the case's recording are compared with, asked for a class."""
+    source, background = case.source, case.comparable.shared[target].background
+    baselines = _baselines(case, part, target)
 
     def context(model: Normalized) -> Context:
         shape = source.windows(np.zeros(0, np.int64), part.length).shape[1:]
@@ -221,51 +257,28 @@ def _context(case: Case, part: windows.RecordingWindows, target: int, *, atlas: 
             frequencies_hz=tuple(source.frequencies_hz),
             rate_hz=source.frame_rate_hz,
             baseline=np.stack([fallback] * len(part.starts)) if baselines is None else baselines,
-            background=fallback[None] if background is None else background,
-            device=device,
+            background=background if len(background) else fallback[None],
+            device=_device(device),
             seed=seed,
         )
 
     return context
 
 
-@dataclass(frozen=True)
-class _Others:
-    """The windows of a subject that are not of a class; those of the recording at hand come first."""
-
-    case: Case
-    length: int
-    owner: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    power: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, case: Case, target: int, length: int) -> "_Others":
-        owners, starts, power = [], [], []
-        for number, found in enumerate(case.comparable):
-            other = found.labels != target
-            owners.append(np.full(int(other.sum()), number))
-            starts.append(found.starts[other])
-            power.append(found.power[other])
-        return cls(case, length, np.concatenate(owners), np.concatenate(starts), np.concatenate(power))
-
-    def take(self, indices: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return windows in the order of their indices."""
-        sources = [self.case.source, *self.case.others]
-        parts = [sources[self.owner[i]].windows(self.starts[i : i + 1], self.length) for i in indices]
-        return np.concatenate(parts) if parts else sources[0].windows(np.zeros(0, np.int64), self.length)
-
-    def baselines(self, starts: NDArray[np.int64]) -> NDArray[np.float32] | None:
-        """Return for every window the quiet one that replaces it; None where there is none."""
-        rate, events = self.case.source.frame_rate_hz, self.case.source.events
-        before = [_onset_before(start / rate, (start + self.length) / rate, events) for start in starts]
-        seconds = np.where(self.owner == 0, self.starts / rate, np.nan)
-        indices = quiet_baselines(before, seconds, self.power, length_seconds=self.length / rate)
-        return None if (indices == NONE).any() else self.take(indices)
-
-    def background(self, seed: int) -> NDArray[np.float32] | None:
-        """Return some of the windows; None where there is none."""
-        return self.take(background_indices(len(self.starts), BACKGROUNDS, seed=seed)) if len(self.starts) else None
+def _baselines(case: Case, part: windows.RecordingWindows, target: int) -> NDArray[np.float32] | None:
+    """Return for every window the quiet one that replaces it; None where the subject has none."""
+    own, quietest = case.comparable.own, case.comparable.shared[target].quietest
+    if not len(quietest):
+        return None
+    source, rate = case.source, case.source.frame_rate_hz
+    starts, power = own.starts[own.labels != target], own.power[own.labels != target]
+    ends = part.starts + part.length
+    before = [_onset_before(*span, source.events) for span in zip(part.starts / rate, ends / rate, strict=True)]
+    # The subject's quietest stands behind the recording's own windows, near nothing and quieter than all of them.
+    seconds, power = np.append(starts / rate, np.nan), np.append(power, -np.inf)
+    indices = quiet_baselines(before, seconds, power, length_seconds=part.length / rate)
+    chosen = [source.windows(starts[i : i + 1], part.length) if i < len(starts) else quietest for i in indices]
+    return np.concatenate(chosen) if chosen else quietest[:0]
 
 
 def _onset_before(start: float, end: float, events: Sequence[Event]) -> float:

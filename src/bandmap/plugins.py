@@ -5,6 +5,7 @@ import difflib
 import importlib
 import importlib.util
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -47,6 +48,7 @@ def load(package: str, name: str) -> ModuleType:
     return importlib.import_module(f"{package}.{name}")
 
 
+@cache
 def _parse(package: str, name: str) -> ast.Module:
     return ast.parse(_file(package, name).read_text(encoding="utf-8"))
 
@@ -67,6 +69,7 @@ def defines(package: str, name: str, function: str) -> bool:
     return any(isinstance(node, ast.FunctionDef) and node.name == function for node in _parse(package, name).body)
 
 
+@cache
 def constant(package: str, name: str, constant_name: str) -> object:
     """Return the literal that a plugin's module assigns to a name, or None, without importing it."""
     for node in _parse(package, name).body:

@@ -55,6 +55,11 @@ def options_of(section: str, entry: Settings | None) -> dict[str, Any]:
     return {key: value for key, value in (entry or {}).items() if key not in own}
 
 
+def left_out(config: Settings) -> dict[str, str]:
+    """Return "<data set>/<recording>" -> why the run goes on without it."""
+    return dict(config["run"].get("leave_out") or {})
+
+
 def section_of(config: Settings, section: str, model: str) -> dict[str, Any]:
     """Return a section of `OVERRIDES` as a model has it: the run's, with what the model's entry changes."""
     return _merged(config[section], config["models"][model].get(section) or {})

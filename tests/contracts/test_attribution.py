@@ -160,6 +160,15 @@ def test_the_result_has_the_declared_axes_and_is_finite(method, name):
 
 
 @each_case
+def test_regions_and_bands_that_are_not_among_the_axes_are_not_read(method, name):
+    setting, network, _ = NETWORKS[name]
+    axes = plugins.constant("bandmap.attribution", method, "AXES")
+    known = Atlas(ATLAS.regions if "region" in axes else {}, ATLAS.bands_hz if "band" in axes else {})
+    found = attribute(method, network(), with_context(setting, atlas=known))
+    np.testing.assert_array_equal(found, attribute(method, network(), setting))
+
+
+@each_case
 def test_no_windows_give_no_results(method, name):
     setting, network, _ = NETWORKS[name]
     assert len(attribute(method, network(), some_windows(setting, slice(0)))) == 0

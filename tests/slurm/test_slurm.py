@@ -1,7 +1,6 @@
 """The chain through a Slurm of two nodes gives what a local run gives, byte for byte on the CPU (`make test-slurm`)."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -11,8 +10,7 @@ from pathlib import Path
 
 import pytest
 from cluster import cluster
-
-from bandmap.store.tables import read_table
+from outcome import results
 
 pytestmark = pytest.mark.slurm
 
@@ -22,7 +20,6 @@ ON_LOOPBACK = [  # no accounting, so no accounts and no sacct; nothing to wait f
     *("--slurm-no-account", "--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "5"),
     *("--seconds-between-status-checks", "5", "--latency-wait", "10", "--jobs", "4", "--slurm-keep-successful-logs"),
 ]
-OF_THE_RUN = {"resources.tsv", "benchmark.tsv"}  # seconds and megabytes, which no two runs share
 
 Environment = dict[str, str]
 
@@ -57,26 +54,6 @@ def through_slurm(slurm: Environment, tmp_path_factory: pytest.TempPathFactory) 
     directory = tmp_path_factory.mktemp("through")
     snakemake(directory, "slurm", *ON_LOOPBACK, environment={**slurm, "BANDMAP_GPU": "gres"})
     return directory
-
-
-def results(directory: Path) -> dict[str, bytes]:
-    """Return path -> content of everything that a run has made, but for logs and what it took."""
-    paths = [path for top in ("resources", "results") for path in (directory / top).rglob("*") if path.is_file()]
-    kept = [path for path in paths if path.suffix != ".log" and path.name not in OF_THE_RUN]
-    found = {str(path.relative_to(directory)): path.read_bytes() for path in kept if not path.name.startswith(".")}
-    page = found["results/report/index.html"].decode()
-    return found | {"results/report/index.html": without(page, costs(directory)).encode()}
-
-
-def costs(directory: Path) -> set[float]:
-    """Return the seconds, rates and megabytes of the trainings."""
-    rows = [row for path in directory.rglob("resources.tsv") for row in read_table(path)]
-    return {float(row[name]) for row in rows for name in ("seconds", "windows_per_second", "peak_memory_mb")}
-
-
-def without(page: str, numbers: set[float]) -> str:
-    """Return a page of the report without the cells that hold one of these numbers."""
-    return re.sub(r'data-value="([\d.e+-]+)">[^<]*', lambda cell: "" if float(cell[1]) in numbers else cell[0], page)
 
 
 def jobs(environment: Environment, *fields: str) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from bandmap import aggregation, findings
+from bandmap.faithfulness import probe
 from bandmap.recording import Event, Recording, SleepStage
 from bandmap.represented import Representation
 from bandmap.scorecards import write_json
@@ -103,6 +104,7 @@ def make_run(folder, task, *, models=("one", "two"), subjects=3):
     for model in models:
         _matrices(made, model, units[model])
         _trained(made, model)
+        _faithfulness(made, model)
     _scores(made)
     return made
 
@@ -155,18 +157,23 @@ def _predictions(made, model, row, number):
 
 
 def _attributions(made, model, row, number):
-    starts = np.arange(20.0, 70.0) if made.task == "seizure" else np.arange(len(HYPNOGRAM)) * EPOCH
-    length = 4 if made.task == "seizure" else int(EPOCH)
-    one = {"probabilities": np.full(len(starts), 0.9), "labels": np.ones(len(starts), int)}
-    one |= {"targets": np.ones(len(starts), int), "starts_seconds": starts}
-    about = {"length_seconds": float(length), "options": json.dumps({"layer": "layer2"})}
+    seizure = made.task == "seizure"
+    length = 4 if seizure else int(EPOCH)
+    lists = {"channels": CHANNELS, "masked_channels": (), "interpolated_channels": CHANNELS[:1]}
+    lists |= {"frequencies_hz": FREQUENCIES, "classes": STAGES, "options": {"layer": "layer2"}}
+    about = {"length_seconds": float(length), "threshold": 0.5, **{k: json.dumps(v) for k, v in lists.items()}}
     sizes = {
         "gradcam": (("frequency", "time"), (len(FREQUENCIES), length)),
         "occlusion": (("channel",), (len(CHANNELS),)),
         "ecam": (("channel", "second"), (len(CHANNELS), length)),
+        "band_occlusion": (("region", "band"), (len(REGIONS), len(BANDS))),
     }
     for place, (method, (axes, shape)) in enumerate(sizes.items()):
+        every = np.arange(97.0) if method == "band_occlusion" else np.arange(20.0, 70.0)
+        starts = every if seizure else np.arange(len(HYPNOGRAM)) * EPOCH
         values = _generator(number, 4, place).random((len(starts), *shape)).astype(np.float32)
+        one = {"probabilities": np.full(len(starts), 0.9), "starts_seconds": starts}
+        one |= dict.fromkeys(("labels", "targets"), np.ones(len(starts), int) if seizure else HYPNOGRAM)
         path = made.of("attributed", model, row, f"_{method}.h5")
         write_attribution(path, values=values, axes=axes, attributes={**about, "method": method}, **one)
 
@@ -202,6 +209,21 @@ def _matrices(made, model, units):
         write_table(folder / "seizures.tsv", rows, aggregation.SEIZURE_COLUMNS)
         write_table(folder / "subjects.tsv", aggregation.subject_rows(rows), aggregation.SUBJECT_COLUMNS)
         write_table(folder / "cohort.tsv", aggregation.cohort_rows(rows, draws=50, seed=1), aggregation.COHORT_COLUMNS)
+
+
+def _faithfulness(made, model):
+    tests = [("weights", part, step) for step, part in enumerate(("fc", "layer1", "all"), start=1)]
+    tests += [("labels", "", None), ("noise", "", None), ("deletion", "gain", None), ("insertion", "gain", None)]
+    tests += [
+        (f"{v}_curve", level, k) for v in ("deletion", "insertion") for level in ("order", "random") for k in range(11)
+    ]
+    rows = [
+        dict(zip(probe.COLUMNS, (*person, name, *test, 0.5 / (1 + number), 6), strict=True))
+        for number, person in enumerate(made.subjects)
+        for name in TITLES
+        for test in tests
+    ]
+    write_table(made.results / "faithfulness" / model / f"{SCHEME}.tsv", rows, probe.COLUMNS)
 
 
 def _trained(made, model):

@@ -276,7 +276,8 @@ def staged(explained, reference, values=None, **names):
 
 
 def test_a_stage_is_the_mean_over_its_windows_right_and_wrong_ones_apart():
-    rows = staged([0, 0, 1, 1, 2, 2], [0, 1, 1, 1, -1, 2])
+    every = staged([0, 0, 1, 1, 2, 2], [0, 1, 1, 1, -1, 2])
+    rows = [row for row in every if row["part"] == "whole"]
     found = {
         (row["class"], row["outcome"]): (row["importance"], row["n_windows"])
         for row in rows
@@ -284,7 +285,20 @@ def test_a_stage_is_the_mean_over_its_windows_right_and_wrong_ones_apart():
     }
     assert found == {("W", "right"): (0, 1), ("W", "wrong"): (1, 1), ("N1", "right"): (2.5, 2), ("N2", "right"): (5, 1)}
     assert {frozenset(row) for row in rows} == {frozenset(SEIZURE_COLUMNS)}
-    assert {(row["seizure"], row["onset"], row["part"]) for row in rows} == {(None, None, "whole")}
+    assert {(row["seizure"], row["onset"]) for row in every} == {(None, None)}
+
+
+def test_every_other_right_window_of_a_stage_makes_a_half_and_halves_are_no_units_of_a_subject():
+    rows = staged([1, 1, 1, 1, 0], [1, 0, 1, 1, 0])
+    halves = {
+        (row["class"], row["part"]): (row["importance"], row["n_windows"])
+        for row in rows
+        if (row["region"], row["band"], row["outcome"]) == ("front", "slow", "right") and row["part"] != "whole"
+    }
+    assert halves == {("N1", "odd"): (1.5, 2), ("N1", "even"): (2, 1), ("W", "odd"): (4, 1)}
+    whole = [row for row in rows if row["part"] == "whole"]
+    assert subject_rows(rows) == subject_rows(whole)
+    np.testing.assert_equal(cohort_rows(rows, seed=0), cohort_rows(whole, seed=0))
 
 
 def test_stages_that_do_not_fit_the_windows_are_refused():

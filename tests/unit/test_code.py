@@ -31,6 +31,7 @@ FILES = {
         "def _mark():\n    return 2\n"
     ),
     "bandmap/datasets/mine.tsv": "recording\na\n",
+    "bandmap/templates/page.j2": "<p>",
 }
 
 Fingerprint = Callable[..., str]
@@ -45,11 +46,11 @@ def fingerprint(tmp_path, monkeypatch) -> Fingerprint:
         path.write_text(text)
     monkeypatch.setattr(code.bandmap, "__file__", str(tmp_path / "bandmap/__init__.py"))
 
-    def of(function: str = "", file: str = "", old: str = "", new: str = "") -> str:
+    def of(function: str = "", file: str = "", old: str = "", new: str = "", folder: str = "") -> str:
         if file:
             (tmp_path / file).write_text(FILES[file].replace(old, new))
         _forget()
-        found = code.fingerprint(tmp_path / "script.py", "bandmap.datasets.mine", function=function)
+        found = code.fingerprint(tmp_path / "script.py", "bandmap.datasets.mine", function=function, folder=folder)
         if file:
             (tmp_path / file).write_text(FILES[file])
         return found
@@ -59,7 +60,7 @@ def fingerprint(tmp_path, monkeypatch) -> Fingerprint:
 
 
 def _forget() -> None:
-    for cached in (code.fingerprint, code._tree, code._part, code._module_files):
+    for cached in (code.fingerprint, code._tree, code._text, code._part, code._imported, code._module_files):
         cached.cache_clear()
 
 
@@ -97,6 +98,12 @@ def test_a_function_of_a_plugin_counts_with_what_it_uses_and_no_more(fingerprint
     changed = {name for name in ("fetch", "annotate") if fingerprint(name, file, old, new) != fingerprint(name)}
     assert changed == counts_for
     assert (fingerprint("", file, old, new) != fingerprint("")) == bool(counts_for)
+
+
+def test_files_of_a_folder_count_where_they_are_asked_for(fingerprint):
+    change = ("", "bandmap/templates/page.j2", "<p>", "<div>")
+    assert fingerprint(*change, folder="templates") != fingerprint(folder="templates")
+    assert fingerprint(*change) == fingerprint()
 
 
 def test_a_function_that_is_not_there_is_an_error(fingerprint):

@@ -79,7 +79,8 @@ def test_epochs_of_sleep_become_one_matrix_per_stage_found(tmp_path):
     values = np.arange(5)[:, None, None] * np.ones((2, 2))
     path = written(tmp_path / "a.h5", values, ("region", "band"), targets=[0, 2, 2, 2, 4], labels=[0, 2, 2, 1, -1])
     rows = sleep.unit_rows([RECORDING], [path], [], [], ATLAS)
-    found = {(row["class"], row["outcome"]): (row["importance"], row["n_windows"]) for row in rows}
+    whole = [row for row in rows if row["part"] == "whole"]
+    found = {(row["class"], row["outcome"]): (row["importance"], row["n_windows"]) for row in whole}
     assert found == {("W", "right"): (0, 1), ("N2", "right"): (1.5, 2), ("N2", "wrong"): (3, 1)}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bandmap.faithfulness import SUBJECT_COLUMNS, SUMMARY_COLUMNS, planted_focus, summary, wilson_interval
+from bandmap.faithfulness.planted import SUBJECT_COLUMNS, SUMMARY_COLUMNS, planted_focus, summary, wilson_interval
 
 REGIONS, BANDS = ("front", "back", "left"), ("slow", "fast")
 

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from bandmap.atlas import BIPOLAR18, ELECTRODES
 from bandmap.figures.confusion import confusion_figure
 from bandmap.figures.curves import Curve, curve_figure
+from bandmap.figures.faithfulness import Trace, faithfulness_figure, traces_of_rows
 from bandmap.figures.matrices import Matrix, count_of, matrix_figure, matrix_of_rows, planted_figure
 from bandmap.figures.measures import measure_figure
 from bandmap.figures.night import NightView, night_figure
@@ -81,6 +82,61 @@ def test_a_seizure_is_drawn_and_saved_in_a_second_and_a_half(tmp_path):
     before = time.process_time()
     save(seizure_figure(a_view()), tmp_path / "seizure.png")
     assert time.process_time() - before < 1.5
+
+
+def test_a_day_for_print_stays_small_and_its_traces_and_maps_are_pictures(tmp_path):
+    day, generator = 86_400, np.random.default_rng(0)
+    view = a_view(
+        channels=BIPOLAR18[:3],
+        microvolts=generator.normal(0, 30, (3, day)).astype(np.float32),
+        rate_hz=1.0,
+        offset_seconds=100.0 + day,
+        reference=(Event(105, 100 + day, "sz"),),
+        probability_seconds=np.arange(100.0, 100 + day, 8),
+        probability=generator.random(day // 8),
+        frame_rate_hz=0.1,
+        power=generator.normal(size=(12, day // 10)),
+        importance=generator.random((12, day // 10)),
+        channel_importance=ChannelImportance(generator.random((3, day // 60)), 60.0, 100.0, "ecam"),
+    )
+    save(seizure_figure(view), tmp_path / "day.svg", dots_per_inch=200)
+    assert (tmp_path / "day.svg").stat().st_size < 2_000_000
+
+
+def test_fresh_weights_and_curves_are_drawn_for_every_map_that_has_them():
+    curves = {
+        (view, order): np.linspace(3, -1, 11) for view in ("deletion", "insertion") for order in ("order", "random")
+    }
+    traces = [Trace(f"map {n}", {"fc": 0.5, "layer1": 0.2, "all": 0.1}, curves if n else {}) for n in range(9)]
+    said = texts_of(faithfulness_figure(traces))
+    assert {
+        "trained",
+        "fc",
+        "from layer1 on",
+        "all",
+        "similarity (Spearman)",
+        "log odds",
+        "cells exchanged (%)",
+    } <= set(said)
+    titles = [axes.get_title() or axes.get_title(loc="left") for axes in faithfulness_figure(traces).axes]
+    assert titles.count("map 0") == 0
+    assert all(titles.count(f"map {n}") == 1 for n in range(1, 9))
+    assert "not tested" in " ".join(texts_of(faithfulness_figure([])))
+
+
+def test_traces_come_from_the_table_of_tests():
+    def rows(name, test, level, means):
+        return [{"method": name, "test": test, "level": level, "step": k, "mean": m} for k, m in enumerate(means)]
+
+    table = [
+        *rows("a", "weights", "fc", [0.5]),
+        *rows("a", "weights", "all", [0.1]),
+        *rows("a", "deletion", "gain", [2]),
+    ]
+    table += [*rows("b", "split_half", "", [0.9]), *rows("a", "deletion_curve", "order", [3.0, 1.0])]
+    (trace,) = traces_of_rows(table)
+    assert (trace.name, trace.cascade) == ("a", {"fc": 0.5, "all": 0.1})
+    assert trace.curves["deletion", "order"].tolist() == [3.0, 1.0]
 
 
 def test_every_part_of_the_seizure_figure_says_its_unit():
@@ -333,6 +389,12 @@ def test_training_figure_rings_the_epoch_of_least_validation_loss():
     axes = training_figure({"fold": history(["0.7", "0.4", "n/a", "0.6"])}).axes[0]
     (ring,) = [line for line in axes.lines if len(line.get_xdata()) == 1]
     assert (ring.get_xdata()[0], ring.get_ydata()[0]) == (2, 0.4)
+
+
+def test_training_figure_rings_an_epoch_of_the_last_phase_where_there_are_several():
+    rows = [{**row, "phase": phase} for row, phase in zip(history(["0.2", "0.7", "0.4"]), "ABB", strict=True)]
+    (ring,) = [line for line in training_figure({"fold": rows}).axes[0].lines if len(line.get_xdata()) == 1]
+    assert ring.get_xdata()[0] == 3
 
 
 @pytest.mark.parametrize(

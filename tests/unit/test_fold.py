@@ -1,11 +1,15 @@
 """One fold: what it sees, what it leaves out, and what several folds say together."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bandmap.recording import Event
 from bandmap.tasks import seizure
-from bandmap.training.fold import Learner, predict_together, train_fold
+from bandmap.training import fold
+from bandmap.training.fold import Learner, cut_recording, predict_together, train_fold
+from bandmap.training.loop import fit
 
 CUTTING = {
     "length_seconds": 8,
@@ -61,8 +65,26 @@ def trained():
     return train_fold([Source(1)], [Source(2)], MODEL, learner())
 
 
-def counts(fold):
-    return {(row["role"], row["class"]): (row["windows"], row["excluded"]) for row in fold.windows}
+def test_shuffled_labels_change_places_and_nothing_is_chosen_on_validation_recordings(monkeypatch):
+    seen = []
+
+    def watched(model, train, validation, *rest, **options):
+        seen.append((train, validation))
+        return fit(model, train, validation, *rest, **options)
+
+    monkeypatch.setattr(fold, "fit", watched)
+    shuffled = train_fold([Source(1), Source(4)], [Source(2)], MODEL, replace(learner(), shuffled=True))
+    (train, validation), labels = seen[0], cut_recording(Source(1), seizure, CUTTING).labels
+    for part in train.parts:
+        assert sorted(part.labels) == sorted(labels)
+        assert 0.1 < np.mean(part.labels != labels) < 0.9
+    assert not np.array_equal(train.parts[0].labels, train.parts[1].labels)
+    assert len(validation) == 0
+    assert {row["windows"] for row in shuffled.windows if row["role"] == "validation"} == {0}
+
+
+def counts(made):
+    return {(row["role"], row["class"]): (row["windows"], row["excluded"]) for row in made.windows}
 
 
 def test_windows_of_bad_quality_are_left_out_of_training_and_counted(trained):
@@ -83,7 +105,7 @@ def test_every_window_of_a_test_recording_is_predicted_however_bad(trained):
 
 def test_an_ensemble_says_the_mean_of_what_its_members_say(trained):
     other = train_fold([Source(4)], [Source(2)], MODEL, learner())
-    members = [(fold.model, fold.settings) for fold in (trained, other)]
+    members = [(one.model, one.settings) for one in (trained, other)]
     alone = [predict_together([member], Source(3), seizure, device="cpu")[0].probabilities for member in members]
     together, decision = predict_together(members, Source(3), seizure, device="cpu")
     np.testing.assert_allclose(together.probabilities, np.mean(alone, axis=0), rtol=1e-6)

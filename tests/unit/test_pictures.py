@@ -7,18 +7,21 @@ from xml.etree import ElementTree
 import h5py
 import numpy as np
 import pytest
-from made_run import BANDS, FOLDS, SCHEME, STAGES, TITLES, Made, make_run
+from made_run import BANDS, FOLDS, REGIONS, SCHEME, STAGES, TITLES, Made, make_run
 
 from bandmap import findings, plugins, report
+from bandmap.atlas import Atlas
 from bandmap.pictures import RecordingFiles, draw_model, draw_overview
+from bandmap.pictures.faithfulness import draw_faithfulness
 from bandmap.store.tables import read_table
 
 FIGURES = "report/figures"
+ATLAS = Atlas.of(REGIONS, BANDS)
+PARTS = {"published": ["gradcam", "occlusion"]}
 
 
 def files_of(made: Made, model, row):
     number = made.recordings.index(row)
-    matrices = made.results / "matrices" / model / SCHEME
     return RecordingFiles(
         made.harmonized[number],
         str(made.results / f"represented/{row['recording']}.zarr.zip"),
@@ -28,7 +31,8 @@ def files_of(made: Made, model, row):
         [made.of("attributed", model, row, "_gradcam.h5")],
         [made.of("attributed", model, row, "_occlusion.h5")],
         [made.of("attributed", model, row, "_ecam.h5")],
-        {title: str(matrices / name / "seizures.tsv") for name, title in TITLES.items()},
+        {name: made.of("attributed", model, row, f"_{name}.h5") for name in ("band_occlusion", "gradcam", "occlusion")},
+        {title: PARTS.get(name, [name]) for name, title in TITLES.items()},
     )
 
 
@@ -36,7 +40,7 @@ def draw(made: Made, task, model):
     folder = made.results / FIGURES / model / SCHEME
     row, *others = made.recordings
     place = folder / row["dataset"] / row["recording"]
-    task.draw_recording(files_of(made, model, row), place, row=row, model=model, bands_hz=BANDS)
+    task.draw_recording(files_of(made, model, row), place, row=row, model=model, atlas=ATLAS)
     for other in others:
         shutil.copytree(place, place.with_name(other["recording"]))
     matrices = made.results / "matrices" / model / SCHEME
@@ -50,6 +54,13 @@ def draw(made: Made, task, model):
         scores=made.judged[model],
         truth=made.truth(),
         subjects=made.subjects,
+    )
+    draw_faithfulness(
+        folder / "faithfulness.tsv",
+        folder / "faithfulness.svg",
+        tested=str(made.results / "faithfulness" / model / f"{SCHEME}.tsv"),
+        matrices={name: str(matrices / name / "seizures.tsv") for name in TITLES},
+        seed=1,
     )
 
 
@@ -81,8 +92,17 @@ def words_of(path):
 
 def test_every_seizure_and_false_alarm_or_every_night_has_a_picture(made):
     folder = made.results / FIGURES / "one" / SCHEME / "made" / made.recordings[0]["recording"]
-    expected = {"seizure": {"1.png", "2.png", "false-1.png"}, "sleep": {"night.png"}}
-    assert {path.name for path in folder.iterdir()} == expected[made.task]
+    names = {"seizure": ("1", "2", "false-1"), "sleep": ("night",)}[made.task]
+    assert {path.name for path in folder.iterdir()} == {f"{n}{ending}" for n in names for ending in (".png", ".svg")}
+    page = (made.results / "report/pages/made-01.html").read_text(encoding="utf-8")
+    assert all(f'{made.recordings[0]["recording"]}/{name}.svg"' in page for name in names)
+
+
+def test_a_picture_for_print_is_no_larger_than_one_for_the_screen_many_times(made):
+    folder = made.results / FIGURES / "one" / SCHEME / "made" / made.recordings[0]["recording"]
+    for path in folder.glob("*.svg"):
+        ElementTree.parse(path)
+        assert path.stat().st_size < 1_500_000
 
 
 def test_the_picture_of_the_cohort_holds_the_parts_of_a_seizure_or_the_stages(made):
@@ -118,6 +138,19 @@ def test_the_first_page_leads_to_every_subject_and_compares_all_models(made):
     assert ("seizure" in shown.replace("<td>seizure</td>", "")) is (made.task == "seizure")
 
 
+def test_every_map_is_shown_with_how_far_it_can_be_trusted(made):
+    folder = made.results / FIGURES / "one" / SCHEME
+    rows = {(r["method"], r["test"], r["level"]): r for r in read_table(folder / "faithfulness.tsv")}
+    assert {name for name, _, _ in rows} == set(TITLES)
+    assert float(rows["band_occlusion", "weights", "all"]["mean"]) == pytest.approx(0.375)
+    assert rows["band_occlusion", "weights", "all"]["n"] == "2"
+    assert set(TITLES) <= set(words_of(folder / "faithfulness.svg"))
+    page = (made.results / "report/index.html").read_text(encoding="utf-8")
+    line = "How far to trust it: similarity to the map with fresh weights 0.38 (0.25 to 0.5)"
+    assert page.count(line) == len(TITLES) * len(made.models)
+    assert line in (made.results / "report/pages/made-01.html").read_text(encoding="utf-8")
+
+
 def test_windows_left_out_are_summed_over_folds(made):
     run = findings.gather_run(made.results, "one", SCHEME, made.task, made.tested)
     assert run.windows == ({"role": "train", "class": "seizure", "windows": 180, "excluded": 20},)
@@ -143,8 +176,8 @@ def test_a_seizure_is_cut_out_of_a_long_recording_without_reading_all_of_it(tmp_
 
     monkeypatch.setattr(h5py.Dataset, "__getitem__", counted)
     row, task = made.recordings[0], plugins.load("bandmap.pictures", "seizure")
-    monkeypatch.setattr(task, "save", lambda *_args, **_kwargs: None)
-    task.draw_recording(files_of(made, "one", row), tmp_path / "drawn", row=row, model="one", bands_hz=BANDS)
+    monkeypatch.setattr(task, "save_both", lambda *_args: None)
+    task.draw_recording(files_of(made, "one", row), tmp_path / "drawn", row=row, model="one", atlas=ATLAS)
     with h5py.File(made.harmonized[0]) as file:
         total = file["microvolts"].size
     samples = [size for name, size in read if name == "/microvolts"]

@@ -12,7 +12,9 @@ ROOT = Path(__file__).parents[2]
 PROFILES = sorted((ROOT / "profiles").glob("*/profile.yaml"))
 CLUSTERS = [path for path in PROFILES if path.parent.name != "default"]
 RULES = {
-    name for path in (ROOT / "rules").glob("*.smk") for name in re.findall(r"^rule (\w+):", path.read_text(), re.M)
+    name
+    for path in (ROOT / "rules").glob("*.smk")
+    for name in re.findall(r"^(?:rule|use rule \w+ as) (\w+)", path.read_text(), re.MULTILINE)
 }
 
 
@@ -69,7 +71,7 @@ def test_a_gpu_is_asked_for_as_the_cluster_wants_it(monkeypatch, way, resources)
     monkeypatch.setenv("BANDMAP_GPU", way)
     rules = read(ROOT / "profiles/slurm/profile.yaml")["set-resources"]
     asking = {name: {key: n for key, n in rule.items() if key in ("gpu", "gres")} for name, rule in rules.items()}
-    trained = {"train_fold", "fine_tune_fold", "interpret_recording"}
+    trained = {"train_fold", "train_on_shuffled_labels", "fine_tune_fold", "interpret_recording", "check_faithfulness"}
     assert {name: found for name, found in asking.items() if found} == dict.fromkeys(
         trained if resources else (), resources
     )

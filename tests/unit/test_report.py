@@ -20,6 +20,7 @@ from bandmap.report import (
     seizure,
     seizure_parts,
     sleep,
+    trust,
 )
 from bandmap.report.heat import Told, heats_of
 from bandmap.report.page import FigurePathError, page_names
@@ -263,6 +264,34 @@ def test_all_who_were_scored_stand_in_one_table_with_how_many_recordings_were_sc
     assert table.rows[0][table.titles.index("F1")] == Cell("0.25", 0.25, note="0.2 to 0.3; n = 2")
     assert table.rows[0][table.titles.index("latency (s)")] == Cell("–")
     assert overview(ASLEEP, sleep).scores.rows[0][2].text == "0.25"
+
+
+FAITHFUL = tuple(
+    {"method": method, "test": test, "level": level, "step": "n/a", "mean": mean, "low": low, "high": "0.2", "n": "9"}
+    for method, test, level, mean, low in (
+        ("band_occlusion", "weights", "all", "0.12", "0.04"), ("band_occlusion", "weights", "fc", "0.9", "0.8"),
+        ("band_occlusion", "deletion", "gain", "0.8", "n/a"), ("temporal_gradcam", "noise", "", "0.7", "0.5"),
+    )
+)  # fmt: skip
+
+
+def test_a_matrix_says_how_far_to_trust_it(tmp_path):
+    page = page_of(replace(DATA, runs=(replace(RUN, faithfulness=FAITHFUL),)), tmp_path)
+    said = (
+        "How far to trust it: similarity to the map with fresh weights 0.12 (0.04 to 0.2); deletion in its order "
+        "beats random order by 0.8 log odds; it named the planted region in 9 of 10 subjects."
+    )
+    assert said in page
+    assert said in (tmp_path / "pages/simulated-S1.html").read_text(encoding="utf-8")
+
+
+def test_one_table_has_every_map_and_every_test(tmp_path):
+    first, second = trust.table_rows(replace(RUN, faithfulness=FAITHFUL))
+    assert (first["map"], second["map"]) == ("band_occlusion", "temporal_gradcam")
+    assert first["fresh weights"] == Cell("0.12", 0.12, note="0.04 to 0.2; n = 9")
+    assert first["deletion (log odds)"] == Cell("0.8", 0.8, note="n = 9")
+    assert first["planted region"] == Cell("9 of 10", 0.9)
+    assert (second["planted region"], second["fresh weights"]) == (None, None)
 
 
 def test_agreement_of_models_is_told_whichever_of_the_two_comes_first(tmp_path):

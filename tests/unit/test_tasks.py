@@ -84,6 +84,14 @@ def test_epochs_without_a_stage_are_not_interpreted():
     assert sleep.interesting(cut, np.zeros(3, np.int64), (), (), seed=1).tolist() == [1]
 
 
+def test_maps_are_tested_on_what_the_model_got_right():
+    labels = np.array([1, 1, 0, 0])
+    found = seizure.right(np.array([0.9, 0.3, 0.9, 0.1]), labels, {"threshold": 0.5})
+    assert found.tolist() == [True, False, False, False]
+    staged = np.eye(5)[[0, 2, 2, 0]]
+    assert sleep.right(staged, np.array([0, 2, 1, -1]), {}).tolist() == [True, True, False, False]
+
+
 def test_an_ensemble_of_detectors_decides_by_the_median_threshold():
     members = [{"threshold": value, "threshold_reason": "x"} for value in (0.2, 0.9, 0.4)]
     assert math.isclose(seizure.joint(members)["threshold"], 0.4)

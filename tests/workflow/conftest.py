@@ -14,14 +14,28 @@ TINY = Path(__file__).with_name("tiny.yaml")
 Run = subprocess.CompletedProcess[str]
 
 
+def command(directory: Path, *arguments: str, configfile: Path = TINY) -> list[str]:
+    """Return what a user types."""
+    python = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(directory)]
+    profile = ["--workflow-profile", str(ROOT / "profiles/default"), "--cores", "2"]
+    return [*python, *arguments, *profile, "--configfile", str(configfile)]
+
+
+def environment(directory: Path) -> dict[str, str]:
+    """Return the environment of a run that leaves nothing outside its folder."""
+    return {**os.environ, "OMP_NUM_THREADS": "1", "XDG_CACHE_HOME": str(directory / ".cache")}
+
+
 def snakemake(directory: Path, *arguments: str, configfile: Path = TINY, timeout: float = 900) -> Run:
     """Run the workflow in a folder as a user does."""
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory", str(directory)]
-    profile = ["--workflow-profile", str(ROOT / "profiles/default"), "--cores", "2"]
-    command += [*arguments, *profile, "--configfile", str(configfile)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "XDG_CACHE_HOME": str(directory / ".cache")}
     return subprocess.run(
-        command, capture_output=True, text=True, timeout=timeout, env=environment, cwd=directory, check=False
+        command(directory, *arguments, configfile=configfile),
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env=environment(directory),
+        cwd=directory,
+        check=False,
     )
 
 

@@ -26,8 +26,9 @@ def test_a_new_subject_is_applied_to_and_nothing_is_trained_again(arrived: tuple
     folder, more = arrived
     run = snakemake(folder, "-n", configfile=more)
     jobs = planned(run)
-    once = ("fetch_recording", "extract_events", "harmonize_recording", "represent_recording", "list_comparable")
-    assert {rule: jobs[rule] for rule in (*once, "predict_recording")} == dict.fromkeys((*once, "predict_recording"), 1)
+    brought = ("fetch_recording", "extract_events", "harmonize_recording", "represent_recording")
+    once = (*brought, "list_comparable", "predict_recording", "draw_recording")
+    assert {rule: jobs[rule] for rule in once} == dict.fromkeys(once, 1)
     assert jobs["interpret_recording"] == 3
     assert not {"train_fold", "freeze_folds"} & set(jobs)
     assert "in no fold, so the folds' models are applied to them together: simulated 05" in run.stdout + run.stderr
@@ -50,4 +51,9 @@ def test_refold_deals_the_new_subject_in_and_then_every_fold_is_trained_again(ar
     run = snakemake(folder, "refold", configfile=more)
     assert run.returncode == 0, run.stderr[-3000:]
     assert {row["subject"] for row in read_table(folder / FOLDS)} == {"01", "02", "03", "04", "05"}
-    assert planned(snakemake(folder, "-n", configfile=more))["train_fold"] == 5
+    jobs = planned(snakemake(folder, "-n", configfile=more))
+    anew = ("train_fold", "predict_recording", "draw_recording")
+    assert {rule: jobs[rule] for rule in anew} == dict.fromkeys(anew, 5)
+    assert jobs["interpret_recording"] == 15
+    once = ("fetch_recording", "extract_events", "harmonize_recording", "represent_recording", "list_comparable")
+    assert {rule: jobs[rule] for rule in once} == dict.fromkeys(once, 1)

@@ -2,8 +2,10 @@
 
 import hashlib
 import os
+import re
 import shutil
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,19 @@ def test_the_run_ends_with_a_report_that_shows_every_seizure(finished: Path) -> 
 def test_a_harmonized_recording_says_which_file_it_was_made_of(finished: Path) -> None:
     digest = hashlib.sha256((finished / f"resources/{RECORDING}.edf").read_bytes()).hexdigest()
     assert read_attributes(finished / f"results/harmonized/{RECORDING}.h5")["source_sha256"] == digest
+
+
+def test_every_job_leaves_a_log_of_its_settings_and_of_all_versions(finished: Path, tmp_path: Path) -> None:
+    logs = [path.read_text() for top in ("resources", "results") for path in (finished / top).rglob("*.log")]
+    rules = [re.match(r"INFO bandmap: (\w+) \{", log) for log in logs]
+    assert Counter(rule[1] for rule in rules if rule) == planned(snakemake(tmp_path, "-n"))
+    seeded = {"train_fold", "interpret_recording", "aggregate_matrices", "score_model", "compare_models"}
+    for rule, log in zip(rules, logs, strict=True):
+        assert rule
+        assert re.search(r"bandmap \S+, python \S+, .*numpy \S+, .*torch \S+", log)
+        assert re.search(r"^INFO bandmap: (code|folds) = ", log, re.MULTILINE), rule[1]
+        assert rule[1] not in seeded or "INFO bandmap: seed = 1" in log
+        assert "ERROR" not in log
 
 
 def test_a_second_run_has_nothing_to_do(finished: Path) -> None:
@@ -71,6 +86,21 @@ def test_every_subject_is_tested_once_and_never_seen_before(finished: Path) -> N
         assert len(subjects) == len(set(subjects))
 
 
+def test_every_map_is_tested_on_every_subject_and_the_report_says_how_far_to_trust_it(finished: Path) -> None:
+    rows = read_table(finished / "results/faithfulness/cwt_resnet18/leave_one_subject_out.tsv")
+    for method in ("gradcam", "occlusion", "band_occlusion", "published"):
+        for test in ("weights", "noise", "deletion", "insertion"):
+            mine = [row for row in rows if (row["method"], row["test"]) == (method, test)]
+            assert {row["subject"] for row in mine} == {"01", "02", "03", "04"}, (method, test)
+    of_labels = {row["subject"] for row in rows if row["test"] == "labels"}
+    assert of_labels == {"01"}
+    assert [path.name for path in (finished / "results/shuffled/cwt_resnet18/leave_one_subject_out").iterdir()] == [
+        "simulated-01"
+    ]
+    page = (finished / "results/report/index.html").read_text(encoding="utf-8")
+    assert page.count("How far to trust it: similarity to the map with fresh weights") == 4
+
+
 def test_the_same_seed_gives_the_same_bytes(finished: Path, tmp_path: Path) -> None:
     targets = [
         "resources/simulated/sub-01_run-01.edf",
@@ -78,6 +108,7 @@ def test_the_same_seed_gives_the_same_bytes(finished: Path, tmp_path: Path) -> N
         "results/trained/cwt_resnet18/leave_one_subject_out/simulated-01/weights.pt",
         "results/trained/cwt_resnet18/leave_one_subject_out/simulated-01/history.tsv",
         "results/predicted/cwt_resnet18/leave_one_subject_out/simulated/sub-01_run-01_events.tsv",
+        "results/shuffled/cwt_resnet18/leave_one_subject_out/simulated-01/weights.pt",
     ]
     run = snakemake(tmp_path, *targets)
     assert run.returncode == 0, run.stderr[-3000:]

@@ -1,10 +1,13 @@
 """What bad input gets."""
 
+import html
+import json
 from pathlib import Path
 
 import pytest
 import yaml
 from conftest import TINY, snakemake
+from outcome import unfinished
 
 pytestmark = pytest.mark.workflow
 
@@ -21,30 +24,46 @@ def bids_folder(root: Path, finished: Path) -> Path:
     return root
 
 
-def settings(folder: Path, root: Path) -> Path:
+def settings(folder: Path, root: Path, **run: object) -> Path:
     config = yaml.safe_load(TINY.read_text())
-    config["run"] = {"datasets": ["mine"]}
+    config["run"] = {"datasets": ["mine"], **run}
     config["datasets"] = {"mine": {"kind": "bids", "root": str(root)}}
     path = folder / "mine.yaml"
     path.write_text(yaml.safe_dump(config))
     return path
 
 
-def test_one_bad_recording_fails_with_one_line_and_the_others_finish(finished: Path, tmp_path: Path) -> None:
+def test_one_bad_recording_fails_with_one_line_and_the_others_go_on_with_or_without_it(
+    finished: Path, tmp_path: Path
+) -> None:
     root = bids_folder(tmp_path / "bids", finished)
     broken = root / "sub-03/eeg/sub-03_task-sz_run-01_eeg.edf"
     broken.write_bytes(broken.read_bytes()[:300])
-    run = snakemake(tmp_path, "--keep-going", "--until", "harmonize_recording", configfile=settings(tmp_path, root))
+    file = settings(tmp_path, root, interpretations=["occlusion"], matrices=["occlusion"])
+    run = snakemake(tmp_path, "--keep-going", configfile=file)
     assert run.returncode != 0
-    line = next(line for line in run.stderr.splitlines() if line.startswith("ERROR"))
+    (line,) = [line for line in run.stderr.splitlines() if line.startswith("ERROR")]
     assert "sub-03_task-sz_run-01" in line
     assert "Traceback" not in run.stderr
-    made = sorted(path.name for path in (tmp_path / "results/harmonized/mine").glob("*.h5"))
-    assert made == [f"sub-{number}_task-sz_run-01.h5" for number in ("01", "02", "04")]
-    leftovers = [
-        path for path in (tmp_path / "results").rglob(".*") if path.is_file() and ".snakemake" not in path.parts
-    ]
-    assert leftovers == []
+    for folder, ending in (("harmonized", "h5"), ("represented/cwt", "zarr.zip")):
+        made = sorted(path.name for path in (tmp_path / "results" / folder / "mine").glob(f"*.{ending}"))
+        assert made == [f"sub-{number}_task-sz_run-01.{ending}" for number in ("01", "02", "04")]
+    assert unfinished(tmp_path) == []
+
+    offered = run.stdout[run.stdout.index("run:\n  leave_out:") :].partition("\n\n")[0]
+    left_out = yaml.safe_load(offered)["run"]["leave_out"]
+    file = settings(tmp_path, root, interpretations=["occlusion"], matrices=["occlusion"], leave_out=left_out)
+    run = snakemake(tmp_path, configfile=file)
+    assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-3000:]
+    why = left_out["mine/sub-03_task-sz_run-01"]
+    assert why in line
+    assert f"Left out: mine/sub-03_task-sz_run-01: {why}" in run.stdout
+    for name in ("cwt_resnet18", "line-length", "always-on"):
+        summary = json.loads((tmp_path / f"results/scores/{name}_leave_one_subject_out.json").read_text())
+        assert summary["recordings"] == {"scored": 3, "expected": 4}
+    page = html.unescape((tmp_path / "results/report/index.html").read_text())
+    assert why in page
+    assert page.count("3 of 4") >= 4
 
 
 def test_events_outside_the_recording_stop_it_with_file_and_remedy(finished: Path, tmp_path: Path) -> None:

@@ -52,6 +52,11 @@ def test_sleep_goes_through_the_whole_chain_to_its_own_pages(tmp_path: Path) -> 
         stages = read_table(tmp_path / f"results/matrices/{model}/subject_k_fold/band_occlusion/subjects.tsv")
         assert {row["class"] for row in stages} <= {"W", "N1", "N2", "N3", "REM"}
         assert stages
+        tested = read_table(tmp_path / f"results/faithfulness/{model}/subject_k_fold.tsv")
+        for method in ("band_occlusion", "attention_relevance"):
+            assert {"weights", "noise", "shift", "deletion"} <= {r["test"] for r in tested if r["method"] == method}
+        table = tmp_path / f"results/report/figures/{model}/subject_k_fold/faithfulness.tsv"
+        assert "split_half" in {row["test"] for row in read_table(table)}
     page = (tmp_path / "results/report/index.html").read_text(encoding="utf-8")
     shown = page.partition("Settings of this run")[0].lower()
     assert "kappa" in shown
@@ -68,13 +73,15 @@ def test_models_of_one_subject_are_scored_on_what_came_later(tmp_path: Path, sch
     seizures = {row["subject"]: int(row["reference"]) for row in rows if row["scoring"] == "event"}
     # Of three recordings with a seizure each: the last one is tested, or all but the one that the model was tuned on.
     assert set(seizures.values()) == {1 if scheme == "within_subject" else 2}
+    assert (tmp_path / f"results/faithfulness/lightseizurenet/{scheme}.tsv").exists()
+    assert (tmp_path / "results/shuffled").exists() == (scheme == "within_subject")
     if scheme == "fine_tune":
         without = read_table(tmp_path / "results/scores/lightseizurenet_fine_tune_without.tsv")
         assert [row["hours"] for row in without] == [row["hours"] for row in rows]
 
 
 def test_the_examples_plan(tmp_path: Path) -> None:
-    for name in ("models", "sleep", "precision"):
+    for name in ("models", "sleep", "precision", "faithfulness"):
         folder = tmp_path / name
         folder.mkdir()
         run = snakemake(folder, "-n", configfile=ROOT / f"examples/{name}.yaml")

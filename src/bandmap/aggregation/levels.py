@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandmap.aggregation.statistics import bootstrap_interval, known_interval, known_mean, sign_flip_p
-from bandmap.aggregation.units import INTERICTAL, OUTCOMES, PARTS, SEIZURE, TRUE, WHOLE
+from bandmap.aggregation.units import HALVES, INTERICTAL, OUTCOMES, PARTS, SEIZURE, TRUE, WHOLE
 from bandmap.recording import SleepStage
 
 SUBJECT_COLUMNS = (
@@ -125,7 +125,7 @@ class _Stacks:
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> "_Stacks":
-        rows = list(rows)
+        rows = [row for row in rows if row["part"] not in HALVES]
         regions = {name: place for place, name in enumerate(dict.fromkeys(str(row["region"]) for row in rows))}
         bands = {name: place for place, name in enumerate(dict.fromkeys(str(row["band"]) for row in rows))}
         found: dict[_Kind, dict[_Subject, dict[tuple[str, str], NDArray[np.float64]]]] = {}

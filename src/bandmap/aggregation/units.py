@@ -25,6 +25,8 @@ TRUE = ("hit", RIGHT)
 WHOLE = "whole"
 PARTS = ("onset", "middle", "end")
 """Thirds of a seizure's time, in order."""
+HALVES = ("odd", "even")
+"""Epochs of a stage, every other one: how alike their matrices are says how reliable the stage's is."""
 
 WINDOW_SHARE = 0.5
 """A window belongs to an event that fills at least this share of it (or that lies in it by this share of the event)."""
@@ -173,7 +175,8 @@ def stage_rows(
     -------
     list of dict
         Rows of `SEIZURE_COLUMNS`; class is the explained stage, outcome `right` where the reference agrees and
-        `wrong` where not, part "whole", seizure, onset and offset None. What has no window has no rows.
+        `wrong` where not, part "whole", seizure, onset and offset None. Right ones have rows of part "odd" and "even",
+        too: of every other window. What has no window has no rows.
     """
     if not len(windows.starts_seconds) == len(explained) == len(reference):
         raise ValueError(f"{len(explained)} explained and {len(reference)} reference stages do not fit the windows")
@@ -184,6 +187,10 @@ def stage_rows(
             members = scored & chosen & (explained == place)
             if members.any():
                 rows += _unit(windows, members, recording, label=stage, outcome=outcome)
+        for half, part in enumerate(HALVES):
+            every_other = np.flatnonzero(scored & right & (explained == place))[half::2]
+            if len(every_other):
+                rows += _unit(windows, every_other, recording, label=stage, outcome=RIGHT, part=part)
     return rows
 
 
@@ -193,7 +200,7 @@ def _overlap(one: Event, other: Event) -> bool:
 
 def _unit(
     windows: Attributed,
-    members: NDArray[np.bool_],
+    members: NDArray[np.bool_] | NDArray[np.int64],
     recording: Mapping[str, str],
     *,
     outcome: str,

@@ -1,15 +1,19 @@
-"""Bands of raw signal that interpretations take out and put in: without phase shift, and blind to a window's edges.
+"""Bands of windows that are taken out and put in: of raw signal without phase shift, and blind to a window's edges.
 
 A window's cosine transform (DCT-II) is the spectrum of the window and its mirror image: where a window is cut, nothing
 jumps, so that slow drift does not leak into fast bands as it does in a Fourier transform. It is orthogonal: bands and
 the rest sum to the signal, and their powers to its power. No plugin itself.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
 from bandmap.atlas import Atlas
+from bandmap.context import Context
 
 
 def bins_hz(n_samples: int, rate_hz: float) -> NDArray[np.float64]:
@@ -63,6 +67,26 @@ def surrogate_components(
     mirrored[..., :-1] = spectrum * np.exp(1j * phases)
     turned = components(scipy.fft.irfft(mirrored, 2 * n_samples)[..., :n_samples], atlas, rate_hz)
     return turned * _ratio(_size(components(signals, atlas, rate_hz)), _size(turned))
+
+
+def bands_of(context: Context) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
+    """Return a function of a window that gives its bands, shape (bands, channels[, frequencies], times)."""
+    if not context.frequencies_hz:
+        return partial(components, atlas=context.atlas, rate_hz=context.rate_hz)
+    members = context.atlas.band_members(context.frequencies_hz)[:, None, :, None]
+    return lambda window: np.asarray(members * window)
+
+
+def replacements(context: Context) -> Callable[[int], NDArray[np.float32]]:
+    """Return a function of a background window's number that gives the bands which replace a window's.
+
+    Those of raw signal have random phases, drawn by the context's `seed`, and the power they had.
+    """
+    if not context.frequencies_hz:
+        drawn = surrogate_components(context.background, context.atlas, context.rate_hz, seed=context.seed)
+        return lambda background: np.asarray(drawn[background])
+    bands = bands_of(context)
+    return lambda background: bands(context.background[background])
 
 
 def _size(signals: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -133,8 +133,25 @@ def losses(
         torch.cat([exchanged(k) for k in range(first, min(first + at_once, len(which)))])
         for first in range(0, len(which), at_once)
     )
-    after = _scored(_logits(model, batches, context), np.repeat(targets, variants), scale)
+    after = answers(model, batches, np.repeat(targets, variants), scale=scale, context=context)
     return np.asarray(before[:, None, None] - after.reshape(len(which), len(weights), n_parts))
+
+
+def answers(
+    model: nn.Module, batches: Iterable[Tensor], targets: NDArray[np.int64], *, scale: str, context: Context
+) -> NDArray[np.float64]:
+    """Return a model's answer for the class of each window of some batches, shape (windows,).
+
+    Parameters
+    ----------
+    model : nn.Module
+    batches : iterable of Tensor, each of shape (windows, channels[, frequencies], times)
+        On the context's device; more than its `batch_size` at once are split.
+    targets : ndarray of int, shape (windows of all batches,)
+    scale : {"log_odds", "probability"}
+    context : Context
+    """
+    return _scored(_logits(model, batches, context), targets, scale)
 
 
 def _logits(model: nn.Module, batches: Iterable[Tensor], context: Context) -> Tensor:

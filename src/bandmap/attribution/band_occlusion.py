@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from bandmap.attribution._bands import components, surrogate_components
+from bandmap.attribution._bands import bands_of, replacements
 from bandmap.attribution._forward import Target, losses, targets_of
 from bandmap.context import Context
 from bandmap.plugins import did_you_mean
@@ -19,8 +19,6 @@ AXES = ("region", "band")
 
 NEEDS = ()
 """What a model must offer; this fits every one."""
-
-Bands = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 _VIEWS = ("both", "deletion", "insertion")
 
@@ -94,7 +92,7 @@ def attribute(
     weights = _SHARES[share](context.atlas.region_weights(context.channels))
     pairs = _pairs(len(windows), len(context.background), backgrounds)
     targets = targets_of(target, len(windows))[pairs[:, 0]]
-    bands, replacement = _bands_of(windows.ndim, context), _replacements(windows.ndim, context)
+    bands, replacement = bands_of(context), replacements(context)
 
     def taken(k: int) -> NDArray[np.float32]:
         window, background = pairs[k]
@@ -114,23 +112,6 @@ def attribute(
     importance = np.zeros((len(windows), len(weights), len(context.atlas.bands_hz)))
     np.add.at(importance, pairs[:, 0], changes)
     return np.asarray(importance / min(backgrounds, len(context.background)), dtype=np.float32)
-
-
-def _bands_of(n_axes: int, context: Context) -> Bands:
-    """Return a function of a window that gives its bands, shape (bands, channels[, frequencies], times)."""
-    if n_axes == 3:
-        return partial(components, atlas=context.atlas, rate_hz=context.rate_hz)
-    members = context.atlas.band_members(context.frequencies_hz)[:, None, :, None]
-    return lambda window: np.asarray(members * window)
-
-
-def _replacements(n_axes: int, context: Context) -> Callable[[int], NDArray[np.float32]]:
-    """Return a function of a background window's number that gives the bands which replace a window's."""
-    if n_axes == 3:
-        drawn = surrogate_components(context.background, context.atlas, context.rate_hz, seed=context.seed)
-        return lambda background: drawn[background]
-    bands = _bands_of(n_axes, context)
-    return lambda background: bands(context.background[background])
 
 
 def _check(*, view: str, share: str, size: str) -> None:

@@ -159,7 +159,9 @@ def _draw_probabilities(axes: Axes, view: NightView) -> None:
     below = np.zeros(len(begins))
     for stage in reversed(COLOURS):
         share = view.probabilities[:, SleepStage[stage]].astype(float)
-        axes.bar(begins, share, ends - begins, below, align="edge", color=COLOURS[stage], linewidth=0)
+        axes.bar(
+            begins, share, ends - begins, below, align="edge", color=COLOURS[stage], linewidth=0, rasterized=True
+        )  # as a picture within an SVG file: a night has thousands of bars
         below = below + share
     axes.set(ylim=(0, 1), yticks=[0, 0.5, 1], ylabel="probability")
     marks = [Patch(color=colour, label=stage) for stage, colour in COLOURS.items()]

@@ -22,6 +22,9 @@ _ROWS_INCHES = ((0.36, 4.1), (4.5, 0.36), (5.0, 0.6), (5.92, 0.95), (7.16, 0.95)
 
 _TIME_INCHES = 8.65
 
+_BEYOND_SECONDS = 60.0
+"""Of probabilities on both sides of the stretch: of a day, most lie far away, and an SVG file would hold them all."""
+
 _NEAREST_TICKS = 0.11
 """Ticks of frequency closer than this share of the axis would overlap: the later one goes."""
 
@@ -148,7 +151,9 @@ def _draw_bars(axes: Axes, view: SeizureView) -> None:
 
 def _draw_probability(axes: Axes, view: SeizureView) -> None:
     _shade(axes, view)
-    axes.plot(view.probability_seconds - view.onset_seconds, view.probability, color=BLUE, linewidth=1.2)
+    seconds, (first, last) = view.probability_seconds - view.onset_seconds, view.limits
+    shown = (seconds >= first - _BEYOND_SECONDS) & (seconds <= last + _BEYOND_SECONDS)
+    axes.plot(seconds[shown], view.probability[shown], color=BLUE, linewidth=1.2)
     axes.axhline(view.threshold, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
     axes.text(
         1.012, view.threshold, f"threshold\n{view.threshold:.2f}", transform=axes.get_yaxis_transform(), va="center",

@@ -85,6 +85,12 @@ def save(figure: Figure, path: str | Path, *, dots_per_inch: int = 150) -> None:
         figure.savefig(unfinished, format=kind, dpi=dots_per_inch, metadata=undated.get(kind))
 
 
+def save_both(figure: Figure, stem: str | Path) -> None:
+    """Write a figure as `{stem}.png`, for the screen, and as `{stem}.svg`, for print."""
+    for ending, dots_per_inch in ((".png", 110), (".svg", 200)):
+        save(figure, f"{stem}{ending}", dots_per_inch=dots_per_inch)
+
+
 def number_of(value: object) -> float:
     """Return a cell of a table as a number, whether it was read from a file or made; None and `n/a` are NaN."""
     return float("nan") if value is None else number(str(value))

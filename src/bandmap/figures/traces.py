@@ -104,7 +104,8 @@ def draw_traces(
         seconds, values = envelope(microvolts[index], rate_hz)
         # The axis points down, so that what is negative comes out above its line.
         drawn = height + np.clip(values / scale, -_HIGHEST_ROWS, _HIGHEST_ROWS)
-        axes.plot(first_second + seconds, drawn, color=BLACK, linewidth=0.45)
+        # As a picture within an SVG file: tens of thousands of points make it large and slow.
+        axes.plot(first_second + seconds, drawn, color=BLACK, linewidth=0.45, rasterized=True)
     axes.set_yticks([height for _, height in rows], [channels[index] for index, _ in rows])
     axes.set_ylim((rows[-1][1] if rows else 0) + 1, -1)
     axes.tick_params(axis="y", length=0, labelsize=7)

@@ -23,6 +23,8 @@ def _draw_fold(axes: Axes, fold: str, rows: Sequence[Mapping[str, object]]) -> N
         axes.plot(epochs, _numbers(rows, column), color=colour, linewidth=1.2, marker=".", markersize=3)
     validation = _numbers(rows, "validation_loss")
     deciding = validation if np.isfinite(validation).any() else _numbers(rows, "training_loss")
+    last = [row.get("phase") == rows[-1].get("phase") for row in rows]  # a phase begins with the best of the one before
+    deciding = np.where(last, deciding, np.nan)
     if np.isfinite(deciding).any():
         best = int(np.nanargmin(deciding))
         axes.plot(epochs[best], deciding[best], marker="o", markersize=5.5, color="none", markeredgecolor=VERMILION)
@@ -73,7 +75,7 @@ def training_figure(histories: Mapping[str, Sequence[Mapping[str, object]]]) -> 
             linestyle="",
             color="none",
             markeredgecolor=VERMILION,
-            label="kept: least validation loss",
+            label="kept: least validation loss of the last phase",
         )
     )
     figure.legend(handles=marks, ncols=3, loc="upper left", bbox_to_anchor=(0.07, 1.0), borderaxespad=0.3)

@@ -17,6 +17,7 @@ from typing import Any, cast
 import torch
 from torch import nn
 from torch.autograd.function import once_differentiable
+from torch.nn import functional
 
 OFFERS = ("time_maps",)
 """What interpretations may need of a model, and this one has (`NEEDS` of `bandmap.attribution`)."""
@@ -51,13 +52,41 @@ class Halving(nn.Conv1d):
         return _weighted(signals, weight, bias + earlier * self.weight.sum((1, 2)))
 
 
+class Branch(nn.Sequential):
+    """The convolutions of one scale: (convolution to 32 maps, 4 samples; batch norm; leaky ReLU) twice.
+
+    They are worked out as convolutions of images one row high whose channels lie last in memory, which takes a third
+    less time on a CPU than PyTorch's convolutions of signals; maps go in and out as (batch, maps, samples).
+    """
+
+    def __init__(self, n_channels: int) -> None:
+        layers: list[nn.Module] = []
+        for n_in in (n_channels, _MAPS):
+            layers += [_Convolution(n_in, _MAPS, 4), nn.BatchNorm2d(_MAPS), nn.LeakyReLU()]
+        super().__init__(*layers)
+
+    def forward(self, signals: torch.Tensor) -> torch.Tensor:
+        """Return maps, shape (batch, 32, samples - 6), of signals of shape (batch, channels, samples)."""
+        images = signals.unsqueeze(2).contiguous(memory_format=torch.channels_last)
+        for layer in self:
+            images = layer(images)
+        return images.squeeze(2)
+
+
+class _Convolution(nn.Conv1d):
+    """A convolution of signals that takes and gives images one row high."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return functional.conv2d(images, self.weight.unsqueeze(2), self.bias)
+
+
 class EEGWaveNet(nn.Module):
     """Convolutions on signals that are halved again and again."""
 
     def __init__(self, n_channels: int, n_classes: int, *, scales: int) -> None:
         super().__init__()
         self.halvings = nn.ModuleList(Halving(n_channels) for _ in range(scales + 1))
-        self.branches = nn.ModuleList(_branch(n_channels) for _ in range(scales))
+        self.branches = nn.ModuleList(Branch(n_channels) for _ in range(scales))
         self.classifier = nn.Sequential(
             nn.Linear(scales * _MAPS, 64), nn.LeakyReLU(), nn.Linear(64, 32), nn.Sigmoid(), nn.Linear(32, n_classes)
         )
@@ -66,10 +95,10 @@ class EEGWaveNet(nn.Module):
         """Return log-probabilities, shape (batch, n_classes), of windows of shape (batch, channels, samples)."""
         first, second, *others = (cast("Halving", halving) for halving in self.halvings)
         signals = second.after(first, windows)  # (batch, channels, samples / 4)
-        features = [self.branches[0](signals).mean(-1)]  # (batch, maps) of each scale
+        features = [_over_time(self.branches[0](signals))]  # (batch, maps) of each scale
         for halving, branch in zip(others, list(self.branches)[1:], strict=True):
             signals = halving(signals)
-            features.append(branch(signals).mean(-1))
+            features.append(_over_time(branch(signals)))
         return cast("torch.Tensor", self.classifier(torch.cat(features, dim=1)).log_softmax(1))
 
 
@@ -105,11 +134,9 @@ def build(shape: tuple[int, ...], n_classes: int, *, scales: int = 5) -> nn.Modu
     return EEGWaveNet(shape[0], n_classes, scales=scales)
 
 
-def _branch(n_channels: int) -> nn.Sequential:
-    layers: list[nn.Module] = []
-    for n_in in (n_channels, _MAPS):
-        layers += [nn.Conv1d(n_in, _MAPS, 4), nn.BatchNorm1d(_MAPS), nn.LeakyReLU()]
-    return nn.Sequential(*layers)
+def _over_time(maps: torch.Tensor) -> torch.Tensor:
+    """Return the mean over samples, (batch, maps); unlike `mean`, its gradient lies in memory as the maps do."""
+    return functional.avg_pool2d(maps.unsqueeze(2), (1, maps.shape[-1])).flatten(1)
 
 
 def _weighted(signals: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:

@@ -8,7 +8,7 @@ is the Conformer's (Gulati et al. 2020, arXiv:2005.08100); that order and every 
 | stage | definition |
 | --- | --- |
 | stem, each channel | 1 -> 8 maps, 16 samples by stride 4; maximum of 2; -> 16, 5 frames; -> 32, 5 frames, dilation 2 |
-| tokens | mean over channels: 32 features every 8 samples |
+| tokens | mean over channels: 32 features every 8 samples (`pool` 2) |
 | 2 blocks | half a linear part; attention of 4 heads x 8; convolution over 15 tokens; half a linear part; norm |
 | head | mean over time, linear layer |
 
@@ -34,19 +34,19 @@ EXAMPLE_SHAPE = (18, 256)
 EXAMPLE_HYPERPARAMETERS = {"width": 16, "depth": 1, "heads": 2, "kernel_tokens": 5}
 """Hyperparameters that make the model small enough to try."""
 
-_STRIDE = 8  # samples a token
+_STRIDE = 4  # samples a frame of the stem's first layer
 
 
 class Stem(nn.Module):
     """Temporal convolutions that turn each channel into features, and the mean of all channels into tokens."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, pool: int) -> None:
         super().__init__()
         self.convolutions = nn.Sequential(
             nn.Conv1d(1, 8, 16, stride=4, padding=6),
             nn.BatchNorm1d(8),
             nn.ReLU(),
-            nn.MaxPool1d(2),
+            nn.MaxPool1d(pool),
             nn.Conv1d(8, 16, 5, padding=2),
             nn.BatchNorm1d(16),
             nn.ReLU(),
@@ -56,7 +56,7 @@ class Stem(nn.Module):
         )
 
     def forward(self, windows: torch.Tensor) -> torch.Tensor:
-        """Return maps, shape (batch, width, samples / 8), of windows of shape (batch, channels, samples)."""
+        """Return maps, shape (batch, width, samples / (4 pool)), of windows of shape (batch, channels, samples)."""
         n_channels, n_samples = windows.shape[1:]
         maps = self.convolutions(windows.reshape(-1, 1, n_samples))  # (batch * channels, width, tokens)
         return cast("torch.Tensor", maps.reshape(-1, n_channels, *maps.shape[1:]).mean(1))
@@ -107,10 +107,10 @@ class GlepNet(nn.Module):
     """A stem and blocks; `blocks.0` and on are what Grad-CAM may name."""
 
     def __init__(
-        self, n_outputs: int, *, width: int, depth: int, heads: int, kernel_tokens: int, dropout: float
+        self, n_outputs: int, *, width: int, depth: int, heads: int, kernel_tokens: int, dropout: float, pool: int
     ) -> None:
         super().__init__()
-        self.stem = Stem(width)
+        self.stem = Stem(width, pool)
         self.blocks = nn.Sequential(
             *(Block(width, heads=heads, kernel_tokens=kernel_tokens, dropout=dropout) for _ in range(depth))
         )
@@ -118,7 +118,7 @@ class GlepNet(nn.Module):
 
     def forward(self, windows: torch.Tensor) -> torch.Tensor:
         """Return logits, shape (batch, n_outputs), of windows of shape (batch, channels, samples)."""
-        maps = self.blocks(self.stem(windows))  # (batch, width, samples / 8)
+        maps = self.blocks(self.stem(windows))  # (batch, width, samples / (4 pool))
         return cast("torch.Tensor", self.head(maps.mean(-1)))
 
 
@@ -131,6 +131,7 @@ def build(
     heads: int = 4,
     kernel_tokens: int = 15,
     dropout: float = 0.1,
+    pool: int = 2,
 ) -> nn.Module:
     """Return a GlepNet-style network with fresh weights.
 
@@ -150,6 +151,9 @@ def build(
         Length of a block's convolution, odd; 15 tokens are 120 samples.
     dropout : float
         Share dropped in training.
+    pool : int
+        Neighbouring frames of the stem of which the largest is kept: a token every 4 x `pool` samples. Two suit 128
+        samples a second; four at 256 see as much time with a fourth of the attention.
 
     Raises
     ------
@@ -158,9 +162,11 @@ def build(
     """
     if len(shape) != 2:
         raise ValueError(f"glepnet takes windows of (channels, samples), not {shape}; choose 'representation: signal'")
-    if shape[1] < 2 * _STRIDE:
+    if pool < 1:
+        raise ValueError(f"glepnet: pool {pool} must be at least 1")
+    if shape[1] < 2 * _STRIDE * pool:
         raise ValueError(
-            f"glepnet: a window of {shape[1]} samples is shorter than two tokens of {_STRIDE}; "
+            f"glepnet: a window of {shape[1]} samples is shorter than two tokens of {_STRIDE * pool}; "
             "raise windows: length_seconds"
         )
     if width % heads or not kernel_tokens % 2:
@@ -174,6 +180,7 @@ def build(
         heads=heads,
         kernel_tokens=kernel_tokens,
         dropout=dropout,
+        pool=pool,
     )
 
 

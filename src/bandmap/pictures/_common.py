@@ -1,7 +1,7 @@
 """What the pictures of recordings and of models share."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -9,16 +9,20 @@ from typing import Any, Protocol
 import numpy as np
 from matplotlib.figure import Figure
 
-from bandmap.aggregation import rank_one_share
+from bandmap.aggregation import SEIZURE_COLUMNS, rank_one_share
+from bandmap.atlas import Atlas
 from bandmap.figures.cells import Matrix, count_of, matrix_of_rows
 from bandmap.figures.panels import Panel
-from bandmap.store.tables import read_table
+from bandmap.store.tables import as_text, read_table
 
 Row = Mapping[str, str]
 Focus = Mapping[tuple[str, str, str], tuple[str, str]]
 """Data set, subject and class -> planted region and band."""
 
 Person = tuple[str, str]
+
+UnitRows = Callable[[Sequence[Row], Sequence[str], Sequence[str], Sequence[str], Atlas], list[dict[str, object]]]
+"""`unit_rows` of a file of `bandmap.cohort`."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,10 @@ class RecordingFiles:
     recording, array, probabilities, reference, detected : str
     maps, channels, over_time : sequence of str
         Attribution over time and frequency, over channels, and over channels and time; at most one of each.
-    matrices : mapping of str to str
-        Title -> table of seizures' matrices, the joint one first.
+    attributed : mapping of str to str
+        Interpretation -> attribution, of all that matrices are made of.
+    matrices : mapping of str to sequence of str
+        Title -> the one or two interpretations that a matrix is made of, the joint one first.
     """
 
     recording: str
@@ -42,7 +48,16 @@ class RecordingFiles:
     maps: Sequence[str]
     channels: Sequence[str]
     over_time: Sequence[str]
-    matrices: Mapping[str, str]
+    attributed: Mapping[str, str]
+    matrices: Mapping[str, Sequence[str]]
+
+    def tables(self, unit_rows: UnitRows, row: Row, atlas: Atlas) -> dict[str, list[dict[str, str]]]:
+        """Return title -> rows of the recording's matrices, as the cohort's table has them."""
+        found = {
+            title: unit_rows([row], [self.attributed[m] for m in methods], [self.reference], [self.detected], atlas)
+            for title, methods in self.matrices.items()
+        }
+        return {title: as_text(rows, SEIZURE_COLUMNS) for title, rows in found.items()}
 
 
 class TaskPictures(Protocol):

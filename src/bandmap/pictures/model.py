@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bandmap import faithfulness
 from bandmap.aggregation import main_rows
+from bandmap.faithfulness.planted import SUBJECT_COLUMNS, SUMMARY_COLUMNS, planted_focus, summary
 from bandmap.figures.matrices import planted_figure
 from bandmap.figures.panels import panel_figure
 from bandmap.figures.scores import recovery_figure, recovery_of_rows
@@ -13,8 +13,8 @@ from bandmap.figures.training import training_figure
 from bandmap.pictures._common import Card, Focus, Matrices, Row, TaskPictures
 from bandmap.store.tables import read_table, write_table
 
-FOCUS_COLUMNS = ("method", "class", *faithfulness.SUBJECT_COLUMNS)
-RECOVERY_COLUMNS = ("method", "class", *faithfulness.SUMMARY_COLUMNS)
+FOCUS_COLUMNS = ("method", "class", *SUBJECT_COLUMNS)
+RECOVERY_COLUMNS = ("method", "class", *SUMMARY_COLUMNS)
 
 
 def draw_model(
@@ -98,10 +98,10 @@ def _write_recovery(folder: Path, truth: Sequence[Row], people: Matrices, task: 
     for name, rows in people.rows.items():
         for label in dict.fromkeys(label for _, _, label in people.focus):
             planted = [row for row in truth if task.truth_class(row) == label]
-            found = faithfulness.planted_focus(planted, main_rows(rows, label))
+            found = planted_focus(planted, main_rows(rows, label))
             head = {"method": name, "class": label}
             focus += [{**head, **row} for row in found]
-            recovery += [{**head, **row} for row in faithfulness.summary(found)]
+            recovery += [{**head, **row} for row in summary(found)]
     write_table(folder / "planted.tsv", focus, FOCUS_COLUMNS)
     write_table(folder / "recovery.tsv", recovery, RECOVERY_COLUMNS)
     several = len({row["class"] for row in recovery}) > 1

@@ -10,13 +10,15 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from bandmap.atlas import Atlas
+from bandmap.cohort.seizure import unit_rows
 from bandmap.figures.cells import Matrix
 from bandmap.figures.curves import Curve, curve_figure
 from bandmap.figures.overlay import ChannelImportance
 from bandmap.figures.panels import Panel
 from bandmap.figures.scores import score_figure, scores_of_rows
 from bandmap.figures.seizure import NOTHING, SeizureView, seizure_figure, stitch
-from bandmap.figures.style import number_of, save
+from bandmap.figures.style import number_of, save_both
 from bandmap.pictures._common import (
     Card,
     Matrices,
@@ -34,7 +36,6 @@ from bandmap.store.events import read_events
 from bandmap.store.harmonized import open_recording
 from bandmap.store.predicted import Predictions, read_predictions
 from bandmap.store.represented import RepresentedRecording, open_representation
-from bandmap.store.tables import read_table
 
 SURROUNDINGS_SECONDS = 15.0
 """How much is shown before the onset and after the end."""
@@ -98,10 +99,8 @@ class _Opened:
     channels: Attribution | None
 
 
-def draw_recording(
-    files: RecordingFiles, folder: str | Path, *, row: Row, model: str, bands_hz: Mapping[str, tuple[float, float]]
-) -> None:
-    """Draw every seizure and false alarm of a recording as `{seizure}.png`.
+def draw_recording(files: RecordingFiles, folder: str | Path, *, row: Row, model: str, atlas: Atlas) -> None:
+    """Draw every seizure and false alarm of a recording as `{seizure}.png` and `.svg`.
 
     Parameters
     ----------
@@ -112,11 +111,11 @@ def draw_recording(
         `dataset`, `subject`, `recording`.
     model : str
         Whose predictions they are.
-    bands_hz : mapping
-        Band -> edges, marked in the maps.
+    atlas : Atlas
+        Of the matrices; the edges of its bands are marked in the maps.
     """
     Path(folder).mkdir(parents=True, exist_ok=True)
-    tables = {title: _cells(read_table(path), row) for title, path in files.matrices.items()}
+    tables = {title: _cells(rows) for title, rows in files.tables(unit_rows, row, atlas).items()}
     both = [title for title, seizures in tables.items() if not any(map(_is_flat, seizures.values()))][:2]
     with open_recording(files.recording) as recording:
         opened = _Opened(
@@ -134,16 +133,15 @@ def draw_recording(
             event = Event(float(cells[0]["onset"]), float(cells[0]["offset"]), "sz")
             matrices = tuple(_matrix(title, tables[title].get(name, ())) for title in both)
             title = f"{row['subject']} · {row['recording']} · {_spoken(name, cells[0]['outcome'], model)}"
-            view = _view(opened, event, title, matrices, bands_hz)
-            save(seizure_figure(view), Path(folder) / f"{name}.png", dots_per_inch=110)
+            view = _view(opened, event, title, matrices, atlas.bands_hz)
+            save_both(seizure_figure(view), Path(folder) / name)
 
 
-def _cells(rows: Sequence[Row], recording: Row) -> dict[str, list[Row]]:
-    """Return seizure -> rows of its matrix for the seizures and false alarms of one recording."""
+def _cells(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Return seizure -> rows of its matrix for the seizures and false alarms of a recording."""
     chosen: dict[str, list[Row]] = {}
     for row in rows:
-        mine = (row["dataset"], row["recording"]) == (recording["dataset"], recording["recording"])
-        if mine and row["part"] == "whole" and row["onset"] != "n/a":
+        if row["part"] == "whole" and row["onset"] != "n/a":
             chosen.setdefault(row["seizure"], []).append(row)
     return chosen
 

@@ -7,13 +7,15 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from bandmap.atlas import Atlas
+from bandmap.cohort.sleep import unit_rows
 from bandmap.figures.cells import Matrix
 from bandmap.figures.confusion import confusion_figure
 from bandmap.figures.measures import measure_figure
 from bandmap.figures.night import NightView, night_figure
 from bandmap.figures.panels import Panel
 from bandmap.figures.scores import Score, score_figure
-from bandmap.figures.style import labels_of, number_of, save
+from bandmap.figures.style import labels_of, number_of, save_both
 from bandmap.pictures._common import (
     Card,
     Matrices,
@@ -28,7 +30,6 @@ from bandmap.pictures._common import (
 from bandmap.recording import SleepStage
 from bandmap.store.predicted import read_predictions
 from bandmap.store.represented import RepresentedRecording, open_representation
-from bandmap.store.tables import read_table
 
 STAGES = tuple(stage.name for stage in SleepStage)
 
@@ -74,10 +75,8 @@ def overview_figure(cards: Sequence[Card]) -> Figure:
     return measure_figure({card.name: _scores(card, _MEASURES) for card in cards})
 
 
-def draw_recording(
-    files: RecordingFiles, folder: str | Path, *, row: Row, model: str, bands_hz: Mapping[str, tuple[float, float]]
-) -> None:
-    """Draw a night as `night.png`.
+def draw_recording(files: RecordingFiles, folder: str | Path, *, row: Row, model: str, atlas: Atlas) -> None:
+    """Draw a night as `night.png` and `.svg`.
 
     Parameters
     ----------
@@ -88,13 +87,13 @@ def draw_recording(
         `dataset`, `subject`, `recording`.
     model : str
         Whose predictions they are.
-    bands_hz : mapping
-        Band -> edges, marked in the map of power.
+    atlas : Atlas
+        Of the matrices; the edges of its bands are marked in the map of power.
     """
     Path(folder).mkdir(parents=True, exist_ok=True)
     predictions, source = read_predictions(files.probabilities), open_representation(files.array)
     epoch_seconds = float(predictions.attributes["step_seconds"])
-    title, table = _shown({title: _of_recording(read_table(path), row) for title, path in files.matrices.items()})
+    title, table = _shown(files.tables(unit_rows, row, atlas))
     view = NightView(
         title=f"{row['subject']} · {row['recording']} · {model}",
         centres_seconds=predictions.centres_seconds,
@@ -109,9 +108,9 @@ def draw_recording(
             for stage, cells in table.items()
         ),
         matrices_title=f"{title}, epochs staged right",
-        band_edges_hz=bands_hz,
+        band_edges_hz=atlas.bands_hz,
     )
-    save(night_figure(view), Path(folder) / "night.png", dots_per_inch=110)
+    save_both(night_figure(view), Path(folder) / "night")
 
 
 def _scores(card: Card, measures: Mapping[str, str]) -> list[Score]:
@@ -123,10 +122,6 @@ def _score(card: Card, subjects: Sequence[str], name: str, words: str) -> Score:
     by_subject = {subject: number_of(row[name]) for subject, row in zip(subjects, card.rows, strict=True)}
     mean, low, high = (number_of(card.summary["epoch"][name][fact]) for fact in ("mean", "low", "high"))
     return Score(words, by_subject, mean, low, high)
-
-
-def _of_recording(rows: Sequence[Row], recording: Row) -> list[Row]:
-    return [r for r in rows if (r["dataset"], r["recording"]) == (recording["dataset"], recording["recording"])]
 
 
 def _shown(tables: Mapping[str, Sequence[Row]]) -> tuple[str, dict[str, list[Row]]]:

@@ -130,14 +130,16 @@ class RunPart:
         The joint one first.
     subjects : tuple of SubjectPart
     planted : tuple of mapping
-        Rows of `faithfulness.planted_focus`, each with its `method` and `class`; empty where no truth is known.
+        Rows of `faithfulness.planted.planted_focus`, each with its `method` and `class`; empty where no truth is known.
     planted_summary : tuple of mapping
-        Rows of `faithfulness.summary`, each with its `method` and `class`.
+        Rows of `faithfulness.planted.summary`, each with its `method` and `class`.
+    faithfulness : tuple of mapping
+        Rows of `faithfulness.summary`.
     windows : tuple of mapping
         Rows role, class, windows, excluded: windows that folds used and left out for their quality, over all folds.
     resources : tuple of mapping
         What each fold's training took: fold, seconds, windows_per_second ...
-    scores_figure, details_figure, training_figure, planted_figure, recovery_figure : str
+    scores_figure, details_figure, training_figure, planted_figure, recovery_figure, faithfulness_figure : str
     """
 
     model: str
@@ -148,6 +150,7 @@ class RunPart:
     subjects: tuple[SubjectPart, ...] = ()
     planted: Rows = ()
     planted_summary: Rows = ()
+    faithfulness: Rows = ()
     windows: Rows = ()
     resources: Rows = ()
     scores_figure: str = ""
@@ -155,11 +158,13 @@ class RunPart:
     training_figure: str = ""
     planted_figure: str = ""
     recovery_figure: str = ""
+    faithfulness_figure: str = ""
 
     @property
     def figures(self) -> list[str]:
         """All its pictures."""
         own = [self.scores_figure, self.details_figure, self.training_figure, self.planted_figure, self.recovery_figure]
+        own.append(self.faithfulness_figure)
         own += [matrix.figure for matrix in self.matrices]
         for subject in self.subjects:
             own += [subject.figure, *(seizure.figure for seizure in subject.seizures)]
@@ -186,6 +191,8 @@ class ReportData:
         All models in one picture.
     simulated : tuple of str
         Names of the data sets that are simulated.
+    left_out : tuple of mapping
+        Rows dataset, subject, recording, why: recordings that the run went on without.
     regions : mapping of str to iterable of str
         Region -> electrodes.
     bands_hz : mapping of str to tuple of float
@@ -207,6 +214,7 @@ class ReportData:
     agreement: Rows = ()
     overview_figure: str = ""
     simulated: tuple[str, ...] = ()
+    left_out: Rows = ()
     regions: Mapping[str, Iterable[str]] = field(default_factory=dict)
     bands_hz: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     quality: Rows = ()

@@ -54,6 +54,7 @@ def render(data: ReportData, path: str | Path) -> None:
         "task": task,
         "first": Path(path).name,
         "sizes": {figure: _png_size(folder / figure) for figure in data.figures},
+        "vectors": {figure: vector for figure in data.figures if (folder / (vector := _vector(figure))).is_file()},
         "bands": {name: f"{low:g}–{high:g} Hz" for name, (low, high) in data.bands_hz.items()},
     }
     templates = _environment()
@@ -63,6 +64,7 @@ def render(data: ReportData, path: str | Path) -> None:
         "overview": overview(data, task),
         "subjects": table_of(subject_rows(data, pages, task)),
         "quality": table_of(data.quality),
+        "left_out": table_of(data.left_out),
     }
     _write(Path(path), templates.get_template("index.html.j2").render(**shared, **index, root=""))
     subject_page = templates.get_template("subject.html.j2")
@@ -110,6 +112,11 @@ def _check(figure: str, folder: Path) -> None:
         raise FigurePathError(f"{figure}: not a path relative to the report's folder; use forward slashes and no drive")
     if not (folder / figure).is_file():
         raise FigurePathError(f"{figure}: there is no such file in {folder}; draw it before the report")
+
+
+def _vector(figure: str) -> str:
+    """Return the path that a picture has as SVG."""
+    return str(PurePosixPath(figure).with_suffix(".svg"))
 
 
 def _png_size(file: Path) -> tuple[int, int] | None:

@@ -17,6 +17,7 @@ COHORT = (
 )
 SUBJECTS = "Seizures found and missed, and the largest cell of each kind of matrix. Choose a subject to see all of it."
 UNITS = "Seizures"
+HALVES = "found seizures"
 CURVE = (
     "Sensitivity against false alarms per day at every threshold; the filled mark is the threshold that validation "
     "subjects chose, as in the table."

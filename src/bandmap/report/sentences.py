@@ -82,6 +82,11 @@ def _facts(top: Row) -> str:
 
 def of_recovery(run: RunPart) -> list[str]:
     """Return, for every method, how often it named what was planted, over all classes."""
+    return [f"{method} named {told}." for method, told in named_by(run).items()]
+
+
+def named_by(run: RunPart) -> dict[str, str]:
+    """Return method -> how often it named what was planted, over all classes."""
     several = len({row["class"] for row in run.planted_summary}) > 1
     counts: dict[str, dict[str, tuple[float, float]]] = {}
     for row in run.planted_summary:
@@ -89,7 +94,7 @@ def of_recovery(run: RunPart) -> list[str]:
             right, n = counts.setdefault(str(row["method"]), {}).get(str(row["what"]), (0.0, 0.0))
             counts[str(row["method"])][str(row["what"])] = right + _value(row, "right"), n + _value(row, "n")
     whom = "subjects and stages" if several else "subjects"
-    return [f"{method} named {_named(told)} {whom}." for method, told in counts.items()]
+    return {method: f"{_named(told)} {whom}" for method, told in counts.items()}
 
 
 def _named(counts: Mapping[str, tuple[float, float]]) -> str:

@@ -18,6 +18,7 @@ COHORT = (
 )
 SUBJECTS = "Agreement with the scorer, and the largest cell of the joint matrix. Choose a subject to see all of it."
 UNITS = "Nights"
+HALVES = "epochs that were staged right"
 CURVE = "Agreement with the scorer: the mean over subjects and its interval."
 DETAILS = "Which stage was taken for which: epochs of all subjects, each row's share as colour."
 

@@ -55,6 +55,7 @@ class TaskPages(Protocol):
     COHORT: str
     SUBJECTS: str
     UNITS: str
+    HALVES: str
     CURVE: str
     DETAILS: str
     PLANTED: str

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bandmap.report import scores
+from bandmap.report import scores, trust
 from bandmap.report.content import MatrixPart, ReportData, Row, Rows, RunPart, SubjectPart
 from bandmap.report.heat import Group, Heat, HeatCell, Told, grid, heats_of, tinted
 from bandmap.report.sentences import of_agreement, of_run, tops_said
@@ -16,11 +16,12 @@ _OF_COHORT = Told("n_subjects", "subject")
 
 @dataclass(frozen=True)
 class MatrixView:
-    """A kind of matrix: its groups of coloured tables, those shown at once and those on demand, and all rows."""
+    """A kind of matrix: its groups of coloured tables, at once and on demand, all rows, and how far to trust it."""
 
     part: MatrixPart
     groups: tuple[tuple[Group, list[Heat]], ...]
     rows: Table
+    trust: str
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class RunView:
     recordings: tuple[int, int]
     planted: Table
     recovery: Table
+    trust: Table
+    trust_details: Table
     resources: Table
 
 
@@ -77,13 +80,15 @@ def run_view(run: RunPart, key: str, task: TaskPages) -> RunView:
         key=key,
         run=run,
         notes=of_run(run),
-        matrices=tuple(_matrix_view(m, m.cohort, task, _OF_COHORT) for m in run.matrices),
+        matrices=tuple(_matrix_view(run, m, m.cohort, task, _OF_COHORT) for m in run.matrices),
         scores=table_of(run.scores),
         score_means=table_of(scores.over_subjects(summary, task.LEVELS, task.METRICS)),
         score_heats=task.tables(run),
         recordings=scores.counted(summary),
         planted=table_of(run.planted),
         recovery=table_of(_recovery_rows(run)),
+        trust=table_of(trust.table_rows(run)),
+        trust_details=table_of(run.faithfulness),
         resources=table_of(run.resources),
     )
 
@@ -153,7 +158,7 @@ def _of_subject(run: RunPart, subject: SubjectPart, task: TaskPages) -> Iterator
     told = replace(task.OF_SUBJECT, planted=subject.planted, rank_one=subject.rank_one_share)
     for matrix in run.matrices:
         if matrix.tells_both:
-            yield _matrix_view(matrix, matrix.of(subject.person), task, told)
+            yield _matrix_view(run, matrix, matrix.of(subject.person), task, told)
             told = replace(told, rank_one={})
 
 
@@ -165,9 +170,10 @@ def _person(row: Row) -> tuple[str, str]:
     return str(row["dataset"]), str(row["subject"])
 
 
-def _matrix_view(matrix: MatrixPart, rows: Rows, task: TaskPages, told: Told) -> MatrixView:
+def _matrix_view(run: RunPart, matrix: MatrixPart, rows: Rows, task: TaskPages, told: Told) -> MatrixView:
     groups = [(group, heats_of(group, rows, told)) for group in task.GROUPS]
-    return MatrixView(matrix, tuple((group, heats) for group, heats in groups if heats), table_of(rows))
+    shown = tuple((group, heats) for group, heats in groups if heats)
+    return MatrixView(matrix, shown, table_of(rows), trust.said(run, matrix.name))
 
 
 def _columns(data: ReportData, run: RunPart, subject: SubjectPart, task: TaskPages) -> dict[str, object]:

@@ -1,12 +1,58 @@
-"""Open HDF5 files of the workflow for reading; what is damaged or of another version is told in one line."""
+"""HDF5 files of the workflow: whole when written; what is damaged or of another version is told in one line."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import h5py
 
 from bandmap.recording import RecordingError
+from bandmap.store.whole import whole_file
+
+
+class _Disk(io.FileIO):
+    """A file whose first failure is kept for later.
+
+    HDF5 forgets some writes that fail, as on a full disk, and the process dies of others. So it is told of none.
+    """
+
+    error: OSError | None = None
+
+    def write(self, content: Any) -> int:
+        rest = memoryview(content).cast("B")
+        size = len(rest)
+        try:
+            while rest and not self.error:
+                rest = rest[super().write(rest) :]
+        except OSError as error:
+            self.error = error
+        return size
+
+    def readinto(self, buffer: Any) -> int:
+        place = memoryview(buffer).cast("B")
+        got = super().readinto(place) or 0
+        place[got:] = bytes(len(place) - got)
+        return len(place)
+
+
+@contextmanager
+def written(path: str | Path) -> Iterator[h5py.File]:
+    """Yield a new file to fill; it becomes `path` when the block ends without an error, and whole.
+
+    Raises
+    ------
+    OSError
+        If something could not be written.
+    """
+    with whole_file(path) as unfinished, _Disk(unfinished, "w+") as disk:
+        try:
+            with h5py.File(disk, "w") as file:
+                yield file
+        finally:
+            if disk.error:
+                raise disk.error
 
 
 @contextmanager

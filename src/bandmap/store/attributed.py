@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandmap.recording import RecordingError
-from bandmap.store.whole import whole_file
+from bandmap.store._hdf5 import written
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def write_attribution(
             f"values of shape {values.shape} do not fit axes {tuple(axes)} of {len(starts_seconds)} windows"
         )
     over_time = bool(axes) and axes[-1] == "time"
-    with whole_file(path) as unfinished, h5py.File(unfinished, "w") as file:
+    with written(path) as file:
         file.attrs.update(attributes)
         file.attrs["axes"] = ",".join(axes[:-1] if over_time else axes)
         file["starts_seconds"] = np.asarray(starts_seconds, dtype=np.float64)

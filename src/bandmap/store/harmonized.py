@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from bandmap.recording import Event, Recording
 from bandmap.store._flags import packed, unpacked
-from bandmap.store._hdf5 import opened
-from bandmap.store.whole import whole_file
+from bandmap.store._hdf5 import opened, written
 
 _TEXT = h5py.string_dtype("utf-8")
 
@@ -58,7 +57,7 @@ def write_recording(
     attributes : mapping of str to str, number or list of either
         Where the recording comes from and the settings it was made with.
     """
-    with whole_file(path) as unfinished, h5py.File(unfinished, "w") as file:
+    with written(path) as file:
         _write_samples(file, recording)
         if not isinstance(recording, Recording):
             quality = recording.quality() if quality is None else quality

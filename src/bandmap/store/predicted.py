@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from bandmap.store._hdf5 import opened
-from bandmap.store.whole import whole_file
+from bandmap.store._hdf5 import opened, written
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ def write_predictions(
         raise ValueError(
             f"{path}: {len(probabilities)} probabilities, {len(centres_seconds)} centres and {len(labels)} labels"
         )
-    with whole_file(path) as unfinished, h5py.File(unfinished, "w") as file:
+    with written(path) as file:
         file.create_dataset("probabilities", data=np.asarray(probabilities, dtype=np.float32))
         file.create_dataset("centres_seconds", data=np.asarray(centres_seconds, dtype=np.float64))
         file.create_dataset("labels", data=np.asarray(labels, dtype=np.int8))

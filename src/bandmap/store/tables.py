@@ -14,8 +14,12 @@ def write_table(path: str | Path, rows: Iterable[Mapping[str, object]], columns:
     with whole_file(path) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, columns, delimiter="\t", lineterminator="\n", extrasaction="raise")
         writer.writeheader()
-        for row in rows:
-            writer.writerow({name: _text(row[name]) for name in columns})
+        writer.writerows(as_text(rows, columns))
+
+
+def as_text(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> list[dict[str, str]]:
+    """Return rows as `read_table` would, had they been written."""
+    return [{name: _text(row[name]) for name in columns} for row in rows]
 
 
 def read_table(path: str | Path) -> list[dict[str, str]]:

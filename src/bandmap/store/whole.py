@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,9 +21,17 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     ------
     Path
         A name in the same folder, with the same suffixes, that nothing else uses.
+
+    Notes
+    -----
+    What a process that was killed has left of the same file is deleted.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    left = re.compile(rf"\.\d+\.{re.escape(path.name)}")
+    for other in path.parent.iterdir():
+        if left.fullmatch(other.name):
+            other.unlink(missing_ok=True)
     unfinished = path.with_name(f".{os.getpid()}.{path.name}")
     try:
         yield unfinished

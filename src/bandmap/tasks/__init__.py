@@ -85,5 +85,10 @@ class Task(Protocol):
     ) -> NDArray[np.int64]:
         """Return the indices of the windows that are worth an interpretation, ascending."""
 
+    def right(
+        self, probabilities: NDArray[np.floating], labels: NDArray[np.integer], decision: Mapping[str, Any]
+    ) -> NDArray[np.bool_]:
+        """Return which predicted windows are of a class worth explaining, and were given it, shape (windows,)."""
+
     def mapped(self, cut: RecordingWindows, detected: Sequence[Event]) -> NDArray[np.bool_]:
         """Return for which windows an importance over time is worth keeping, shape (windows,)."""

@@ -92,6 +92,13 @@ def interesting(
     return np.sort(np.concatenate(chosen))
 
 
+def right(
+    probabilities: NDArray[np.floating], labels: NDArray[np.integer], decision: Mapping[str, Any]
+) -> NDArray[np.bool_]:
+    """Return the epochs that were staged as the scorer did."""
+    return np.asarray((labels >= 0) & (targets(probabilities) == labels))
+
+
 def mapped(cut: RecordingWindows, detected: Sequence[Event]) -> NDArray[np.bool_]:
     """Return that every interpreted epoch's importance over time is kept: there are few."""
     return np.ones(len(cut.starts), dtype=bool)

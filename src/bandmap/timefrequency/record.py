@@ -28,9 +28,13 @@ class SignalFrames:
     Attributes
     ----------
     samples : array-like of float32, shape (channels, samples)
+    pre_emphasis : float
+        Share of the sample before that is taken from each one. A sample without one before it, at the start and after
+        masked time, is taken for the one before it.
     """
 
     samples: Samples
+    pre_emphasis: float = 0
 
     dtype = np.dtype(np.float32)
 
@@ -41,7 +45,14 @@ class SignalFrames:
 
     def __getitem__(self, frames: slice) -> NDArray[np.float32]:
         start, stop, _ = frames.indices(self.shape[0])
-        return without_gaps(np.asarray(self.samples[:, start:stop], dtype=np.float32)).T
+        block = np.asarray(self.samples[:, start:stop], dtype=np.float32)
+        if self.pre_emphasis and block.size:
+            first = np.asarray(self.samples[:, max(start - 1, 0) : max(start - 1, 0) + 1], dtype=np.float32)
+            before = np.concatenate([first, block[:, :-1]], axis=1)
+            block = block - np.multiply(
+                self.pre_emphasis, np.where(np.isfinite(before), before, block), dtype=np.float32
+            )
+        return without_gaps(block).T
 
 
 def without_gaps(block: NDArray[np.float32]) -> NDArray[np.float32]:

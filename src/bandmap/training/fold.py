@@ -79,6 +79,9 @@ class Learner:
     seed : int
     device : str
         "auto", "cpu" or "cuda".
+    shuffled : bool
+        Whether the classes of training windows change places within each recording: a control, with nothing to learn.
+        There is nothing to choose on validation recordings then, so the least training loss chooses the weights.
     """
 
     task: Task
@@ -87,6 +90,7 @@ class Learner:
     postprocessing: Mapping[str, Any]
     seed: int
     device: str
+    shuffled: bool = False
 
     def how(self) -> Recipe:
         """Return the settings of the loop."""
@@ -124,6 +128,8 @@ def train_fold(
     """
     task, cutting, device = learner.task, learner.cutting, learner.device
     train_set, seen = _training_windows(training, task, cutting, cutting["training_step_seconds"])
+    if learner.shuffled:
+        train_set, validation = _shuffled(train_set, learner.seed), ()
     validation_set, watched = _training_windows(validation, task, cutting, cutting["step_seconds"])
     build = plugins.load("bandmap.models", model["kind"]).build
     n_classes = len(task.CLASSES)
@@ -209,6 +215,11 @@ def _training_windows(
         parts.append(part.only(~too_bad))
         counts.append((part.labels, too_bad))
     return windows.WindowSet(parts), counts
+
+
+def _shuffled(train: windows.WindowSet, seed: int) -> windows.WindowSet:
+    generator = np.random.default_rng(seed)
+    return windows.WindowSet([replace(part, labels=generator.permutation(part.labels)) for part in train.parts])
 
 
 def _counted(task: Task, **roles: _Counts) -> list[dict[str, object]]:

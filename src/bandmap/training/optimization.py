@@ -45,7 +45,7 @@ class Objective:
 def optimizer_of(recipe: Recipe, parameters: Iterable[nn.Parameter], *, rate: float) -> torch.optim.Optimizer:
     """Return the recipe's optimizer at a learning rate."""
     kind: Any = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}[recipe.optimizer]
-    optimizer: torch.optim.Optimizer = kind(parameters, lr=rate, weight_decay=recipe.weight_decay)
+    optimizer: torch.optim.Optimizer = kind(parameters, lr=rate, weight_decay=recipe.weight_decay, fused=True)
     return optimizer
 
 

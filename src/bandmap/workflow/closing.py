@@ -1,9 +1,11 @@
-"""The last words of a run: what it found, and where to look."""
+"""The last words of a run: what it found and where to look, or which recordings failed and how to go on."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from bandmap.store.tables import read_table
 
@@ -16,14 +18,53 @@ EVENT = {
 EPOCH = {"accuracy": "accuracy", "macro_f1": "macro F1", "kappa": "Cohen's kappa"}
 
 
-def closing_words(models: list[str], scheme: str) -> str:
+LOGS = (
+    "resources/{dataset}/{recording}.log",
+    "resources/{dataset}/{recording}_labels.log",
+    "resources/{dataset}/{recording}_events.log",
+    "results/harmonized/{dataset}/{recording}.log",
+)
+"""Logs of the jobs that a recording can fail by itself."""
+
+
+def closing_words(models: list[str], scheme: str, left_out: Sequence[Mapping[str, str]] = ()) -> str:
     """Return scores, how often each method named what was planted (where that is known), and the report's path.
 
-    Nothing where the run ended before the report.
+    Recordings that the settings leave out are named, with the reason. Nothing where the run ended before the report.
     """
-    if not Path("results/report/index.html").exists():
+    page = Path("results/report/index.html")
+    if not page.exists():
         return ""
-    return "\n".join(["", *_lines(models, scheme), f"Report: {Path('results/report/index.html').resolve()}", ""])
+    missing = [f"Left out: {_name(row)}: {row['why']}" for row in left_out]
+    return "\n".join(["", *_lines(models, scheme), *missing, f"Report: {page.resolve()}", ""])
+
+
+def words_of_failure(recordings: Sequence[Mapping[str, str]]) -> str:
+    """Return which recordings have failed and why, and the settings that go on without them; nothing if none has."""
+    failed = {_name(row): why for row in recordings if (why := _failure(row))}
+    if not failed:
+        return ""
+    named = "".join(f"  {name}: {why}\n" for name, why in failed.items())
+    settings = yaml.safe_dump({"run": {"leave_out": failed}}, sort_keys=False, allow_unicode=True, width=1000)
+    return (
+        f"\n{len(failed)} of {len(recordings)} recordings failed:\n{named}"
+        "Mend them and run the same command again. Or go on without them, which the report will say beside every score,"
+        f" by these lines in your settings:\n\n{settings}"
+    )
+
+
+def failure(log: Path) -> str:
+    """Return the line that a failed job has left at the end of its log; nothing if it did not fail."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+    return lines[-1].removeprefix("ERROR ") if lines and lines[-1].startswith("ERROR ") else ""
+
+
+def _failure(row: Mapping[str, str]) -> str:
+    return next(filter(None, (failure(Path(pattern.format(**row))) for pattern in LOGS)), "")
+
+
+def _name(row: Mapping[str, str]) -> str:
+    return f"{row['dataset']}/{row['recording']}"
 
 
 def _lines(models: list[str], scheme: str) -> Iterator[str]:

@@ -13,7 +13,9 @@ ENGINE = "bandmap.workflow"
 """The part of the package that no result depends on."""
 
 
-def code_of(script: str | Path, *plugins: str | Callable[[Any], str], function: str = "") -> Callable[[Any], str]:
+def code_of(
+    script: str | Path, *plugins: str | Callable[[Any], str], function: str = "", folder: str = ""
+) -> Callable[[Any], str]:
     """Return a function of a job's wildcards that fingerprints all code the job's outcome depends on.
 
     Parameters
@@ -24,6 +26,8 @@ def code_of(script: str | Path, *plugins: str | Callable[[Any], str], function: 
         Modules that the script loads by name, or functions of the job's wildcards that name them.
     function : str
         The only function of these modules that the script calls; what else they hold does not count then.
+    folder : str
+        Of the package, whose files count byte by byte: "templates".
 
     Returns
     -------
@@ -33,13 +37,13 @@ def code_of(script: str | Path, *plugins: str | Callable[[Any], str], function: 
 
     def code(wildcards: Any) -> str:
         modules = [plugin(wildcards) if callable(plugin) else plugin for plugin in plugins]
-        return fingerprint(Path(script), *modules, function=function)
+        return fingerprint(Path(script), *modules, function=function, folder=folder)
 
     return code
 
 
 @cache
-def fingerprint(script: Path, *modules: str, function: str = "") -> str:
+def fingerprint(script: Path, *modules: str, function: str = "", folder: str = "") -> str:
     """Return a digest of a script, of the named modules, of all they import from the package, and of their tables.
 
     Parameters
@@ -49,13 +53,15 @@ def fingerprint(script: Path, *modules: str, function: str = "") -> str:
         "bandmap.datasets.siena" ...; the table beside a module, `siena.tsv`, counts with it.
     function : str
         If given, only this function of the named modules and what it uses of them counts.
+    folder : str
+        If given, the files of this folder of the package count, too.
 
     Raises
     ------
     ValueError
         If a module has no such function.
     """
-    digest = hashlib.sha256(ast.dump(_tree(script)).encode())
+    digest = hashlib.sha256(_text(script))
     named = [path for name in modules for path in _module_files(name)]
     trees = {path: _part(path, function) if function else _tree(path) for path in named}
     found = set() if function else set(named)
@@ -65,8 +71,12 @@ def fingerprint(script: Path, *modules: str, function: str = "") -> str:
         if path not in found:
             found.add(path)
             waiting.extend(_imported(_tree(path)))
-    for path, tree in [*sorted(trees.items()), *((path, _tree(path)) for path in sorted(found))]:
+    for path, tree in sorted(trees.items()):
         digest.update(ast.dump(tree).encode() + _table(path))
+    for path in sorted(found):
+        digest.update(_text(path) + _table(path))
+    for path in sorted((_package() / folder).iterdir()) if folder else ():
+        digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -79,6 +89,11 @@ def _tree(path: Path) -> ast.Module:
         if isinstance(body, list):
             node.body = [part for part in body if not _is_text(part) and not _is_for_types(part)]  # type: ignore[attr-defined]
     return tree
+
+
+@cache
+def _text(path: Path) -> bytes:
+    return ast.dump(_tree(path)).encode()
 
 
 @cache
@@ -122,6 +137,7 @@ def _is_for_types(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
+@cache
 def _imported(tree: ast.Module) -> tuple[Path, ...]:
     names: list[str] = []
     for node in ast.walk(tree):
@@ -135,12 +151,16 @@ def _imported(tree: ast.Module) -> tuple[Path, ...]:
 
 @cache
 def _module_files(name: str) -> tuple[Path, ...]:
-    path = Path(bandmap.__file__).parent.joinpath(*name.split(".")[1:])
+    path = _package().joinpath(*name.split(".")[1:])
     if path.with_suffix(".py").exists():
         return (path.with_suffix(".py"),)
     if name.count(".") and (path / "__init__.py").exists():
         return (path / "__init__.py",)
     return ()
+
+
+def _package() -> Path:
+    return Path(bandmap.__file__).parent
 
 
 def _table(path: Path) -> bytes:

@@ -1,13 +1,13 @@
 """The frozen folds of a run: made once, read ever after, so that whoever arrives later changes no trained model."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from bandmap import splits
-from bandmap.settings import Settings, SettingsError, base_of, kind_of, options_of, settings_text
+from bandmap.settings import Settings, SettingsError, base_of, kind_of, left_out, options_of, settings_text
 from bandmap.store.tables import read_table, write_table
 
 COLUMNS = (*splits.COLUMNS, "settings")
@@ -58,7 +58,7 @@ class Folds:
 
 
 def read_or_make(config: Settings, recordings: Rows) -> Folds:
-    """Return the frozen folds, or new ones where there are none or their settings have changed.
+    """Return the frozen folds, or new ones: where there are none, their settings have changed, or a member is left out.
 
     Raises
     ------
@@ -73,9 +73,11 @@ def read_or_make(config: Settings, recordings: Rows) -> Folds:
         frozen = Folds(read_table(manifest), read_table(known))
         if {row["settings"] for row in frozen.rows} == {_settings(config)}:
             splits.check_no_leak(frozen.rows, recordings)
-            _check_all_there(frozen, recordings, known)
-            _tell_of_newcomers(frozen, recordings)
-            return frozen
+            out = left_out(config)
+            _check_all_there(frozen, recordings, known, out)
+            if not any(f"{row['dataset']}/{row['recording']}" in out for row in frozen.known):
+                _tell_of_newcomers(frozen, recordings)
+                return frozen
     return made(config, recordings)
 
 
@@ -106,10 +108,10 @@ def _settings(config: Settings) -> str:
     return settings_text({**config["schemes"][scheme], "seed": config["seed"]})
 
 
-def _check_all_there(frozen: Folds, recordings: Rows, known: Path) -> None:
+def _check_all_there(frozen: Folds, recordings: Rows, known: Path, out: Collection[str]) -> None:
     """Refuse folds that name recordings that are gone: folds and scores would silently shrink."""
-    there = {(row["dataset"], row["recording"]) for row in recordings}
-    lost = [row for row in frozen.known if (row["dataset"], row["recording"]) not in there]
+    there = {*(f"{row['dataset']}/{row['recording']}" for row in recordings), *out}
+    lost = [row for row in frozen.known if f"{row['dataset']}/{row['recording']}" not in there]
     if lost:
         names = ", ".join(dict.fromkeys(f"{row['dataset']} {row['subject']}" for row in lost))
         raise SettingsError(

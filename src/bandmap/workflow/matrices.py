@@ -40,6 +40,10 @@ class MatrixPlan(ABC):
         axes: Any = plugins.constant("bandmap.attribution", kind, "AXES")
         return tuple(axes)
 
+    def told_apart(self, section: str, axis: str) -> Callable[[Any], dict[str, Any]]:
+        """Return a function of {method}: a section of the settings if the method tells these apart, else nothing."""
+        return lambda wildcards: dict(self.config[section]) if axis in self.axes_of(wildcards.method) else {}
+
     def first_attributed(self, *axes: str) -> Callable[[Any], list[str]]:
         """Return a function of a job's wildcards: the recording's attribution by the first method with these axes."""
         pattern = "results/attributed/{model}/{scheme}/{method}/{dataset}/{recording}.h5"
@@ -80,6 +84,19 @@ class MatrixPlan(ABC):
             return f"{matrix}: product"
         joint = set(self.axes_of(matrix)) == {"region", "band"}
         return f"joint: {matrix.replace('_', ' ')}" if joint else matrix.replace("_", " ")
+
+    def made_of(self, wildcards: Any) -> dict[str, list[str]]:
+        """Return, for {model}, what a matrix is in words -> the interpretations that it is made of."""
+        return {title: methods_of(self.config, name) for name, title in self.titles(wildcards).items()}
+
+    def methods_of_matrices(self, wildcards: Any) -> list[str]:
+        """Return the interpretations that the matrices of {model} are made of."""
+        return list(dict.fromkeys(method for methods in self.made_of(wildcards).values() for method in methods))
+
+    def attributed_of_recording(self, wildcards: Any) -> list[str]:
+        """Return the attributions of one recording by `methods_of_matrices`, in the same order."""
+        pattern = "results/attributed/{model}/{scheme}/{method}/{dataset}/{recording}.h5"
+        return [pattern.format(method=method, **wildcards) for method in self.methods_of_matrices(wildcards)]
 
     def attributed(self, wildcards: Any) -> list[str]:
         """Return the attributions of {matrix}: of each tested recording by its first method, then by its second."""

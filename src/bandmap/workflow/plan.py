@@ -1,7 +1,7 @@
 """The plan of a run: which recordings, which folds, which file follows from which. Imports nothing heavy."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,12 +9,10 @@ from typing import Any
 
 import yaml
 
-from bandmap import plugins
 from bandmap.settings import (
     PLUGINS,
     TASKS,
     Settings,
-    SettingsError,
     base_of,
     check,
     check_representations,
@@ -24,13 +22,12 @@ from bandmap.settings import (
 )
 from bandmap.splits import Manifest
 from bandmap.workflow.folds import Folds, made, read_or_make
-from bandmap.workflow.matrices import MatrixPlan
-
-SAFE_NAME = "[A-Za-z0-9_.+-]+"
+from bandmap.workflow.listing import listed
+from bandmap.workflow.probes import ProbePlan
 
 
 @dataclass(frozen=True)
-class Plan(MatrixPlan):
+class Plan(ProbePlan):
     """All that the rules ask about a run, from config.yaml and the tables of its data sets.
 
     Attributes
@@ -40,10 +37,13 @@ class Plan(MatrixPlan):
     folds : Folds
         Who trains, validates and tests which fold. Read from its file once that exists, so that a subject that arrives
         later does not change the folds that are trained.
+    left_out : tuple of dict
+        Rows of the recordings that the settings leave out, each with the reason: why.
     """
 
     recordings: tuple[dict[str, str], ...]
     folds: Folds
+    left_out: tuple[dict[str, str], ...] = ()
 
     def of(self, section: str) -> dict[str, dict[str, Any]]:
         """Return name -> {kind, options} for a section of plugins, for `lookup`."""
@@ -102,6 +102,14 @@ class Plan(MatrixPlan):
         """Return the recordings that a model is scored on: those that a fold tests, and those of new subjects."""
         return self._tested
 
+    def expected(self) -> int:
+        """Return how many recordings would be scored if none was left out."""
+        if not self.left_out:
+            return len(self._tested)
+        every = [*self.recordings, *self.left_out]
+        manifest = Manifest.of(made(self.config, every).rows, every)
+        return len(self._tested) + sum(manifest.testing(row) is not None for row in self.left_out)
+
     def schemes(self, *, tuned: bool) -> str:
         """Return a pattern of the schemes that continue the models of another one, or of those that do not."""
         names = [name for name in self.config["schemes"] if (base_of(self.config, name) != name) == tuned]
@@ -120,6 +128,12 @@ class Plan(MatrixPlan):
             for base in [fold] if fold else self._manifest.names():
                 found[f"{row['dataset']}-{row['subject']}_from_{base}"] = ((row["dataset"], row["subject"]), base)
         return found
+
+    def testing_fold(self, row: Mapping[str, str]) -> str | None:
+        """Return the fold of the run's scheme that tests a recording; None for a new subject."""
+        fold = self._manifest.testing(row)
+        tuned = self.base() != self.config["run"]["scheme"]
+        return f"{row['dataset']}-{row['subject']}_from_{fold}" if fold and tuned else fold
 
     def tuned_weights(self, wildcards: Any) -> str:
         """Return the weights that {fold} of a scheme continues."""
@@ -150,13 +164,13 @@ class Plan(MatrixPlan):
         """Return the representation of {dataset} {recording} that {model} reads."""
         return self._array(wildcards.model, self.row(wildcards.dataset, wildcards.recording))
 
-    def other_arrays_of_subject(self, wildcards: Any) -> list[str]:
-        """Return the representations of the other recordings of the subject of {dataset} {recording}."""
-        return [self._array(wildcards.model, row) for row in self._others(wildcards)]
+    def arrays_of_subject(self, wildcards: Any) -> list[str]:
+        """Return the representations that {model} reads of the recordings of {dataset} {subject}."""
+        return [self._array(wildcards.model, row) for row in self._of_subject[wildcards.dataset, wildcards.subject]]
 
-    def _others(self, wildcards: Any) -> list[dict[str, str]]:
-        own = self.row(wildcards.dataset, wildcards.recording)
-        return [row for row in self._of_subject[own["dataset"], own["subject"]] if row is not own]
+    def recordings_of_subject(self, wildcards: Any) -> list[str]:
+        """Return the names of the recordings of {dataset} {subject}."""
+        return [row["recording"] for row in self._of_subject[wildcards.dataset, wildcards.subject]]
 
     @cached_property
     def _of_subject(self) -> dict[tuple[str, str], list[dict[str, str]]]:
@@ -178,11 +192,10 @@ class Plan(MatrixPlan):
             names = [f"{row['dataset']}-{row['subject']}_from_{name}" for name in names]
         return [f"results/trained/{wildcards.model}/{wildcards.scheme}/{name}/weights.pt" for name in names]
 
-    def comparable(self, wildcards: Any) -> list[str]:
-        """Return the lists of comparable windows of {dataset} {recording} and of the subject's other recordings."""
-        pattern = f"results/comparable/{wildcards.model}/{{dataset}}/{{recording}}.h5"
-        rows = [self.row(wildcards.dataset, wildcards.recording), *self._others(wildcards)]
-        return [pattern.format(**row) for row in rows]
+    def comparable(self, wildcards: Any) -> str:
+        """Return what the windows of {dataset} {recording} are compared with, as {model} reads them."""
+        subject = self.row(wildcards.dataset, wildcards.recording)["subject"]
+        return f"results/comparable/{wildcards.model}/{wildcards.dataset}/{subject}.h5"
 
     def each(self, pattern: str) -> Callable[[Any], list[str]]:
         """Return a function of a job's wildcards: the pattern filled for every tested recording."""
@@ -258,17 +271,5 @@ def make_plan(config: Settings) -> Plan:
     """
     check(config)
     check_representations(config)
-    recordings = tuple(_recordings(config))
-    return Plan(config, recordings, read_or_make(config, recordings))
-
-
-def _recordings(config: Settings) -> Iterator[dict[str, str]]:
-    for name in config["run"]["datasets"]:
-        entry = config["datasets"][name]
-        plugin = plugins.load("bandmap.datasets", kind_of(name, entry))
-        options = options_of("datasets", entry)
-        try:
-            rows = plugin.recordings(**options)
-        except ValueError as error:
-            raise SettingsError(f"config.yaml: datasets: {name}: {error}") from error
-        yield from ({"dataset": name, **row} for row in rows)
+    recordings, out = listed(config)
+    return Plan(config, recordings, read_or_make(config, recordings), out)

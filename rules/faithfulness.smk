@@ -1,0 +1,83 @@
+"""How far the maps of a model can be trusted."""
+
+
+use rule train_fold as train_on_shuffled_labels with:
+    output:
+        weights="results/shuffled/{model}/{scheme}/{fold}/weights.pt",
+        history="results/shuffled/{model}/{scheme}/{fold}/history.tsv",
+        resources="results/shuffled/{model}/{scheme}/{fold}/resources.tsv",
+        windows="results/shuffled/{model}/{scheme}/{fold}/windows.tsv",
+    log:
+        "results/shuffled/{model}/{scheme}/{fold}/train_fold.log",
+    benchmark:
+        "results/shuffled/{model}/{scheme}/{fold}/benchmark.tsv"
+    params:
+        shuffled=True,
+
+
+rule check_faithfulness:
+    """Test what a model's maps do when weights are fresh, labels were shuffled, windows change and cells are exchanged."""
+    input:
+        weights=expand(
+            "results/trained/{{model}}/{{scheme}}/{fold}/weights.pt",
+            fold=PLAN.probed_folds(),
+        ),
+        shuffled=expand(
+            "results/shuffled/{{model}}/{{scheme}}/{fold}/weights.pt",
+            fold=PLAN.shuffled_folds(),
+        ),
+        arrays=PLAN.probed_arrays,
+        comparable=PLAN.each_probed("results/comparable/{model}/{dataset}/{subject}.h5"),
+        probabilities=PLAN.each_probed(
+            "results/predicted/{model}/{scheme}/{dataset}/{recording}_probabilities.h5"
+        ),
+    output:
+        table="results/faithfulness/{model}/{scheme}.tsv",
+    log:
+        "results/faithfulness/{model}/{scheme}.log",
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        task=RUN["task"],
+        recordings=PLAN.probed(),
+        folds=PLAN.probed_folds(),
+        methods=PLAN.methods_of,
+        products=PLAN.products_of,
+        regions=config["regions"],
+        bands_hz=config["bands_hz"],
+        settings=config["faithfulness"],
+        seed=config["seed"],
+        device=config["device"],
+        code=code_of(
+            f"{SCRIPTS}/check_faithfulness.py",
+            PLAN.task_module,
+            PLAN.plugin("models", "model"),
+            *PLAN.interpretation_modules(),
+        ),
+    script:
+        "../scripts/check_faithfulness.py"
+
+
+rule draw_faithfulness:
+    """Sum up over subjects how far each map of a model can be trusted, as a table and as a picture."""
+    input:
+        tested="results/faithfulness/{model}/{scheme}.tsv",
+        matrices=PLAN.tables("seizures.tsv"),
+    output:
+        table="results/report/figures/{model}/{scheme}/faithfulness.tsv",
+        picture=report(
+            "results/report/figures/{model}/{scheme}/faithfulness.svg",
+            category="Models",
+            caption="../report/faithfulness.rst",
+            labels={"model": "{model}"},
+        ),
+    log:
+        "results/report/logs/{model}/{scheme}/draw_faithfulness.log",
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        titles=PLAN.titles,
+        seed=config["seed"],
+        code=code_of(f"{SCRIPTS}/draw_faithfulness.py"),
+    script:
+        "../scripts/draw_faithfulness.py"

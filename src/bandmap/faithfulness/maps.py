@@ -1,0 +1,103 @@
+"""What is tested: the maps that a run's interpretations give of some windows, and the products of two of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from bandmap.aggregation.matrices import MATRIX_AXES, region_band_matrix
+from bandmap.context import Context, Noted
+from bandmap.plugins import load
+
+Maps = Mapping[str, NDArray[np.floating]]
+"""Interpretation or product -> importance, shape (windows, *axes)."""
+
+JOINT = ("region", "band")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Windows of one recording that are explained for one class.
+
+    Attributes
+    ----------
+    dataset, subject : str
+    windows : ndarray of float32, shape (windows, channels[, frequencies], times)
+    shifted : ndarray of float32, the same shape
+        What lies `shift` frames later.
+    shift : int
+        Frames, not 0; earlier if negative.
+    target : int
+        The class.
+    context : Context
+    masked : tuple of str
+        Channels without data.
+    """
+
+    dataset: str
+    subject: str
+    windows: NDArray[np.float32]
+    shifted: NDArray[np.float32]
+    shift: int
+    target: int
+    context: Context
+    masked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Methods:
+    """The interpretations that fit a model, and the products made of them.
+
+    Attributes
+    ----------
+    plugins : mapping of str to module
+        Interpretation -> a file of `bandmap.attribution`.
+    options : mapping of str to mapping
+        Interpretation -> its options.
+    products : mapping of str to sequence of str
+        Product -> the interpretations that it is made of.
+    """
+
+    plugins: Mapping[str, Any]
+    options: Mapping[str, Mapping[str, Any]]
+    products: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Mapping[str, Any]], products: Mapping[str, Sequence[str]]) -> "Methods":
+        """Load the plugins of interpretations: name -> its `kind` and `options`; product -> its interpretations."""
+        return cls(
+            {name: load("bandmap.attribution", entry["kind"]) for name, entry in settings.items()},
+            {name: entry["options"] for name, entry in settings.items()},
+            {name: tuple(parts) for name, parts in products.items()},
+        )
+
+    def axes(self, name: str) -> tuple[str, ...]:
+        """Return what an interpretation or product tells apart beside windows."""
+        return JOINT if name in self.products else tuple(self.plugins[name].AXES)
+
+    def maps(self, model: nn.Module, sample: Sample, windows: NDArray[np.float32] | None = None) -> Maps:
+        """Return what all interpretations and products say of a sample's windows, or of others in their place."""
+        shown = sample.windows if windows is None else windows
+        found: dict[str, NDArray[np.floating]] = {}
+        for name, plugin in self.plugins.items():
+            result = plugin.attribute(model, shown, sample.target, context=sample.context, **self.options[name])
+            found[name] = Noted.of(result).values
+        return found | {name: self._matrix(name, found, sample) for name in self.products}
+
+    def matrices(self, maps: Maps, sample: Sample) -> dict[str, NDArray[np.float64]]:
+        """Return the region x band matrices of the maps that make one, shape (windows, regions, bands).
+
+        One row or one column where a map does not tell regions or bands apart; NaN where nothing can be known.
+        """
+        made = [name for name in maps if name in self.products or self.axes(name) in MATRIX_AXES]
+        return {name: self._matrix(name, maps, sample) for name in made}
+
+    def _matrix(self, name: str, maps: Maps, sample: Sample) -> NDArray[np.float64]:
+        if name in maps and name in self.products:
+            return np.asarray(maps[name], np.float64)
+        parts = {self.axes(part): maps[part] for part in self.products.get(name, (name,))}
+        context = sample.context
+        return region_band_matrix(parts, context.atlas, context.channels, context.frequencies_hz, masked=sample.masked)

@@ -1,0 +1,92 @@
+"""How far each map of a model can be trusted: a row of its table, and a line to stand beside the map."""
+
+from bandmap.report.content import Row, RunPart
+from bandmap.report.sentences import named_by
+from bandmap.report.tables import Cell, cell_of, short_number
+
+TESTS = {
+    ("weights", "all"): "fresh weights",
+    ("labels", ""): "shuffled labels",
+    ("noise", ""): "noise",
+    ("shift", ""): "shift",
+    ("deletion", "gain"): "deletion (log odds)",
+    ("insertion", "gain"): "insertion (log odds)",
+    ("split_half", ""): "split-half",
+}
+"""Test and level -> column of the table."""
+
+_SAID = {
+    ("weights", "all"): "similarity to the map with fresh weights {}",
+    ("labels", ""): "with shuffled labels {}",
+    ("noise", ""): "under noise {}",
+    ("shift", ""): "under a shift {}",
+    ("deletion", "gain"): "deletion in its order beats random order by {} log odds",
+    ("insertion", "gain"): "insertion by {}",
+    ("split_half", ""): "split-half reliability {}",
+}
+_PLANTED = {"region": "planted region", "band": "planted band", "both": "both"}
+
+
+def table_rows(run: RunPart) -> list[dict[str, object]]:
+    """Return a row for each interpretation and matrix: mean over subjects, interval and n of every test."""
+    tested, planted = _by_method(run), _planted(run)
+    return [
+        {
+            "map": name,
+            **{title: planted.get(name, {}).get(what) for what, title in _PLANTED.items() if planted},
+            **{title: _cell(tested.get(name, {}).get(test)) for test, title in TESTS.items()},
+        }
+        for name in dict.fromkeys([*(matrix.name for matrix in run.matrices), *tested])
+    ]
+
+
+def said(run: RunPart, name: str) -> str:
+    """Return what is known of one map in one line; empty if nothing is."""
+    found = _by_method(run).get(name, {})
+    parts = [words.format(_number(found[test])) for test, words in _SAID.items() if test in found]
+    recovered = named_by(run).get(name)
+    parts += [f"it named {recovered}"] if recovered else []
+    return f"How far to trust it: {'; '.join(parts)}." if parts else ""
+
+
+def _by_method(run: RunPart) -> dict[str, dict[tuple[str, str], Row]]:
+    found: dict[str, dict[tuple[str, str], Row]] = {}
+    for row in run.faithfulness:
+        test = str(row["test"]), str(row["level"])
+        if test in TESTS:
+            found.setdefault(str(row["method"]), {})[test] = row
+    return found
+
+
+def _planted(run: RunPart) -> dict[str, dict[str, Cell]]:
+    """Return method -> what -> how often it was right, over all classes."""
+    counts: dict[str, dict[str, list[int]]] = {}
+    for row in run.planted_summary:
+        if row["what"] in _PLANTED:
+            total = counts.setdefault(str(row["method"]), {}).setdefault(str(row["what"]), [0, 0])
+            for place, column in enumerate(("right", "n")):
+                total[place] += round(cell_of(row[column]).value or 0)
+    return {
+        name: {what: Cell(f"{right} of {n}", right / n) for what, (right, n) in told.items() if n}
+        for name, told in counts.items()
+    }
+
+
+def _cell(facts: Row | None) -> Cell | None:
+    if facts is None:
+        return None
+    interval = f"{_interval(facts)}; " if _interval(facts) else ""
+    return Cell(_short(facts["mean"]), cell_of(facts["mean"]).value, note=f"{interval}n = {facts['n']}")
+
+
+def _number(facts: Row) -> str:
+    return f"{_short(facts['mean'])} ({_interval(facts)})" if _interval(facts) else _short(facts["mean"])
+
+
+def _interval(facts: Row) -> str:
+    low, high = (cell_of(facts[name]).value for name in ("low", "high"))
+    return "" if low is None or high is None else f"{_short(low)} to {_short(high)}"
+
+
+def _short(value: object) -> str:
+    return short_number(cell_of(value).value or 0.0, digits=2)

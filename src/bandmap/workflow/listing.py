@@ -1,0 +1,65 @@
+"""The recordings of a run: what its data sets list, what the settings leave out, and names that paths can hold."""
+
+import re
+from collections.abc import Iterator
+
+from bandmap import plugins
+from bandmap.settings import Settings, SettingsError, kind_of, left_out, options_of
+
+SAFE_NAME = "[A-Za-z0-9_.+-]+"
+"""Pattern of names that become part of a path."""
+
+Rows = tuple[dict[str, str], ...]
+
+
+def listed(config: Settings) -> tuple[Rows, Rows]:
+    """Return the recordings of a run, and those that it goes on without.
+
+    Parameters
+    ----------
+    config : mapping
+        The settings, checked.
+
+    Returns
+    -------
+    recordings, left_out : tuple of dict
+        Rows of the data sets with `dataset`; what is left out has `why` as well.
+
+    Raises
+    ------
+    SettingsError
+        If a data set cannot be listed, a name or a file's path would mislead Snakemake, or what is left out is not
+        there.
+    """
+    named, out = {f"{row['dataset']}/{row['recording']}": row for row in _rows(config)}, left_out(config)
+    for name in out:
+        if name not in named:
+            raise SettingsError(f"config.yaml: run: leave_out: {plugins.did_you_mean(name, named)}")
+    kept = tuple(row for name, row in named.items() if name not in out)
+    return kept, tuple({**named[name], "why": why} for name, why in out.items())
+
+
+def _rows(config: Settings) -> Iterator[dict[str, str]]:
+    for name in config["run"]["datasets"]:
+        entry = config["datasets"][name]
+        plugin = plugins.load("bandmap.datasets", kind_of(name, entry))
+        options = options_of("datasets", entry)
+        try:
+            rows = plugin.recordings(**options)
+        except ValueError as error:
+            raise SettingsError(f"config.yaml: datasets: {name}: {error}") from error
+        for row in rows:
+            _check(name, row)
+            yield {"dataset": name, **row}
+
+
+def _check(dataset: str, row: dict[str, str]) -> None:
+    where = f"config.yaml: datasets: {dataset}"
+    for name in (row["recording"], row["subject"]):
+        if not re.fullmatch(SAFE_NAME, name) or not name.strip("."):
+            raise SettingsError(f"{where}: {name!a} cannot be part of a path; use letters, digits, _ . + and - only")
+    for path in (row["source"], row.get("events", "")):
+        if not path.isprintable() or "{" in path or "}" in path:
+            raise SettingsError(
+                f"{where}: {path!a} holds a brace or a control character, which Snakemake would misread; rename it"
+            )

@@ -1,0 +1,67 @@
+"""Which folds' models have their maps tested, and on which recordings."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from bandmap.settings import base_of, kind_of, methods_of, options_of
+from bandmap.workflow.matrices import MatrixPlan
+
+
+@dataclass(frozen=True)
+class ProbePlan(MatrixPlan):
+    """The part of a plan that is about how far maps can be trusted."""
+
+    @abstractmethod
+    def testing_fold(self, row: Mapping[str, str]) -> str | None:
+        """Return the fold that tests a recording; None for those of new subjects, whom all folds' models serve."""
+
+    @cached_property
+    def _probed(self) -> list[dict[str, str]]:
+        if not self.config["faithfulness"]["windows_per_subject"]:
+            return []
+        return [{**row, "fold": fold} for row in self.tested() if (fold := self.testing_fold(row))]
+
+    def probed(self) -> list[dict[str, str]]:
+        """Return dataset, subject, recording and fold of the recordings on whose windows maps are tested."""
+        return self._probed
+
+    def probed_folds(self) -> list[str]:
+        """Return the folds whose models' maps are tested, in order."""
+        return list(dict.fromkeys(row["fold"] for row in self._probed))
+
+    def shuffled_folds(self) -> list[str]:
+        """Return the folds that are trained on shuffled labels, too: none of a scheme that continues another one."""
+        scheme = self.config["run"]["scheme"]
+        if base_of(self.config, scheme) != scheme:
+            return []
+        return self.probed_folds()[: self.config["faithfulness"]["shuffled_label_folds"]]
+
+    def each_probed(self, pattern: str) -> Callable[[Any], list[str]]:
+        """Return a function of a job's wildcards: the pattern filled for every recording of `probed`."""
+        return lambda wildcards: [pattern.format(**{**wildcards, **row}) for row in self._probed]
+
+    def probed_arrays(self, wildcards: Any) -> list[str]:
+        """Return the representations that {model} reads of the recordings of `probed`."""
+        folder = f"results/represented/{self.config['models'][wildcards.model]['representation']}"
+        return [f"{folder}/{row['dataset']}/{row['recording']}.zarr.zip" for row in self._probed]
+
+    def methods_of(self, wildcards: Any) -> dict[str, dict[str, Any]]:
+        """Return interpretation -> {kind, options} of those that fit {model}."""
+        entries = {name: self.config["interpretations"][name] for name in self.fitting(wildcards.model)}
+        return {
+            name: {"kind": kind_of(name, entry), "options": options_of("interpretations", entry)}
+            for name, entry in entries.items()
+        }
+
+    def products_of(self, wildcards: Any) -> dict[str, list[str]]:
+        """Return product -> its interpretations, of those that {model} has a matrix of."""
+        names = [name for name in self.matrices(wildcards.model) if name in self.config["products"]]
+        return {name: methods_of(self.config, name) for name in names}
+
+    def interpretation_modules(self) -> list[str]:
+        """Return the modules of all interpretations of the run."""
+        kinds = [kind_of(name, self.config["interpretations"][name]) for name in self.methods()]
+        return [f"bandmap.attribution.{kind}" for kind in dict.fromkeys(kinds)]

@@ -1,0 +1,105 @@
+"""A run that is killed again and again ends as one that was left alone (`make test-kill`)."""
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Container
+from pathlib import Path
+from statistics import median
+
+import pytest
+from conftest import ROOT, command, environment, snakemake
+from outcome import results, unfinished
+
+pytestmark = pytest.mark.kill
+
+KILLS = 20
+SEED = 1
+
+
+def stages(known: Container[str]) -> dict[str, list[str]]:
+    """Return stage -> its rules that a run needs, both in order."""
+    included = re.findall(r'include: "rules/(\w+)\.smk"', (ROOT / "Snakefile").read_text())
+    found = {}
+    for stage in included:
+        text = (ROOT / f"rules/{stage}.smk").read_text()
+        parts = re.findall(r'include: "(\w+\.smk)"', text)
+        text = "".join((ROOT / "rules" / part).read_text() for part in parts) + text
+        found[stage] = [rule for rule in re.findall(r"^rule (\w+):", text, re.MULTILINE) if rule in known]
+    return {stage: rules for stage, rules in found.items() if rules}
+
+
+def records(directory: Path) -> dict[str, tuple[float, float]]:
+    """Return rule -> when its first job began and how many seconds its jobs took, in the order of beginning."""
+    found: dict[str, list[dict[str, float]]] = {}
+    for path in (directory / ".snakemake/metadata").rglob("*"):
+        if path.is_file():
+            record = json.loads(path.read_text())
+            found.setdefault(record["rule"], []).append(record)
+    times = {
+        rule: (min(one["starttime"] for one in jobs), median(one["endtime"] - one["starttime"] for one in jobs))
+        for rule, jobs in found.items()
+    }
+    return dict(sorted(times.items(), key=lambda entry: entry[1]))
+
+
+def moments(known: dict[str, tuple[float, float]]) -> list[tuple[str, float]]:
+    """Return when to kill, in the order in which a run comes there: rule, and seconds after a job of it has begun."""
+    draw = random.Random(SEED)
+    chosen = [draw.choice(rules) for rules in stages(known).values() for _ in range(2)]
+    chosen += draw.choices([rule for rules in stages(known).values() for rule in rules], k=KILLS - len(chosen))
+    return [(rule, draw.uniform(0, known[rule][1])) for rule in sorted(chosen, key=list(known).index)]
+
+
+def killed(directory: Path, rule: str, seconds: float, *arguments: str) -> bool:
+    """Run, and kill everything some time after a job of the rule has begun; return whether it was still running."""
+    log = directory / "killed.out"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command(directory, *arguments),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment(directory),
+            cwd=directory,
+            start_new_session=True,
+        )
+        while process.poll() is None and not begun(rule, log.read_text()):
+            time.sleep(0.05)
+        time.sleep(seconds if process.poll() is None else 0)
+        said = log.read_text()
+        alive = process.poll() is None
+        if alive:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert "Error in rule" not in said, said[-3000:]
+    return alive and begun(rule, said) > said.count(f"(Rule: {rule})")
+
+
+def begun(rule: str, said: str) -> int:
+    """Return how many jobs of a rule Snakemake says that it has started."""
+    return len(re.findall(rf"^(?:local)?rule {rule}:$", said, re.MULTILINE))
+
+
+def test_a_run_killed_twenty_times_ends_as_one_left_alone(finished: Path, tmp_path: Path) -> None:
+    hit: Counter[str] = Counter()
+    known = records(finished)
+    for rule, seconds in moments(known):
+        if not killed(tmp_path, rule, seconds):  # its last job was quicker: once more, at once
+            snakemake(tmp_path, "--unlock")
+            assert killed(tmp_path, rule, seconds / 4, "--forcerun", rule)
+        hit[next(stage for stage, rules in stages(known).items() if rule in rules)] += 1
+        assert snakemake(tmp_path, "--unlock").returncode == 0
+    assert hit.total() == KILLS
+    assert set(hit) == set(stages(known))
+    assert min(hit.values()) >= 2
+    run = snakemake(tmp_path)
+    assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-3000:]
+    assert unfinished(tmp_path) == []
+    ours, theirs = results(tmp_path), results(finished)
+    assert ours.keys() == theirs.keys()
+    assert [name for name in ours if ours[name] != theirs[name]] == []
