@@ -240,6 +240,7 @@ def test_importance_lies_behind_the_trace_of_its_channel_at_its_time():
 
 def test_heads_cover_a_seizure_in_tens_of_seconds_and_end_with_it():
     assert head_spans(105.0, 128.5) == [(105, 115), (115, 125), (125, 128.5)]
+    assert head_spans(105.0, 125.4) == [(105, 115), (115, 125)]
     assert len(head_spans(0, 3600)) == MOST_HEADS
 
 

@@ -99,8 +99,11 @@ def draw_behind(
 
 
 def head_spans(onset: float, offset: float) -> list[tuple[float, float]]:
-    """Return the tens of seconds of a seizure, the last one cut at its end; at most as many as have room."""
-    begins = np.arange(onset, max(offset, onset + 1e-6), SCALP_SECONDS)[:MOST_HEADS]
+    """Return the tens of seconds of a seizure, the last one cut at its end; at most as many as have room.
+
+    A last one of less than a second is left out: it would show a single moment beside means of ten seconds.
+    """
+    begins = np.arange(onset, max(offset - 1, onset + 1e-6), SCALP_SECONDS)[:MOST_HEADS]
     return [(float(begin), float(min(begin + SCALP_SECONDS, offset))) for begin in begins]
 
 
