@@ -72,11 +72,12 @@ def test_slurm_and_a_local_run_give_the_same_bytes(through_slurm: Path, tmp_path
     assert [name for name in ours if ours[name] != theirs[name]] == []
 
 
-def test_training_asks_for_a_gpu_and_nothing_else_does(through_slurm: Path, slurm: Environment) -> None:
+def test_what_runs_a_network_for_long_asks_for_a_gpu_and_nothing_else_does(through_slurm: Path, slurm: Environment) -> None:
     asked = jobs(slurm, "Comment", "TresPerNode", "NodeList", "JobState")
     assert {job["JobState"] for job in asked} == {"COMPLETED"}
     on_gpu = [job for job in asked if job["TresPerNode"]]
-    assert {rule_of(job) for job in on_gpu} == {"train_fold", "interpret_recording"}
+    trained = {"train_fold", "train_on_shuffled_labels"}
+    assert {rule_of(job) for job in on_gpu} == {*trained, "interpret_recording", "check_faithfulness"}
     assert {(job["TresPerNode"], job["NodeList"]) for job in on_gpu} == {("gres:gpu:1", "node1")}
 
 
