@@ -72,7 +72,7 @@ def test_slurm_and_a_local_run_give_the_same_bytes(through_slurm: Path, tmp_path
     assert [name for name in ours if ours[name] != theirs[name]] == []
 
 
-def test_what_runs_a_network_for_long_asks_for_a_gpu_and_nothing_else_does(through_slurm: Path, slurm: Environment) -> None:
+def test_what_runs_a_network_asks_for_a_gpu_and_nothing_else_does(through_slurm: Path, slurm: Environment) -> None:
     asked = jobs(slurm, "Comment", "TresPerNode", "NodeList", "JobState")
     assert {job["JobState"] for job in asked} == {"COMPLETED"}
     on_gpu = [job for job in asked if job["TresPerNode"]]
