@@ -34,7 +34,11 @@ DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 class Published(eegwavenet.EEGWaveNet):
-    """Layer for layer, with the grouped convolutions of the published code."""
+    """Layer for layer, with the grouped convolutions and the convolutions of signals of the published code."""
+
+    def __init__(self, n_channels: int, n_classes: int, *, scales: int) -> None:
+        super().__init__(n_channels, n_classes, scales=scales)
+        self.branches = nn.ModuleList(published_branch(n_channels) for _ in range(scales))
 
     def forward(self, signals: torch.Tensor) -> torch.Tensor:
         features = []
@@ -43,6 +47,13 @@ class Published(eegwavenet.EEGWaveNet):
             if level:
                 features.append(self.branches[level - 1](signals).mean(-1))
         return self.classifier(torch.cat(features, dim=1)).log_softmax(1)
+
+
+def published_branch(n_channels: int) -> nn.Sequential:
+    layers: list[nn.Module] = []
+    for n_in in (n_channels, 32):
+        layers += [nn.Conv1d(n_in, 32, 4), nn.BatchNorm1d(32), nn.LeakyReLU()]
+    return nn.Sequential(*layers)
 
 
 class Pairs(Dataset):
