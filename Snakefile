@@ -1,7 +1,5 @@
 """Bandmap: which brain region, in which frequency band, made the model say so?"""
 
-import gc
-
 from snakemake.utils import min_version, validate
 
 from bandmap.settings import check_keys, drop_removed, fill_in_mirror
@@ -9,10 +7,10 @@ from bandmap.workflow.closing import closing_words, words_of_failure
 from bandmap.workflow.code import code_of
 from bandmap.workflow.listing import SAFE_NAME
 from bandmap.workflow.plan import make_plan, read_schema
+from bandmap.workflow.quick import quicken
 
 min_version("9.27")
-# A plan is millions of objects that stay: no need to look for cycles at every 700.
-gc.set_threshold(100_000)
+quicken()
 
 
 configfile: f"{workflow.basedir}/config.yaml"

@@ -37,9 +37,8 @@ rule interpret_recording:
         "../envs/bandmap.yaml"
     params:
         task=RUN["task"],
-        method=lookup(within=PLAN.of("interpretations"), dpath="{method}"),
-        regions=PLAN.told_apart("regions", "region"),
-        bands_hz=PLAN.told_apart("bands_hz", "band"),
+        method=PLAN.options("interpretations", "method"),
+        atlas=PLAN.atlas_of,
         seed=config["seed"],
         device=config["device"],
         code=code_of(

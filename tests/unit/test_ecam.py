@@ -19,7 +19,7 @@ def network(n_samples=512, n_classes=2, **hyperparameters):
     with training.seeded(0):
         built = lightseizurenet.build((4, n_samples), n_classes, **hyperparameters)
         for module in built.modules():  # as if trained: running statistics are not those of fresh norms
-            if isinstance(module, torch.nn.BatchNorm1d):
+            if isinstance(module, torch.nn.BatchNorm2d):
                 module.running_mean.normal_()
         return Normalized(built, torch.zeros(4, 1), torch.full((4, 1), 2.0)).eval()
 

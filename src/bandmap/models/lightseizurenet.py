@@ -37,7 +37,7 @@ _DILATIONS = (1, 2, 4)
 
 
 class PrunableConv1d(nn.Conv1d):
-    """A convolution whose kernels, each from one map to another, can be taken out one by one.
+    """A convolution of signals, as images one row high, whose kernels, each from map to map, can be pruned one by one.
 
     Attributes
     ----------
@@ -54,11 +54,12 @@ class PrunableConv1d(nn.Conv1d):
         )
         self.register_buffer("kept", torch.ones_like(self.weight[:, :, :1], dtype=torch.bool))
 
-    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return the convolution with the kernels that are kept."""
-        return functional.conv1d(
-            maps, self.weight * self.kept, None, self.stride, self.padding, self.dilation, self.groups
-        )
+        # A copy, for a view of a single map would not say that maps lie last.
+        kernels = (self.weight * self.kept).unsqueeze(2).clone(memory_format=torch.channels_last)
+        stride, padding, dilation = (1, self.stride[0]), (0, int(self.padding[0])), (1, self.dilation[0])
+        return functional.conv2d(images, kernels, None, stride, padding, dilation, self.groups)
 
     def prune(self, share: float) -> None:
         """Take out the weakest kernels (least sum of magnitudes) of every map; what is out stays out."""
@@ -81,13 +82,28 @@ class ChannelHead(nn.Module):
         return torch.einsum("bcf,kcf->bkc", features, self.weight.expand(-1, self.n_channels, -1))
 
 
-class PairMaximum(nn.Module):
-    """The larger one of each two neighbours in time: PyTorch's own pooling takes a quarter of a training step."""
+class Branches(nn.Sequential):
+    """The layers of all branches, which are groups of the same convolutions.
 
-    def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        """Return maps of half the length; a last odd sample is dropped."""
-        pairs = maps[..., : maps.shape[-1] // 2 * 2].reshape(*maps.shape[:-1], -1, 2)
-        return torch.maximum(pairs[..., 0], pairs[..., 1])
+    They are worked out as convolutions of images one row high whose maps lie last in memory, which takes half the time
+    of PyTorch's convolutions of signals; maps go in and out as (batch, maps, samples).
+    """
+
+    def __init__(self, width: int, branches: int) -> None:
+        n_in, n_out = branches, branches * width
+        layers: list[nn.Module] = [PrunableConv1d(n_in, n_out, 16, stride=4, groups=branches)]
+        for dilation, factor in zip(_DILATIONS, (2, 2, 4), strict=True):
+            layers += [nn.BatchNorm2d(n_out), nn.ReLU(), nn.MaxPool2d((1, 2))]
+            n_in, n_out = n_out, branches * factor * width
+            layers.append(PrunableConv1d(n_in, n_out, 5, dilation=dilation, groups=branches))
+        super().__init__(*layers, nn.BatchNorm2d(n_out), nn.ReLU())
+
+    def forward(self, signals: torch.Tensor) -> torch.Tensor:
+        """Return maps, shape (batch, branches x features, frames), of signals of shape (batch, branches, samples)."""
+        images = signals.unsqueeze(2).contiguous(memory_format=torch.channels_last)
+        for layer in self:
+            images = layer(images)
+        return images.squeeze(2)
 
 
 class LightSeizureNet(nn.Module):
@@ -106,7 +122,7 @@ class LightSeizureNet(nn.Module):
         self.pruning_shares = shares
         self.n_channels = n_channels
         self.branches = 1 if shared else n_channels
-        self.features = nn.Sequential(*_layers(width, self.branches))
+        self.features = Branches(width, self.branches)
         self.ecam = ChannelHead(n_channels, 4 * width, n_outputs, shared=shared)
         self.bias = nn.Parameter(torch.zeros(n_outputs))
 
@@ -209,17 +225,3 @@ def pruning_schedule(pruned_share: float, *, steps: int) -> tuple[float, ...]:
     if not pruned_share:
         return ()
     return tuple(pruned_share * (1 - (1 - step / steps) ** 3) for step in range(1, steps + 1))
-
-
-def _layers(width: int, branches: int) -> Iterator[nn.Module]:
-    """Yield the layers of all branches, which are groups of the same convolutions."""
-    n_in, n_out = branches, branches * width
-    yield PrunableConv1d(n_in, n_out, 16, stride=4, groups=branches)
-    for dilation, factor in zip(_DILATIONS, (2, 2, 4), strict=True):
-        yield nn.BatchNorm1d(n_out)
-        yield nn.ReLU()
-        yield PairMaximum()
-        n_in, n_out = n_out, branches * factor * width
-        yield PrunableConv1d(n_in, n_out, 5, dilation=dilation, groups=branches)
-    yield nn.BatchNorm1d(n_out)
-    yield nn.ReLU()

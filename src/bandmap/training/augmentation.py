@@ -92,12 +92,12 @@ class Augmenter:
     def __call__(self, windows: torch.Tensor) -> torch.Tensor:
         """Return changed windows of the same shape, (batch, channels[, frequencies], times); the given ones stay."""
         amounts = self.amounts
-        if amounts.mirror:
-            windows = self._some(amounts.mirror, windows, windows[:, self.order])
-        if amounts.channel_shuffle:
-            windows = self._some(amounts.channel_shuffle, windows, self._shuffled(windows))
+        if amounts.mirror or amounts.channel_shuffle:
+            windows = self._rearranged(windows)
         if amounts.time_flip:
-            windows = self._some(amounts.time_flip, windows, windows.flip(-1))
+            chosen = self._chance(amounts.time_flip, len(windows))
+            windows = windows.clone()
+            windows[chosen] = windows[chosen].flip(-1)
         if windows.ndim == 4:
             return self._in_time_and_frequency(windows)
         if amounts.time_stretch:
@@ -150,25 +150,30 @@ class Augmenter:
             windows = torch.where(hidden.to(windows.device), mean, windows)
         return windows
 
-    def _shuffled(self, windows: torch.Tensor) -> torch.Tensor:
-        """Return windows whose channels stand in a random order, another one for each."""
-        order = torch.rand(windows.shape[:2], generator=self.generator).argsort(dim=1).to(windows.device)
-        return windows.gather(1, order.reshape(*order.shape, *[1] * (windows.ndim - 2)).expand_as(windows))
+    def _rearranged(self, windows: torch.Tensor) -> torch.Tensor:
+        """Let left and right of some windows change places, and all channels of some."""
+        count, channels = windows.shape[:2]
+        order = torch.arange(channels).expand(count, -1)
+        if self.amounts.mirror:
+            order = torch.where(self._chance(self.amounts.mirror, count)[:, None], self.order, order)
+        if self.amounts.channel_shuffle:
+            shuffled = order.gather(1, torch.rand(count, channels, generator=self.generator).argsort(dim=1))
+            order = torch.where(self._chance(self.amounts.channel_shuffle, count)[:, None], shuffled, order)
+        rows = (order + channels * torch.arange(count)[:, None]).flatten().to(windows.device)
+        return windows.flatten(0, 1).index_select(0, rows).reshape(windows.shape)
 
     def _stretched(self, windows: torch.Tensor) -> torch.Tensor:
         """Let the time of signals run faster or slower about their middle; beyond their ends they are mirrored."""
-        times = windows.shape[-1]
         speed = ((2 * torch.rand(len(windows), 1, generator=self.generator) - 1) * self.amounts.time_stretch).exp()
-        place = (times - 1) / 2 + (torch.arange(times)[None] - (times - 1) / 2) * speed
-        place = (times - 1) - ((place % (2 * times - 2)) - (times - 1)).abs()
-        before = place.floor().long().clamp(0, times - 2)
-        share = (place - before)[:, None].to(windows)
-        index = before[:, None].expand(-1, windows.shape[1], -1).to(windows.device)
-        return windows.gather(2, index) * (1 - share) + windows.gather(2, index + 1) * share
+        place = speed * torch.linspace(-1, 1, windows.shape[-1])  # -1 is the first sample, 1 the last
+        grid = torch.stack([place, torch.zeros_like(place)], dim=-1)[:, None].to(windows)
+        images = windows[:, :, None]  # of one row: the library samples images
+        sampled = torch.nn.functional.grid_sample(images, grid, padding_mode="reflection", align_corners=True)
+        return sampled[:, :, 0]
 
-    def _some(self, chance: float, windows: torch.Tensor, changed: torch.Tensor) -> torch.Tensor:
-        chosen = torch.rand(len(windows), generator=self.generator) < chance
-        return torch.where(chosen.reshape(-1, *[1] * (windows.ndim - 1)).to(windows.device), changed, windows)
+    def _chance(self, chance: float, count: int) -> torch.Tensor:
+        """Return which of so many windows are chosen, bool."""
+        return torch.rand(count, generator=self.generator) < chance
 
     def _gain(self, count: int, channels: int) -> torch.Tensor:
         """Return the log10 gain of every channel, its own and the head's, shape (batch, channels, 1)."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import bandmap
+from bandmap.workflow.quick import asked
 
 ENGINE = "bandmap.workflow"
 """The part of the package that no result depends on."""
@@ -35,6 +36,7 @@ def code_of(
         wildcards -> sixteen hexadecimal digits; comments, docstrings and layout do not count.
     """
 
+    @asked
     def code(wildcards: Any) -> str:
         modules = [plugin(wildcards) if callable(plugin) else plugin for plugin in plugins]
         return fingerprint(Path(script), *modules, function=function, folder=folder)

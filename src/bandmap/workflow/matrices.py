@@ -7,6 +7,7 @@ from typing import Any
 
 from bandmap import plugins
 from bandmap.settings import Settings, kind_of, lacking, methods_of
+from bandmap.workflow.quick import asked
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,20 @@ class MatrixPlan(ABC):
         axes: Any = plugins.constant("bandmap.attribution", kind, "AXES")
         return tuple(axes)
 
-    def told_apart(self, section: str, axis: str) -> Callable[[Any], dict[str, Any]]:
-        """Return a function of {method}: a section of the settings if the method tells these apart, else nothing."""
-        return lambda wildcards: dict(self.config[section]) if axis in self.axes_of(wildcards.method) else {}
+    @asked
+    def atlas_of(self, wildcards: Any) -> dict[str, dict[str, Any]]:
+        """Return regions and bands_hz, as far as {method} tells them apart: others do not concern it."""
+        axes = self.axes_of(wildcards.method)
+        return {
+            "regions": dict(self.config["regions"]) if "region" in axes else {},
+            "bands_hz": dict(self.config["bands_hz"]) if "band" in axes else {},
+        }
 
     def first_attributed(self, *axes: str) -> Callable[[Any], list[str]]:
         """Return a function of a job's wildcards: the recording's attribution by the first method with these axes."""
         pattern = "results/attributed/{model}/{scheme}/{method}/{dataset}/{recording}.h5"
 
+        @asked
         def files(wildcards: Any) -> list[str]:
             methods = [method for method in self.fitting(wildcards.model) if self.axes_of(method) == axes]
             return [pattern.format(method=method, **wildcards) for method in methods[:1]]
@@ -85,14 +92,17 @@ class MatrixPlan(ABC):
         joint = set(self.axes_of(matrix)) == {"region", "band"}
         return f"joint: {matrix.replace('_', ' ')}" if joint else matrix.replace("_", " ")
 
+    @asked
     def made_of(self, wildcards: Any) -> dict[str, list[str]]:
         """Return, for {model}, what a matrix is in words -> the interpretations that it is made of."""
         return {title: methods_of(self.config, name) for name, title in self.titles(wildcards).items()}
 
+    @asked
     def methods_of_matrices(self, wildcards: Any) -> list[str]:
         """Return the interpretations that the matrices of {model} are made of."""
         return list(dict.fromkeys(method for methods in self.made_of(wildcards).values() for method in methods))
 
+    @asked
     def attributed_of_recording(self, wildcards: Any) -> list[str]:
         """Return the attributions of one recording by `methods_of_matrices`, in the same order."""
         pattern = "results/attributed/{model}/{scheme}/{method}/{dataset}/{recording}.h5"

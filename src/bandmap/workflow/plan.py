@@ -24,6 +24,7 @@ from bandmap.splits import Manifest
 from bandmap.workflow.folds import Folds, made, read_or_make
 from bandmap.workflow.listing import listed
 from bandmap.workflow.probes import ProbePlan
+from bandmap.workflow.quick import asked
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,11 @@ class Plan(ProbePlan):
             for name, entry in self.config[section].items()
         }
 
+    def options(self, section: str, wildcard: str) -> Callable[[Any], dict[str, Any]]:
+        """Return a function of a job's wildcards: {kind, options} of the plugin that one of them names."""
+        known = self.of(section)
+        return asked(lambda wildcards: known[wildcards[wildcard]])
+
     def one_of(self, section: str) -> str:
         """Return a pattern that matches the names of a section and nothing else."""
         return "|".join(re.escape(name) for name in self.config[section])
@@ -59,7 +65,7 @@ class Plan(ProbePlan):
     def plugin(self, section: str, wildcard: str) -> Callable[[Any], str]:
         """Return a function of a job's wildcards: the module of the plugin that one of them names."""
         package, _ = PLUGINS[section]
-        return lambda wildcards: f"{package}.{kind_of(name := wildcards[wildcard], self.config[section][name])}"
+        return asked(lambda wildcards: f"{package}.{kind_of(name := wildcards[wildcard], self.config[section][name])}")
 
     def row(self, dataset: str, recording: str) -> dict[str, str]:
         """Return the row of a recording."""
@@ -85,13 +91,14 @@ class Plan(ProbePlan):
         """Return what the run's models are asked."""
         return str(self.config["run"]["task"])
 
+    @asked
     def task_module(self, _wildcards: Any) -> str:
         """Return the module of the run's task."""
         return f"{TASKS}.{self.task()}"
 
     def section(self, name: str) -> Callable[[Any], dict[str, Any]]:
         """Return a function of {model}: a section of the settings as the model has it."""
-        return lambda wildcards: section_of(self.config, name, wildcards.model)
+        return asked(lambda wildcards: section_of(self.config, name, wildcards.model))
 
     @cached_property
     def _tested(self) -> list[dict[str, str]]:
@@ -135,18 +142,22 @@ class Plan(ProbePlan):
         tuned = self.base() != self.config["run"]["scheme"]
         return f"{row['dataset']}-{row['subject']}_from_{fold}" if fold and tuned else fold
 
+    @asked
     def tuned_weights(self, wildcards: Any) -> str:
         """Return the weights that {fold} of a scheme continues."""
         return f"results/trained/{wildcards.model}/{self.base()}/{self._tuned[wildcards.fold][1]}/weights.pt"
 
+    @asked
     def tuned_arrays(self, wildcards: Any) -> list[str]:
         """Return the representations of the recordings of the subject that {fold} is tuned to."""
         return [self._array(wildcards.model, row) for row in self._of_subject[self._tuned[wildcards.fold][0]]]
 
+    @asked
     def tuned_recordings(self, wildcards: Any) -> list[str]:
         """Return the names of the recordings of the subject that {fold} is tuned to."""
         return [row["recording"] for row in self._of_subject[self._tuned[wildcards.fold][0]]]
 
+    @asked
     def tuning(self, wildcards: Any) -> dict[str, Any]:
         """Return the options of {scheme}, which continues another one."""
         return options_of("schemes", self.config["schemes"][wildcards.scheme])
@@ -160,14 +171,17 @@ class Plan(ProbePlan):
 
         return paths
 
+    @asked
     def array(self, wildcards: Any) -> str:
         """Return the representation of {dataset} {recording} that {model} reads."""
         return self._array(wildcards.model, self.row(wildcards.dataset, wildcards.recording))
 
+    @asked
     def arrays_of_subject(self, wildcards: Any) -> list[str]:
         """Return the representations that {model} reads of the recordings of {dataset} {subject}."""
         return [self._array(wildcards.model, row) for row in self._of_subject[wildcards.dataset, wildcards.subject]]
 
+    @asked
     def recordings_of_subject(self, wildcards: Any) -> list[str]:
         """Return the names of the recordings of {dataset} {subject}."""
         return [row["recording"] for row in self._of_subject[wildcards.dataset, wildcards.subject]]
@@ -183,6 +197,7 @@ class Plan(ProbePlan):
         representation = self.config["models"][model]["representation"]
         return f"results/represented/{representation}/{row['dataset']}/{row['recording']}.zarr.zip"
 
+    @asked
     def weights(self, wildcards: Any) -> list[str]:
         """Return the weights that never saw {dataset} {recording}: of the fold that tests it, of all for a new one."""
         row = self.row(wildcards.dataset, wildcards.recording)
@@ -192,6 +207,7 @@ class Plan(ProbePlan):
             names = [f"{row['dataset']}-{row['subject']}_from_{name}" for name in names]
         return [f"results/trained/{wildcards.model}/{wildcards.scheme}/{name}/weights.pt" for name in names]
 
+    @asked
     def comparable(self, wildcards: Any) -> str:
         """Return what the windows of {dataset} {recording} are compared with, as {model} reads them."""
         subject = self.row(wildcards.dataset, wildcards.recording)["subject"]
@@ -241,6 +257,7 @@ class Plan(ProbePlan):
                 files += self.each_tested(f"{own.format('attributed')}/{method}/{{dataset}}/{{recording}}.h5")
         return files
 
+    @asked
     def row_of(self, wildcards: Any) -> dict[str, str]:
         """Return dataset, subject and recording of {dataset} {recording}."""
         row = self.row(wildcards.dataset, wildcards.recording)
