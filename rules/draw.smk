@@ -48,6 +48,9 @@ rule draw_model:
             fold=PLAN.fold_names(),
         ),
         scores="results/scores/{model}_{scheme}.tsv",
+        scores_details=multiext(
+            "results/scores/{model}_{scheme}", ".json", "_details.tsv"
+        ),
         truth=expand("results/truth/{dataset}.tsv", dataset=PLAN.planted()),
     output:
         pictures=report(
@@ -95,6 +98,7 @@ rule draw_overview:
     """Draw the scores of all models in one picture, and the quality of all recordings in another."""
     input:
         scores=list(PLAN.judged().values()),
+        scores_details=PLAN.beside_scores(),
         harmonized=PLAN.each_tested("results/harmonized/{dataset}/{recording}.h5"),
     output:
         overview=report(

@@ -14,23 +14,26 @@ rule write_report:
             row=PLAN.tested(),
         ),
         models=expand(
-            "results/report/figures/{model}/{scheme}/recovery.tsv",
-            model=RUN["models"],
-            scheme=RUN["scheme"],
+            rules.draw_model.output, model=RUN["models"], scheme=RUN["scheme"]
         ),
         faithfulness=expand(
-            "results/report/figures/{model}/{scheme}/faithfulness.tsv",
-            model=RUN["models"],
-            scheme=RUN["scheme"],
+            rules.draw_faithfulness.output, model=RUN["models"], scheme=RUN["scheme"]
         ),
         matrices=PLAN.cohort_tables(),
         trained=expand(
-            "results/trained/{model}/{scheme}/{fold}/windows.tsv",
+            rules.train_fold.output.windows,
+            model=RUN["models"],
+            scheme=RUN["scheme"],
+            fold=PLAN.fold_names(),
+        ),
+        resources=expand(
+            rules.train_fold.output.resources,
             model=RUN["models"],
             scheme=RUN["scheme"],
             fold=PLAN.fold_names(),
         ),
         scores=list(PLAN.judged().values()),
+        scores_details=PLAN.beside_scores(),
         comparison=expand(
             "results/scores/comparison_{scheme}.tsv", scheme=RUN["scheme"]
         ),

@@ -4,4 +4,5 @@ from bandmap.workflow.folds import write
 from bandmap.workflow.job import job
 
 with job(snakemake):
-    write(snakemake.wildcards.scheme, snakemake.params.folds, snakemake.params.recordings)
+    files, params = snakemake.output, snakemake.params
+    write(files.folds, files.recordings, params.folds, params.recordings)

@@ -1,7 +1,8 @@
 """Make the folds anew of all recordings that there are now (rule refold)."""
 
-from bandmap.workflow.folds import write
+from bandmap.workflow.folds import files, write
 from bandmap.workflow.job import job
 
 with job(snakemake):
-    write(snakemake.params.scheme, snakemake.params.folds, snakemake.params.recordings)
+    params = snakemake.params
+    write(*files(params.scheme), params.folds, params.recordings)

@@ -21,6 +21,11 @@ ON_LOOPBACK = [  # no accounting, so no accounts and no sacct; nothing to wait f
     *("--seconds-between-status-checks", "5", "--latency-wait", "10", "--jobs", "4", "--slurm-keep-successful-logs"),
 ]
 
+ON_SCRATCH = [  # as docs/cluster.md says
+    *("--default-storage-provider", "fs", "--local-storage-prefix", ".snakemake/storage"),
+    *("--shared-fs-usage", "persistence", "software-deployment", "sources", "source-cache"),
+]
+
 Environment = dict[str, str]
 
 
@@ -68,6 +73,16 @@ def jobs(environment: Environment, *fields: str) -> list[dict[str, str]]:
 def test_slurm_and_a_local_run_give_the_same_bytes(through_slurm: Path, tmp_path: Path) -> None:
     snakemake(tmp_path, "default", "--cores", "2")
     ours, theirs = results(through_slurm), results(tmp_path)
+    assert ours.keys() == theirs.keys()
+    assert [name for name in ours if ours[name] != theirs[name]] == []
+
+
+def test_jobs_may_work_on_a_disk_of_their_node(through_slurm: Path, slurm: Environment, tmp_path: Path) -> None:
+    scratch, shared = tmp_path / "scratch", tmp_path / "shared"
+    where = ("--remote-job-local-storage-prefix", f"{scratch}/$SLURM_JOB_ID")
+    snakemake(shared, "slurm", *ON_LOOPBACK, *ON_SCRATCH, *where, environment={**slurm, "BANDMAP_GPU": "none"})
+    assert any(scratch.iterdir())
+    ours, theirs = results(shared), results(through_slurm)
     assert ours.keys() == theirs.keys()
     assert [name for name in ours if ours[name] != theirs[name]] == []
 

@@ -28,7 +28,7 @@ def config(**scheme):
 def frozen(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     made = folds.made(config(), rows("a", "b", "c", "d"))
-    folds.write("leave_one_subject_out", made.rows, made.known)
+    folds.write(*folds.files("leave_one_subject_out"), made.rows, made.known)
     return made
 
 

@@ -84,7 +84,7 @@ def test_leaving_out_a_member_of_frozen_folds_makes_them_anew_and_leaving_out_an
 ):
     monkeypatch.chdir(tmp_path)
     first = planned(whole(root, **{"mine/sub-04_task-sz": "flat"})).folds
-    folds.write("loso", first.rows, first.known)
+    folds.write(*folds.files("loso"), first.rows, first.known)
     kept = planned(whole(root, **{"mine/sub-04_task-sz": "flat"}))
     assert {row["subject"] for row in kept.folds.known} == {"01", "02", "03"}
     both = {"mine/sub-04_task-sz": "flat", "mine/sub-03_task-sz": "cut"}

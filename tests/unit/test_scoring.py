@@ -307,10 +307,18 @@ def test_the_threshold_separates_seizures_from_false_alarms():
     assert 0.2 < scoring.choose_threshold([(curve(0.2, seizure=0.4), SEIZURE)]).value <= 0.4
 
 
-def test_of_equal_thresholds_the_nearest_to_one_half_is_taken():
+def test_of_equal_thresholds_the_lowest_is_taken():
     chosen = scoring.choose_threshold([(curve(0.05), SEIZURE)])
-    assert chosen.value == 0.5
+    assert chosen.value == 0.1
     assert "1.000" in chosen.reason
+
+
+def test_a_lower_threshold_that_detects_far_longer_is_not_as_good():
+    """Both find the one seizure by the events, but the lower one calls twice as many seconds seizure."""
+    values = np.full(2000, 0.0)
+    values[100:160] = 0.9
+    values[160:220] = 0.3
+    assert scoring.choose_threshold([(predicted(values), sz((100, 160)))], grid=(0.2, 0.5)).value == 0.5
 
 
 def test_of_equal_scores_the_fewer_false_alarms_are_taken():

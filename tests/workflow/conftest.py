@@ -26,14 +26,20 @@ def environment(directory: Path) -> dict[str, str]:
     return {**os.environ, "OMP_NUM_THREADS": "1", "XDG_CACHE_HOME": str(directory / ".cache")}
 
 
-def snakemake(directory: Path, *arguments: str, configfile: Path = TINY, timeout: float = 900) -> Run:
-    """Run the workflow in a folder as a user does."""
+def snakemake(
+    directory: Path,
+    *arguments: str,
+    configfile: Path = TINY,
+    timeout: float = 900,
+    variables: dict[str, str] | None = None,
+) -> Run:
+    """Run the workflow in a folder as a user does, maybe with more environment variables."""
     return subprocess.run(
         command(directory, *arguments, configfile=configfile),
         capture_output=True,
         text=True,
         timeout=timeout,
-        env=environment(directory),
+        env={**environment(directory), **(variables or {})},
         cwd=directory,
         check=False,
     )
@@ -52,10 +58,17 @@ def planned(run: Run) -> dict[str, int]:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def reads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that tells, after `finished`, which files jobs read without their rules' naming them."""
+    return tmp_path_factory.mktemp("reads")
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory, reads: Path) -> Path:
     """Return a folder in which the workflow has run once."""
     directory = tmp_path_factory.mktemp("tiny")
-    run = snakemake(directory)
+    watched = {"READS": str(reads), "PYTHONPATH": str(Path(__file__).with_name("reads"))}
+    run = snakemake(directory, variables=watched)
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-5000:]
     return directory
 

@@ -47,6 +47,11 @@ def test_every_job_leaves_a_log_of_its_settings_and_of_all_versions(finished: Pa
         assert "ERROR" not in log
 
 
+def test_no_job_reads_a_file_that_its_rule_does_not_name(finished: Path, reads: Path) -> None:
+    """Or it would be stale and nobody knew, and would find nothing where files are copied to the node of a job."""
+    assert {found.name: found.read_text().split() for found in reads.iterdir()} == {}
+
+
 def test_a_second_run_has_nothing_to_do(finished: Path) -> None:
     run = snakemake(finished)
     assert run.returncode == 0

@@ -86,9 +86,8 @@ def files(scheme: str) -> tuple[Path, Path]:
     return Path(f"results/folds/{scheme}.tsv"), Path(f"results/folds/{scheme}_recordings.tsv")
 
 
-def write(scheme: str, folds: Rows, recordings: Rows) -> None:
-    """Write both tables of a scheme."""
-    manifest, known = files(scheme)
+def write(manifest: str | Path, known: str | Path, folds: Rows, recordings: Rows) -> None:
+    """Write both tables of a scheme, as `files` names them."""
     write_table(manifest, folds, COLUMNS)
     write_table(known, [{name: row[name] for name in KNOWN_COLUMNS} for row in recordings], KNOWN_COLUMNS)
 

@@ -71,10 +71,11 @@ class MatrixPlan(ABC):
         return files
 
     def cohort_tables(self) -> list[str]:
-        """Return the cohort's table of every matrix of every model."""
+        """Return the tables of every matrix of every model: seizures or nights, subjects, the cohort."""
         run = self.config["run"]
         pairs = [(model, matrix) for model in run["models"] for matrix in self.matrices(model)]
-        return [f"results/matrices/{model}/{run['scheme']}/{matrix}/cohort.tsv" for model, matrix in pairs]
+        folders = [f"results/matrices/{model}/{run['scheme']}/{matrix}" for model, matrix in pairs]
+        return [f"{folder}/{name}.tsv" for folder in folders for name in ("cohort", "subjects", "seizures")]
 
     def titles(self, wildcards: Any) -> dict[str, str]:
         """Return, for {model}, matrix -> what it is, in words."""

@@ -240,6 +240,12 @@ class Plan(ProbePlan):
             names |= {name: f"{name}_{self.base()}" for name in ("line-length", "always-on")}
         return {name: f"results/scores/{table}.tsv" for name, table in names.items()}
 
+    def beside_scores(self) -> list[str]:
+        """Return what lies beside the tables of `judged`: a summary each and, but of the floor, details."""
+        tables = [Path(table) for table in self.judged().values()]
+        details = [table.with_name(f"{table.stem}_details.tsv") for table in tables if "always-on" not in table.name]
+        return [str(path) for path in (*(table.with_suffix(".json") for table in tables), *details)]
+
     def headline(self) -> list[str]:
         """Return the scores by which models are compared."""
         return {"seizure": ["f1", "sensitivity", "false_alarms_per_day"], "sleep": ["kappa", "macro_f1"]}[self.task()]
