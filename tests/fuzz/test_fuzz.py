@@ -30,7 +30,7 @@ def broken(path):
     if path.read_bytes():
         {harm}
 fuzz.TARGETS["edf"] = broken
-fuzz.fuzz("edf", ["-timeout=1", "-rss_limit_mb=1024", "-max_total_time=20", "-artifact_prefix={artifacts}/"])
+fuzz.fuzz("edf", ["-timeout=1", "-rss_limit_mb=1024", "-max_total_time=100", "-artifact_prefix={artifacts}/"])
 """
 
 
