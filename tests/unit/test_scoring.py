@@ -307,9 +307,10 @@ def test_the_threshold_separates_seizures_from_false_alarms():
     assert 0.2 < scoring.choose_threshold([(curve(0.2, seizure=0.4), SEIZURE)]).value <= 0.4
 
 
-def test_of_equal_thresholds_the_lowest_is_taken():
+def test_of_equal_thresholds_the_lowest_but_one_is_taken():
     chosen = scoring.choose_threshold([(curve(0.05), SEIZURE)])
-    assert chosen.value == 0.1
+    assert chosen.value == 0.15
+    assert scoring.choose_threshold([(curve(0.05), SEIZURE)], grid=(0.02, 0.3)).value == 0.3
     assert "1.000" in chosen.reason
 
 

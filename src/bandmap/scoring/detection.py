@@ -140,7 +140,8 @@ def choose_threshold(
     Threshold
         Of equals, those with the fewest false alarms; of these, those whose F1 of seconds is within `AS_GOOD` of the
         best (where recordings are short, SzCORE's tolerances give full marks even to a detector that is always on); of
-        these, the lowest: seizures of another subject are less like what was learnt, so their probabilities are lower.
+        these, the lowest but one: seizures of another subject are less like what was learnt, so their probabilities are
+        lower; and false alarms, which a still lower threshold gave, stay a step away.
         Without a seizure to find, or without one found, 0.5.
     """
     if not any(event.is_seizure for _, events in recordings for event in events):
@@ -159,8 +160,8 @@ def choose_threshold(
         for threshold, event, second in zip(grid, events, seconds, strict=True)
         if (-event.f1, event.false_positives) == best
     }
-    lowest = min(threshold for threshold, f1 in equals.items() if f1 >= max(equals.values()) - AS_GOOD)
-    return Threshold(lowest, f"best event F1 of the validation recordings ({-best[0]:.3f})")
+    as_good = sorted(threshold for threshold, f1 in equals.items() if f1 >= max(equals.values()) - AS_GOOD)
+    return Threshold(as_good[:2][-1], f"best event F1 of the validation recordings ({-best[0]:.3f})")
 
 
 def _stretches(predicted: Predicted) -> list[slice]:
