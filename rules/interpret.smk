@@ -38,7 +38,8 @@ rule interpret_recording:
     params:
         task=RUN["task"],
         method=PLAN.options("interpretations", "method"),
-        atlas=PLAN.atlas_of,
+        regions=PLAN.regions_of,
+        bands_hz=PLAN.bands_of,
         seed=config["seed"],
         device=config["device"],
         code=code_of(

@@ -12,7 +12,7 @@ with job(snakemake):
     task = plugins.load("bandmap.tasks", params.task)
     recording = snakemake.wildcards.recording
     case = Case.read(files.weights, files.array, recording, files.comparable, files.probabilities, files.events)
-    atlas = Atlas.of(**params.atlas)
+    atlas = Atlas.of(params.regions, params.bands_hz)
     result = interpret_recording(
         method, case, params.method, task=task, atlas=atlas, seed=params.seed, device=params.device
     )

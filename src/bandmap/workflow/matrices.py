@@ -42,13 +42,14 @@ class MatrixPlan(ABC):
         return tuple(axes)
 
     @asked
-    def atlas_of(self, wildcards: Any) -> dict[str, dict[str, Any]]:
-        """Return regions and bands_hz, as far as {method} tells them apart: others do not concern it."""
-        axes = self.axes_of(wildcards.method)
-        return {
-            "regions": dict(self.config["regions"]) if "region" in axes else {},
-            "bands_hz": dict(self.config["bands_hz"]) if "band" in axes else {},
-        }
+    def regions_of(self, wildcards: Any) -> dict[str, Any]:
+        """Return the regions if {method} tells them apart, else nothing: others do not concern it."""
+        return dict(self.config["regions"]) if "region" in self.axes_of(wildcards.method) else {}
+
+    @asked
+    def bands_of(self, wildcards: Any) -> dict[str, Any]:
+        """Return the bands, likewise."""
+        return dict(self.config["bands_hz"]) if "band" in self.axes_of(wildcards.method) else {}
 
     def first_attributed(self, *axes: str) -> Callable[[Any], list[str]]:
         """Return a function of a job's wildcards: the recording's attribution by the first method with these axes."""
