@@ -120,16 +120,18 @@ def test_the_way_from_cohort_to_seizure_can_be_clicked(opened):
 
 
 def test_a_cell_tells_all_that_is_known_of_it_by_pointer_and_by_keyboard(opened):
-    told = opened.locator("#run1-cohort .told").first
+    from playwright.sync_api import expect
+
+    told = expect(opened.locator("#run1-cohort .told").first)
     opened.hover("#run1-cohort .heat tbody tr:nth-child(2) td:nth-child(2)")
-    assert told.text_content() == "central, theta: 0.1; interval 0.1 to 0.9; n = 20 subjects; p = 0.01"
+    told.to_have_text("central, theta: 0.1; interval 0.1 to 0.9; n = 20 subjects; p = 0.01")
     opened.focus("#run1-cohort .heat td[tabindex='0']")
-    assert told.text_content().startswith("frontal, theta: 0.5")
+    told.to_contain_text("frontal, theta: 0.5")
     opened.keyboard.press("ArrowRight")
-    assert told.text_content().startswith("frontal, alpha: −0.2")
+    told.to_contain_text("frontal, alpha: −0.2")
     opened.keyboard.press("ArrowUp")
     opened.keyboard.press("ArrowRight")
-    assert told.text_content().startswith("frontal, alpha")
+    told.to_contain_text("frontal, alpha")
     assert opened.locator("#run1-cohort .heat td[tabindex='0']").count() == 1
 
 
