@@ -12,9 +12,7 @@ rule represent_recording:
     conda:
         "../envs/bandmap.yaml"
     params:
-        representation=lookup(
-            within=PLAN.of("representations"), dpath="{representation}"
-        ),
+        representation=PLAN.options("representations", "representation"),
         code=code_of(
             f"{SCRIPTS}/represent_recording.py",
             PLAN.plugin("representations", "representation"),

@@ -52,7 +52,7 @@ rule train_fold:
         "../envs/bandmap.yaml"
     params:
         task=RUN["task"],
-        model=lookup(within=PLAN.of("models"), dpath="{model}"),
+        model=PLAN.options("models", "model"),
         windows=PLAN.section("windows"),
         training=PLAN.section("training"),
         postprocessing=config["postprocessing"],

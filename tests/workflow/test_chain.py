@@ -4,6 +4,8 @@ import hashlib
 import os
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -49,7 +51,21 @@ def test_every_job_leaves_a_log_of_its_settings_and_of_all_versions(finished: Pa
 
 def test_no_job_reads_a_file_that_its_rule_does_not_name(finished: Path, reads: Path) -> None:
     """Or it would be stale and nobody knew, and would find nothing where files are copied to the node of a job."""
-    assert {found.name: found.read_text().split() for found in reads.iterdir()} == {}
+    found = {path.name: path.read_text().split() for path in reads.iterdir()}
+    assert len(found) == len(list(finished.rglob("results/**/*.log"))) + len(list(finished.rglob("resources/**/*.log")))
+    assert {job: paths for job, paths in found.items() if paths} == {}
+
+
+def test_a_read_that_no_rule_names_is_noticed(tmp_path: Path) -> None:
+    script, table = tmp_path / ".snakemake/scripts/job.py", tmp_path / "results/scores.tsv"
+    for path in (script, table):
+        path.parent.mkdir(parents=True)
+    table.touch()
+    named = "Namespace(rule='draw', input=['results/other.tsv'], output=[], log=[])"
+    script.write_text(f"from argparse import Namespace\nsnakemake = {named}\nopen('results/scores.tsv')\n")
+    environment = {**os.environ, "READS": str(tmp_path), "PYTHONPATH": str(Path(__file__).with_name("reads"))}
+    subprocess.run([sys.executable, str(script)], cwd=tmp_path, env=environment, check=True)
+    assert [path.read_text() for path in tmp_path.glob("draw-*")] == ["results/scores.tsv"]
 
 
 def test_a_second_run_has_nothing_to_do(finished: Path) -> None:

@@ -47,7 +47,7 @@ class Plan(ProbePlan):
     left_out: tuple[dict[str, str], ...] = ()
 
     def of(self, section: str) -> dict[str, dict[str, Any]]:
-        """Return name -> {kind, options} for a section of plugins, for `lookup`."""
+        """Return name -> {kind, options} for a section of plugins."""
         return {
             name: {"kind": kind_of(name, entry), "options": options_of(section, entry)}
             for name, entry in self.config[section].items()

@@ -1,6 +1,6 @@
 """Python imports this at its start: note which files of the run a job reads that its rule does not name as input.
 
-The folder READS gets a file of such paths for each job that has some.
+The folder READS gets a file for each job, with such paths.
 """
 
 import atexit
@@ -30,8 +30,7 @@ def watch(folder: Path) -> None:
         named = [here / path for path in (*snakemake.input, *snakemake.output, *snakemake.log)]
         ours = [path for path in opened if any(path.is_relative_to(here / top) for top in ("results", "resources"))]
         others = [path for path in ours if not any(is_of(path, file) for file in named)]
-        if others:
-            (folder / f"{snakemake.rule}-{os.getpid()}").write_text("\n".join(str(p.relative_to(here)) for p in others))
+        (folder / f"{snakemake.rule}-{os.getpid()}").write_text("\n".join(str(p.relative_to(here)) for p in others))
 
     sys.addaudithook(note)
     atexit.register(tell)
