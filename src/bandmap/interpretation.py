@@ -18,6 +18,7 @@ from bandmap.context import (
     quiet_baselines,
     total_power,
 )
+from bandmap.device import device_of
 from bandmap.normalized import Normalized
 from bandmap.recording import Event
 from bandmap.store.comparable import Comparable, Listed, Shared, read_comparable
@@ -258,7 +259,7 @@ def surroundings(
             rate_hz=source.frame_rate_hz,
             baseline=np.stack([fallback] * len(part.starts)) if baselines is None else baselines,
             background=background if len(background) else fallback[None],
-            device=_device(device),
+            device=device_of(device).type,
             seed=seed,
         )
 
@@ -285,9 +286,3 @@ def _onset_before(start: float, end: float, events: Sequence[Event]) -> float:
     """Return the onset of the seizure that a window lies in, or the window's own start."""
     onsets = [event.onset for event in events if event.is_seizure and event.onset < end and start < event.offset]
     return min(onsets, default=start)
-
-
-def _device(device: str) -> str:
-    import torch
-
-    return ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device

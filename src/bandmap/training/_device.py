@@ -1,18 +1,23 @@
-"""Where a training runs, and how its tensors lie in memory there."""
+"""What runs a training, and how its tensors lie in memory there."""
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
-from lightning_fabric import Fabric
-from lightning_fabric.plugins.environments import LightningEnvironment
 from torch import nn
 
+from bandmap.device import device_of
 
-def fabric_of(device: str, precision: str = "32-true") -> Any:
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+
+def fabric_of(device: str, precision: str) -> "Fabric":
     """Return a Fabric of one device: "auto" takes CUDA if there is one."""
-    accelerator = {"auto": "cuda" if torch.cuda.is_available() else "cpu"}.get(device, device)
-    if accelerator == "cuda" and not torch.cuda.is_available():
-        raise ValueError("device: cuda was asked for and there is none; set 'device: auto' or 'cpu'")
+    # It takes as long to import as all else together, and what asks a model needs none.
+    from lightning_fabric import Fabric
+    from lightning_fabric.plugins.environments import LightningEnvironment
+
+    accelerator = device_of(device).type
     if accelerator == "cpu" and precision == "16-mixed":
         raise ValueError("training: precision 16-mixed needs a GPU; set 'precision: bf16-mixed' or '32-true'")
     # A job is one process wherever it runs; without this, Fabric looks for a cluster's own launcher and warns.

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from bandmap import logits as outputs
-from bandmap.training._device import fabric_of
+from bandmap.device import device_of
 from bandmap.training.drawing import Windows
 from bandmap.training.feeding import batches
 
@@ -30,7 +30,7 @@ def predict(model: nn.Module, windows: Windows, *, batch_size: int, device: str)
         Of two classes the probability of class 1 (seizure), shape (windows,); of more the probability of each, shape
         (windows, classes). Without windows the shape is (0,).
     """
-    place = fabric_of(device).device
+    place = device_of(device)
     found = answers(model.to(place), windows, batch_size=batch_size, device=place)
     model.cpu()
     return found
