@@ -48,6 +48,7 @@ rule train_fold:
         "results/trained/{model}/{scheme}/{fold}/benchmark.tsv"
     wildcard_constraints:
         scheme=PLAN.schemes(tuned=False),
+    priority: 1  # the longest jobs go first, or a run ends with waiting for one
     conda:
         "../envs/bandmap.yaml"
     params:

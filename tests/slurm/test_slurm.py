@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,14 @@ ON_SCRATCH = [  # as docs/cluster.md says
 ]
 
 Environment = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A run through Slurm: its folder, and what Slurm knew of its jobs when it ended."""
+
+    directory: Path
+    jobs: list[dict[str, str]]
 
 
 def snakemake(directory: Path, profile: str, *arguments: str, environment: Environment | None = None) -> str:
@@ -54,50 +63,50 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
 
 
 @pytest.fixture(scope="session")
-def through_slurm(slurm: Environment, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder in which the chain has run through Slurm, with GPUs counted as a generic resource."""
+def through_slurm(slurm: Environment, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """Run the chain through Slurm, with GPUs counted as a generic resource."""
     directory = tmp_path_factory.mktemp("through")
+    before = {job["JobId"] for job in jobs(slurm)}
     snakemake(directory, "slurm", *ON_LOOPBACK, environment={**slurm, "BANDMAP_GPU": "gres"})
-    return directory
+    return Ran(directory, [job for job in jobs(slurm) if job["JobId"] not in before])
 
 
-def jobs(environment: Environment, *fields: str) -> list[dict[str, str]]:
+def jobs(environment: Environment) -> list[dict[str, str]]:
     """Return what Slurm knows of its jobs."""
     text = subprocess.run(
         ["scontrol", "--oneliner", "show", "jobs"], env=environment, capture_output=True, text=True, check=True
     ).stdout
     rows = [dict(word.partition("=")[::2] for word in line.split()) for line in text.splitlines()]
-    return [{name: row.get(name, "") for name in fields} for row in rows]
+    return [row for row in rows if "JobId" in row]
 
 
-def test_slurm_and_a_local_run_give_the_same_bytes(through_slurm: Path, tmp_path: Path) -> None:
+def test_slurm_and_a_local_run_give_the_same_bytes(through_slurm: Ran, tmp_path: Path) -> None:
     snakemake(tmp_path, "default", "--cores", "2")
-    ours, theirs = results(through_slurm), results(tmp_path)
+    ours, theirs = results(through_slurm.directory), results(tmp_path)
     assert ours.keys() == theirs.keys()
     assert [name for name in ours if ours[name] != theirs[name]] == []
 
 
-def test_jobs_may_work_on_a_disk_of_their_node(through_slurm: Path, slurm: Environment, tmp_path: Path) -> None:
+def test_jobs_may_work_on_a_disk_of_their_node(through_slurm: Ran, slurm: Environment, tmp_path: Path) -> None:
     scratch, shared = tmp_path / "scratch", tmp_path / "shared"
     where = ("--remote-job-local-storage-prefix", f"{scratch}/$SLURM_JOB_ID")
     snakemake(shared, "slurm", *ON_LOOPBACK, *ON_SCRATCH, *where, environment={**slurm, "BANDMAP_GPU": "none"})
     assert any(scratch.iterdir())
-    ours, theirs = results(shared), results(through_slurm)
+    ours, theirs = results(shared), results(through_slurm.directory)
     assert ours.keys() == theirs.keys()
     assert [name for name in ours if ours[name] != theirs[name]] == []
 
 
-def test_what_runs_a_network_asks_for_a_gpu_and_nothing_else_does(through_slurm: Path, slurm: Environment) -> None:
-    asked = jobs(slurm, "Comment", "TresPerNode", "NodeList", "JobState")
-    assert {job["JobState"] for job in asked} == {"COMPLETED"}
-    on_gpu = [job for job in asked if job["TresPerNode"]]
+def test_what_runs_a_network_asks_for_a_gpu_and_nothing_else_does(through_slurm: Ran) -> None:
+    assert {job["JobState"] for job in through_slurm.jobs} == {"COMPLETED"}
+    on_gpu = [job for job in through_slurm.jobs if "TresPerNode" in job]
     trained = {"train_fold", "train_on_shuffled_labels"}
     assert {rule_of(job) for job in on_gpu} == {*trained, "interpret_recording", "check_faithfulness"}
     assert {(job["TresPerNode"], job["NodeList"]) for job in on_gpu} == {("gres:gpu:1", "node1")}
 
 
-def test_short_jobs_share_a_job_of_slurms(through_slurm: Path, slurm: Environment) -> None:
-    comments = [job["Comment"] for job in jobs(slurm, "Comment")]
+def test_short_jobs_share_a_job_of_slurms(through_slurm: Ran) -> None:
+    comments = [job["Comment"] for job in through_slurm.jobs]
     assert sum("harmonize_recording" in comment for comment in comments) == 1
     assert sum("draw_recording" in comment for comment in comments) == 1
 

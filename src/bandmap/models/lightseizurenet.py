@@ -21,7 +21,8 @@ from typing import cast
 
 import torch
 from torch import nn
-from torch.nn import functional
+
+from bandmap.models._signals import Convolution, SignalsAsImages
 
 OFFERS = ("ecam",)
 """What interpretations may need of a model, and this one has (`NEEDS` of `bandmap.attribution`)."""
@@ -36,8 +37,8 @@ _SHORTEST = 32  # samples that strides and maxima turn into one frame
 _DILATIONS = (1, 2, 4)
 
 
-class PrunableConv1d(nn.Conv1d):
-    """A convolution of signals, as images one row high, whose kernels, each from map to map, can be pruned one by one.
+class PrunableConvolution(Convolution):
+    """A convolution whose kernels, each from map to map, can be pruned one by one.
 
     Attributes
     ----------
@@ -54,12 +55,10 @@ class PrunableConv1d(nn.Conv1d):
         )
         self.register_buffer("kept", torch.ones_like(self.weight[:, :, :1], dtype=torch.bool))
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Return the convolution with the kernels that are kept."""
+    def kernels(self) -> torch.Tensor:
+        """Return the kernels that are kept, zeros for the others."""
         # A copy, for a view of a single map would not say that maps lie last.
-        kernels = (self.weight * self.kept).unsqueeze(2).clone(memory_format=torch.channels_last)
-        stride, padding, dilation = (1, self.stride[0]), (0, int(self.padding[0])), (1, self.dilation[0])
-        return functional.conv2d(images, kernels, None, stride, padding, dilation, self.groups)
+        return (self.weight * self.kept).unsqueeze(2).clone(memory_format=torch.channels_last)
 
     def prune(self, share: float) -> None:
         """Take out the weakest kernels (least sum of magnitudes) of every map; what is out stays out."""
@@ -82,28 +81,20 @@ class ChannelHead(nn.Module):
         return torch.einsum("bcf,kcf->bkc", features, self.weight.expand(-1, self.n_channels, -1))
 
 
-class Branches(nn.Sequential):
+class Branches(SignalsAsImages):
     """The layers of all branches, which are groups of the same convolutions.
 
-    They are worked out as convolutions of images one row high whose maps lie last in memory, which takes half the time
-    of PyTorch's convolutions of signals; maps go in and out as (batch, maps, samples).
+    Maps, shape (batch, branches x features, frames), of signals of shape (batch, branches, samples).
     """
 
     def __init__(self, width: int, branches: int) -> None:
         n_in, n_out = branches, branches * width
-        layers: list[nn.Module] = [PrunableConv1d(n_in, n_out, 16, stride=4, groups=branches)]
+        layers: list[nn.Module] = [PrunableConvolution(n_in, n_out, 16, stride=4, groups=branches)]
         for dilation, factor in zip(_DILATIONS, (2, 2, 4), strict=True):
             layers += [nn.BatchNorm2d(n_out), nn.ReLU(), nn.MaxPool2d((1, 2))]
             n_in, n_out = n_out, branches * factor * width
-            layers.append(PrunableConv1d(n_in, n_out, 5, dilation=dilation, groups=branches))
+            layers.append(PrunableConvolution(n_in, n_out, 5, dilation=dilation, groups=branches))
         super().__init__(*layers, nn.BatchNorm2d(n_out), nn.ReLU())
-
-    def forward(self, signals: torch.Tensor) -> torch.Tensor:
-        """Return maps, shape (batch, branches x features, frames), of signals of shape (batch, branches, samples)."""
-        images = signals.unsqueeze(2).contiguous(memory_format=torch.channels_last)
-        for layer in self:
-            images = layer(images)
-        return images.squeeze(2)
 
 
 class LightSeizureNet(nn.Module):
@@ -152,8 +143,8 @@ class LightSeizureNet(nn.Module):
             frames //= 2
         return total
 
-    def _prunable(self) -> Iterator[PrunableConv1d]:
-        return (layer for layer in self.features if isinstance(layer, PrunableConv1d))
+    def _prunable(self) -> Iterator[PrunableConvolution]:
+        return (layer for layer in self.features if isinstance(layer, PrunableConvolution))
 
 
 def build(
