@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from bandmap import plugins
 from bandmap.atlas import BIPOLAR18, Atlas
 from bandmap.context import Context, Noted
+from bandmap.device import device_of
 from bandmap.models import cwt_resnet18
 from bandmap.normalized import Normalized
 
@@ -45,7 +46,8 @@ def model() -> Normalized:
 
 def surroundings() -> Context:
     frequencies = tuple(float(hertz) for hertz in range(1, SHAPE[1] + 1))
-    return Context(atlas(), BIPOLAR18, frequencies, RATE_HZ, drawn(WINDOWS, 1), drawn(BACKGROUNDS, 2))
+    device = device_of("cpu").type  # memory is kept as in a run
+    return Context(atlas(), BIPOLAR18, frequencies, RATE_HZ, drawn(WINDOWS, 1), drawn(BACKGROUNDS, 2), device=device)
 
 
 def exchanges(windows: NDArray[np.float32], context: Context) -> dict[str, Exchange]:
