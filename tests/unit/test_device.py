@@ -31,7 +31,7 @@ def test_auto_is_a_gpu_if_there_is_one(monkeypatch):
 
 def test_a_gpu_that_is_not_there_is_one_clear_line(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(ValueError, match=r"^device: cuda was asked for and there is none; set"):
+    with pytest.raises(ValueError, match=r"^device: cuda was asked for and there is none; set 'device: auto' or 'cpu'"):
         device_of("cuda")
 
 

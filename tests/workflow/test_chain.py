@@ -52,7 +52,7 @@ def test_every_job_leaves_a_log_of_its_settings_and_of_all_versions(finished: Pa
 def test_no_job_reads_a_file_that_its_rule_does_not_name(finished: Path, reads: Path) -> None:
     """Or it would be stale and nobody knew, and would find nothing where files are copied to the node of a job."""
     found = {path.name: path.read_text().split() for path in reads.iterdir()}
-    assert len(found) == len(list(finished.rglob("results/**/*.log"))) + len(list(finished.rglob("resources/**/*.log")))
+    assert len(found) == len([*finished.glob("results/**/*.log"), *finished.glob("resources/**/*.log")])
     assert {job: paths for job, paths in found.items() if paths} == {}
 
 

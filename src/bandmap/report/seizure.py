@@ -64,7 +64,8 @@ def sentences(run: RunPart) -> list[str]:
     found = (
         f"{run.model} found {outcomes['hit']} of {count_said(outcomes['hit'] + outcomes['miss'], 'seizure')} of "
         f"{count_said(len(run.subjects), 'subject')}, none of whom it was trained on, "
-        f"with {count_said(outcomes['false_alarm'], 'false alarm')}."
+        f"with {count_said(outcomes['false_alarm'], 'false alarm')} "
+        "(events that overlap no seizure; the scores allow a tolerance)."
     )
     scored = scores.sentence("By event, mean over subjects", run.score_summary, _SAID)
     return [found, scored] if scored else [found]
