@@ -62,6 +62,11 @@ def a_browser():
         browser.close()
 
 
+def complain_of(page, request):
+    if request.failure != "net::ERR_ABORTED":  # a picture that was loading when the reader went on to another page
+        page.complaints.append(f"{request.url}: {request.failure}")
+
+
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory):
     """The page, with what the browser complained about and what it asked for."""
@@ -71,7 +76,7 @@ def opened(tmp_path_factory):
         page.complaints, page.requests = [], []
         page.on("console", lambda message: page.complaints.append(message.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on("requestfailed", lambda request: page.complaints.append(request.url))
+        page.on("requestfailed", lambda request: complain_of(page, request))
         page.on("request", lambda request: page.requests.append(request.url))
         page.goto(path.as_uri())
         yield page
