@@ -51,6 +51,7 @@ wildcard_constraints:
 
 localrules:
     all,
+    decide_fold,
     freeze_folds,
     plant_truth,
     refold,

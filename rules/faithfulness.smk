@@ -7,6 +7,7 @@ use rule train_fold as train_on_shuffled_labels with:
         history="results/shuffled/{model}/{scheme}/{fold}/history.tsv",
         resources="results/shuffled/{model}/{scheme}/{fold}/resources.tsv",
         windows="results/shuffled/{model}/{scheme}/{fold}/windows.tsv",
+        validation="results/shuffled/{model}/{scheme}/{fold}/validation.h5",
     log:
         "results/shuffled/{model}/{scheme}/{fold}/train_fold.log",
     benchmark:

@@ -32,7 +32,7 @@ rule refold:
 
 
 rule train_fold:
-    """Train one model on a fold's training subjects; its validation subjects choose weights and threshold."""
+    """Train one model on a fold's training subjects; its validation subjects choose the weights."""
     input:
         training=PLAN.arrays("train"),
         validation=PLAN.arrays("validation"),
@@ -42,6 +42,7 @@ rule train_fold:
         history="results/trained/{model}/{scheme}/{fold}/history.tsv",
         resources="results/trained/{model}/{scheme}/{fold}/resources.tsv",
         windows="results/trained/{model}/{scheme}/{fold}/windows.tsv",
+        validation="results/trained/{model}/{scheme}/{fold}/validation.h5",
     log:
         "results/trained/{model}/{scheme}/{fold}/train_fold.log",
     benchmark:
@@ -56,7 +57,6 @@ rule train_fold:
         model=PLAN.options("models", "model"),
         windows=PLAN.section("windows"),
         training=PLAN.section("training"),
-        postprocessing=config["postprocessing"],
         seed=config["seed"],
         device=config["device"],
         shuffled=False,
@@ -67,6 +67,26 @@ rule train_fold:
         ),
     script:
         "../scripts/train_fold.py"
+
+
+rule decide_fold:
+    """Choose a fold's threshold on what its model says of its validation subjects; of stages of sleep there is none."""
+    input:
+        validation=rules.train_fold.output.validation,
+    output:
+        decision="results/trained/{model}/{scheme}/{fold}/decision.json",
+    log:
+        "results/trained/{model}/{scheme}/{fold}/decide_fold.log",
+    wildcard_constraints:
+        scheme=PLAN.schemes(tuned=False),
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        task=RUN["task"],
+        postprocessing=config["postprocessing"],
+        code=code_of(f"{SCRIPTS}/decide_fold.py", PLAN.task_module),
+    script:
+        "../scripts/decide_fold.py"
 
 
 rule fine_tune_fold:
@@ -93,7 +113,6 @@ rule fine_tune_fold:
         tuning=PLAN.tuning,
         windows=PLAN.section("windows"),
         training=PLAN.section("training"),
-        postprocessing=config["postprocessing"],
         seed=config["seed"],
         device=config["device"],
         code=code_of(
@@ -109,6 +128,7 @@ rule predict_recording:
     """Let the model that never saw a recording's subject say what happens in it; for a new subject, all folds' models."""
     input:
         weights=PLAN.weights,
+        decisions=PLAN.decisions,
         array=PLAN.array,
     output:
         probabilities="results/predicted/{model}/{scheme}/{dataset}/{recording}_probabilities.h5",

@@ -10,7 +10,7 @@ from bandmap.workflow.job import job
 with job(snakemake):
     params = snakemake.params
     task = plugins.load("bandmap.tasks", params.task)
-    learner = Learner(task, params.windows, params.training, params.postprocessing, params.seed, params.device)
+    learner = Learner(task, params.windows, params.training, params.seed, params.device)
     recordings = dict(zip(params.recordings, represented.open_all(snakemake.input.arrays), strict=True))
     tuned = fine_tune(*weights.load(snakemake.input.weights), recordings, learner, params.tuning)
     weights.save(snakemake.output.weights, tuned.model, tuned.settings)

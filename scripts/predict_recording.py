@@ -2,6 +2,7 @@
 
 from bandmap import plugins
 from bandmap.store import events, predicted, represented, weights
+from bandmap.store.documents import read_json
 from bandmap.training.fold import predict_together
 from bandmap.training.tuning import spans_text
 from bandmap.workflow.job import job
@@ -10,7 +11,8 @@ with job(snakemake):
     task = plugins.load("bandmap.tasks", snakemake.params.task)
     models = weights.load_all(snakemake.input.weights)
     source = represented.open_representation(snakemake.input.array)
-    prediction, decision = predict_together(models, source, task, device=snakemake.params.device)
+    prediction = predict_together(models, source, task, device=snakemake.params.device)
+    decision = task.joint([read_json(path) for path in snakemake.input.decisions])
     duration = prediction.duration_seconds
     found, confidences = task.found(prediction, decision, snakemake.params.postprocessing)
     spans = spans_text(models, snakemake.wildcards.recording, duration)

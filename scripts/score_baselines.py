@@ -1,8 +1,9 @@
 """Score the always-on floor and the line-length detector on the same folds (rule score_baselines)."""
 
-from bandmap.scorecards import baselines, seizure, write_json
+from bandmap.scorecards import baselines, seizure
 from bandmap.scoring.baselines import always_on
 from bandmap.splits import Manifest
+from bandmap.store.documents import write_json
 from bandmap.store.tables import read_table, write_table
 from bandmap.workflow.job import job
 

@@ -1,7 +1,8 @@
 """Compare what a model found with the reference, per subject and over subjects (rule score_model)."""
 
 from bandmap import plugins
-from bandmap.scorecards import Files, write_json
+from bandmap.scorecards import Files
+from bandmap.store.documents import write_json
 from bandmap.store.tables import write_table
 from bandmap.workflow.job import job
 

@@ -3,6 +3,7 @@
 from bandmap import plugins
 from bandmap.store import represented, tables, weights
 from bandmap.store.checkpoint import CheckpointFile
+from bandmap.store.validation import write_validation
 from bandmap.training.fold import WINDOWS, Learner, train_fold
 from bandmap.training.recipe import HISTORY, RESOURCES
 from bandmap.workflow.job import job
@@ -10,9 +11,7 @@ from bandmap.workflow.job import job
 with job(snakemake):
     params = snakemake.params
     task = plugins.load("bandmap.tasks", params.task)
-    learner = Learner(
-        task, params.windows, params.training, params.postprocessing, params.seed, params.device, params.shuffled
-    )
+    learner = Learner(task, params.windows, params.training, params.seed, params.device, params.shuffled)
     training = represented.open_all(snakemake.input.training)
     validation = represented.open_all(snakemake.input.validation)
     checkpoint = CheckpointFile(f"{snakemake.output.weights}.unfinished")
@@ -21,4 +20,5 @@ with job(snakemake):
     tables.write_table(snakemake.output.history, trained.fitted.history, HISTORY)
     tables.write_table(snakemake.output.resources, [trained.fitted.resources], RESOURCES)
     tables.write_table(snakemake.output.windows, trained.windows, WINDOWS)
+    write_validation(snakemake.output.validation, trained.validation)
     checkpoint.remove()

@@ -10,8 +10,8 @@ from bandmap import aggregation, findings
 from bandmap.faithfulness import probe
 from bandmap.recording import Event, Recording, SleepStage
 from bandmap.represented import Representation
-from bandmap.scorecards import write_json
 from bandmap.store.attributed import write_attribution
+from bandmap.store.documents import write_json
 from bandmap.store.events import write_events
 from bandmap.store.harmonized import write_recording
 from bandmap.store.predicted import write_predictions

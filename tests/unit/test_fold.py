@@ -27,7 +27,6 @@ RECIPE = {
     "background_per_seizure": 2,
     "augmentation": {},
 }
-POSTPROCESSING = {"smooth_seconds": 0, "merge_seconds": 0, "minimum_seconds": 0}
 MODEL = {"kind": "lightseizurenet", "options": {"width": 2, "pruned_share": 0.0}}
 RATE = 64
 
@@ -57,7 +56,7 @@ class Source:
 
 
 def learner(**changed):
-    return Learner(seizure, {**CUTTING, **changed}, RECIPE, POSTPROCESSING, 1, "cpu")
+    return Learner(seizure, {**CUTTING, **changed}, RECIPE, 1, "cpu")
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +80,7 @@ def test_shuffled_labels_change_places_and_nothing_is_chosen_on_validation_recor
     assert not np.array_equal(train.parts[0].labels, train.parts[1].labels)
     assert len(validation) == 0
     assert {row["windows"] for row in shuffled.windows if row["role"] == "validation"} == {0}
+    assert shuffled.validation == []
 
 
 def counts(made):
@@ -98,7 +98,7 @@ def test_windows_of_bad_quality_are_left_out_of_training_and_counted(trained):
 
 
 def test_every_window_of_a_test_recording_is_predicted_however_bad(trained):
-    prediction, _ = predict_together([(trained.model, trained.settings)], Source(3), seizure, device="cpu")
+    prediction = predict_together([(trained.model, trained.settings)], Source(3), seizure, device="cpu")
     assert len(prediction.probabilities) == 113
     assert prediction.duration_seconds == 120.4
 
@@ -106,8 +106,13 @@ def test_every_window_of_a_test_recording_is_predicted_however_bad(trained):
 def test_an_ensemble_says_the_mean_of_what_its_members_say(trained):
     other = train_fold([Source(4)], [Source(2)], MODEL, learner())
     members = [(one.model, one.settings) for one in (trained, other)]
-    alone = [predict_together([member], Source(3), seizure, device="cpu")[0].probabilities for member in members]
-    together, decision = predict_together(members, Source(3), seizure, device="cpu")
+    alone = [predict_together([member], Source(3), seizure, device="cpu").probabilities for member in members]
+    together = predict_together(members, Source(3), seizure, device="cpu")
     np.testing.assert_allclose(together.probabilities, np.mean(alone, axis=0), rtol=1e-6)
-    thresholds = [settings["decision"]["threshold"] for _, settings in members]
-    assert decision["threshold"] == pytest.approx(np.median(thresholds))
+
+
+def test_a_fold_leaves_what_its_model_says_of_every_window_of_its_validation_recordings(trained):
+    ((said, events),) = trained.validation
+    alone = predict_together([(trained.model, trained.settings)], Source(2), seizure, device="cpu")
+    np.testing.assert_array_equal(said.probabilities, alone.probabilities)
+    assert (len(said.labels), said.duration_seconds, events) == (113, 120.4, (Event(60, 90, "sz"),))

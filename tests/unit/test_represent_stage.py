@@ -72,7 +72,7 @@ def run_script(folder, source, **options):
 
 def trained(training, validation):
     model = {"kind": "cwt_resnet18", "options": {"width": 2}}
-    return train_fold(training, validation, model, Learner(seizure, CUTTING, RECIPE, POSTPROCESSING, 1, "cpu"))
+    return train_fold(training, validation, model, Learner(seizure, CUTTING, RECIPE, 1, "cpu"))
 
 
 def test_recordings_shorter_than_a_window_are_trained_on_validated_on_and_predicted(tmp_path):
@@ -84,11 +84,13 @@ def test_recordings_shorter_than_a_window_are_trained_on_validated_on_and_predic
     for name, values in alone.model.state_dict().items():
         assert (values == among.model.state_dict()[name]).all(), name
     assert alone.settings == among.settings
+    decisions = [seizure.decide(one.validation, POSTPROCESSING) for one in (alone, among)]
+    assert decisions[0] == decisions[1]
     for source in (short, empty):
         found = predict_recording(among.model, source, seizure, CUTTING, device="cpu")
         assert found.probabilities.shape == found.centres_seconds.shape == found.labels.shape == (0,)
         assert found.duration_seconds == source.n_frames / 8
-        assert seizure.found(found, among.settings["decision"], POSTPROCESSING) == ((), ())
+        assert seizure.found(found, decisions[1], POSTPROCESSING) == ((), ())
 
 
 @pytest.mark.parametrize("kind", plugins.available("bandmap.representations"))

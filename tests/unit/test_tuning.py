@@ -29,7 +29,7 @@ RECIPE = {
     "background_per_seizure": 2,
     "augmentation": {},
 }
-LEARNER = Learner(seizure, CUTTING, RECIPE, {}, 1, "cpu")
+LEARNER = Learner(seizure, CUTTING, RECIPE, 1, "cpu")
 TUNING = {"seconds": 100, "epochs": 3, "learning_rate": 0.05}
 
 
@@ -73,13 +73,11 @@ def test_the_stretch_is_the_first_that_holds_a_window_of_a_seizure():
     assert part.starts.max() + 4 <= 300
 
 
-def test_tuning_changes_weights_but_neither_threshold_nor_normalization():
+def test_tuning_changes_weights_but_not_normalization():
     before, tuned = model(), model()
-    settings = {"decision": {"threshold": 0.3}, "best_epoch": 2}
-    result = fine_tune(tuned, settings, {"a": Source(300, 40, 240)}, LEARNER, TUNING)
+    result = fine_tune(tuned, {"best_epoch": 2}, {"a": Source(300, 40, 240)}, LEARNER, TUNING)
     assert not torch.equal(before.network[1].weight, result.model.network[1].weight)
     assert torch.equal(before.mean, result.model.mean)
-    assert result.settings["decision"] == {"threshold": 0.3}
     assert result.settings["tuned_on"] == {"recording": "a", "until_seconds": 100.0, "before": []}
     assert len(result.fitted.history) == 3
 

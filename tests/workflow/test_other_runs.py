@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, snakemake
 
+from bandmap.store.predicted import read_predictions
 from bandmap.store.tables import read_table
 
 pytestmark = pytest.mark.workflow
@@ -63,6 +64,12 @@ def test_sleep_goes_through_the_whole_chain_to_its_own_pages(tmp_path: Path) -> 
     assert "seizure" not in shown
 
 
+def thresholds(directory: Path, scheme: str) -> dict[str, str | float]:
+    """Return recording -> threshold of the predictions of a scheme."""
+    found = (directory / f"results/predicted/lightseizurenet/{scheme}").rglob("*.h5")
+    return {path.name: read_predictions(path).attributes["threshold"] for path in found}
+
+
 @pytest.mark.parametrize("scheme", ["within_subject", "fine_tune"])
 def test_models_of_one_subject_are_scored_on_what_came_later(tmp_path: Path, scheme: str) -> None:
     settings = tmp_path / "personal.yaml"
@@ -78,6 +85,8 @@ def test_models_of_one_subject_are_scored_on_what_came_later(tmp_path: Path, sch
     if scheme == "fine_tune":
         without = read_table(tmp_path / "results/scores/lightseizurenet_fine_tune_without.tsv")
         assert [row["hours"] for row in without] == [row["hours"] for row in rows]
+        assert len(thresholds(tmp_path, "fine_tune")) == 9
+        assert thresholds(tmp_path, "fine_tune") == thresholds(tmp_path, "leave_one_subject_out")
 
 
 def test_the_examples_plan(tmp_path: Path) -> None:

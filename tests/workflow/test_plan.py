@@ -1,8 +1,8 @@
 """What `snakemake -n` says before anything runs."""
 
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -58,14 +58,20 @@ def test_a_mistake_in_the_settings_stops_the_dry_run_with_a_hint(
     assert message in run.stdout + run.stderr
 
 
-def test_the_dry_run_of_the_demo_takes_less_than_four_seconds(tmp_path: Path) -> None:
+def test_the_dry_run_of_the_demo_takes_less_than_four_seconds_of_a_core(tmp_path: Path) -> None:
     seconds = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = of_children()
         run = snakemake(tmp_path, "-n", "--quiet", configfile=ROOT / "examples/demo.yaml")
-        seconds.append(time.perf_counter() - began)
+        seconds.append(of_children() - began)
         assert run.returncode == 0, run.stderr
     assert min(seconds) < 4
+
+
+def of_children() -> float:
+    """Return the seconds that processes which have ended spent on a core, whatever else ran beside them."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def test_planning_imports_nothing_heavy() -> None:

@@ -33,7 +33,8 @@ PROBED = {"check_faithfulness", "draw_faithfulness", *SHOWN}
 INTERPRETED = {"interpret_recording", *MATRICES}
 SCORED = {"score_model", "compare_models", "draw_overview", *SHOWN}
 PREDICTED = {"predict_recording", *PROBED, *SCORED, *INTERPRETED}
-TRAINED = {"train_fold", "train_on_shuffled_labels", *PREDICTED}
+DECIDED = {"decide_fold", *PREDICTED}
+TRAINED = {"train_fold", "train_on_shuffled_labels", *DECIDED}
 REPRESENTED = {"represent_recording", "list_comparable", *TRAINED}
 HARMONIZED = {"harmonize_recording", "score_baselines", *REPRESENTED}
 ALL = {"fetch_recording", "extract_events", "plant_truth", "freeze_folds", *HARMONIZED}
@@ -55,7 +56,7 @@ CHANGES = [
         {*INTERPRETED, *PROBED},
         {"model": {"cwt_resnet18"}, "method": {"gradcam"}, "matrix": {"gradcam", "published"}},
     ),
-    ("postprocessing: {minimum_seconds: 8}", {"score_baselines", *TRAINED}, {}),
+    ("postprocessing: {minimum_seconds: 8}", {"score_baselines", *DECIDED}, {}),
     ("windows: {step_seconds: 2}", {"score_baselines", "list_comparable", *TRAINED}, {}),
     ("schemes: {leave_one_subject_out: {validation_subjects: 2}}", {"freeze_folds", "score_baselines", *TRAINED}, {}),
     ("harmonize: {high_pass_hz: 1}", HARMONIZED, {}),

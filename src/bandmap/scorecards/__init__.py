@@ -7,12 +7,9 @@ recordings) and `score` (recordings to a `Card`).
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-
-from bandmap.store.whole import whole_file
 
 Row = Mapping[str, str]
 
@@ -72,9 +69,3 @@ def counted(centres_seconds: NDArray[np.float64], attributes: Mapping[str, objec
     for start, stop in spans:
         inside |= (centres_seconds >= start) & (centres_seconds < stop)
     return inside
-
-
-def write_json(path: str | Path, content: Mapping[str, object]) -> None:
-    """Write a nested table of numbers as JSON."""
-    with whole_file(path) as unfinished:
-        unfinished.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandmap.recording import Event, Recording
+from bandmap.store._events import read_events, write_events
 from bandmap.store._flags import packed, unpacked
 from bandmap.store._hdf5 import opened, written
 
@@ -63,10 +64,7 @@ def write_recording(
             quality = recording.quality() if quality is None else quality
             _write_flags(file, recording.flags)
         _write_table(file.create_group("quality"), quality or ())
-        events = file.create_group("events")
-        events.create_dataset("onset", data=np.array([e.onset for e in recording.events], np.float64))
-        events.create_dataset("offset", data=np.array([e.offset for e in recording.events], np.float64))
-        events.create_dataset("label", data=[e.label for e in recording.events], dtype=_TEXT)
+        write_events(file.create_group("events"), recording.events)
         for name, value in attributes.items():
             file.attrs[name] = value
         for name in ("channels", "masked_channels", "interpolated_channels"):
@@ -117,9 +115,7 @@ def open_recording(path: str | Path) -> Iterator[Recording]:
     """
     with opened(path) as file:
         names = [tuple(file.attrs[f"{kind}channels"]) for kind in ("", "masked_", "interpolated_")]
-        columns = [file[f"events/{name}"] for name in ("onset", "offset", "label")]
-        onsets, offsets, labels = columns[0][()], columns[1][()], columns[2].asstr()[()]
-        events = tuple(Event(float(a), float(b), str(c)) for a, b, c in zip(onsets, offsets, labels, strict=True))
+        events = read_events(file["events"])
         rate_hz = float(file.attrs["rate_hz"])
     with h5py.File(path, "r") as file:  # an error of who uses it is not the file's
         yield Recording(file["microvolts"], rate_hz, names[0], events, names[1], names[2])

@@ -1,7 +1,7 @@
-"""One fold: train on some subjects, let others choose weights and threshold, predict for one never seen."""
+"""One fold: train on some subjects, let others choose weights, predict for these and for one never seen."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -54,16 +54,19 @@ class TrainedFold:
     model : Normalized
         With the weights of the best epoch.
     settings : dict
-        What it takes to rebuild the model and to use it: kind, shape, hyperparameters, channels, threshold ...
+        What it takes to rebuild the model and to use it: kind, shape, hyperparameters, channels ...
     fitted : Fitted
     windows : list of dict
         Rows of the columns `WINDOWS`.
+    validation : list of (Prediction, tuple of Event)
+        What the model says of each validation recording, and what happened there: a threshold is chosen on that.
     """
 
     model: Normalized
     settings: dict[str, Any]
     fitted: Fitted
     windows: list[dict[str, object]]
+    validation: list[tuple[Prediction, tuple[Event, ...]]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,8 @@ class Learner:
     ----------
     task : Task
         A file of `bandmap.tasks`.
-    cutting, recipe, postprocessing : mapping
-        Sections `windows`, `training` and `postprocessing` of the settings.
+    cutting, recipe : mapping
+        Sections `windows` and `training` of the settings.
     seed : int
     device : str
         "auto", "cpu" or "cuda".
@@ -87,7 +90,6 @@ class Learner:
     task: Task
     cutting: Mapping[str, float]
     recipe: Mapping[str, Any]
-    postprocessing: Mapping[str, Any]
     seed: int
     device: str
     shuffled: bool = False
@@ -124,7 +126,6 @@ def train_fold(
     Returns
     -------
     TrainedFold
-        Its threshold is chosen on the validation recordings alone.
     """
     task, cutting, device = learner.task, learner.cutting, learner.device
     train_set, seen = _training_windows(training, task, cutting, cutting["training_step_seconds"])
@@ -144,7 +145,6 @@ def train_fold(
         augment=learner.augmenter(training[0], network),
         checkpoint=checkpoint,
     )
-    predicted = [(predict_recording(network, s, task, cutting, device=device), s.events) for s in validation]
     settings = {
         "kind": model["kind"],
         "shape": [int(size) for size in train_set.take(np.array([0])).shape[1:]],
@@ -153,12 +153,12 @@ def train_fold(
         "channels": list(training[0].channels),
         "frequencies_hz": list(training[0].frequencies_hz),
         "frame_rate_hz": training[0].frame_rate_hz,
-        "decision": task.decide(predicted, learner.postprocessing),
         "windows": dict(cutting),
         "seed": learner.seed,
         "best_epoch": fitted.best_epoch,
     }
-    return TrainedFold(network, settings, fitted, _counted(task, train=seen, validation=watched))
+    said = [(predict_recording(network, s, task, cutting, device=device), s.events) for s in validation]
+    return TrainedFold(network, settings, fitted, _counted(task, train=seen, validation=watched), said)
 
 
 def predict_recording(
@@ -173,8 +173,8 @@ def predict_recording(
 
 def predict_together(
     models: Sequence[tuple[nn.Module, Mapping[str, Any]]], source: Source, task: Task, *, device: str
-) -> tuple[Prediction, dict[str, Any]]:
-    """Return the mean of what models say of a recording, and what they decide by.
+) -> Prediction:
+    """Return the mean of what models say of a recording.
 
     Parameters
     ----------
@@ -186,8 +186,7 @@ def predict_together(
     """
     said = [predict_recording(model, source, task, settings["windows"], device=device) for model, settings in models]
     mean: NDArray[np.float32] = np.stack([one.probabilities for one in said]).mean(axis=0, dtype=np.float32)
-    decision = task.joint([settings["decision"] for _, settings in models])
-    return replace(said[0], probabilities=said[0].probabilities if len(said) == 1 else mean), decision
+    return replace(said[0], probabilities=said[0].probabilities if len(said) == 1 else mean)
 
 
 def cut_recording(source: Source, task: Task, cutting: Mapping[str, float]) -> windows.RecordingWindows:

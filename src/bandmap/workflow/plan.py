@@ -23,12 +23,12 @@ from bandmap.settings import (
 from bandmap.splits import Manifest
 from bandmap.workflow.folds import Folds, made, read_or_make
 from bandmap.workflow.listing import listed
-from bandmap.workflow.probes import ProbePlan
 from bandmap.workflow.quick import asked
+from bandmap.workflow.scores import ScorePlan
 
 
 @dataclass(frozen=True)
-class Plan(ProbePlan):
+class Plan(ScorePlan):
     """All that the rules ask about a run, from config.yaml and the tables of its data sets.
 
     Attributes
@@ -131,8 +131,7 @@ class Plan(ProbePlan):
         """Return tuned fold -> the subject it is tuned to, and the fold that it continues."""
         found: dict[str, tuple[tuple[str, str], str]] = {}
         for row in self.tested():
-            fold = self._manifest.testing(row)
-            for base in [fold] if fold else self._manifest.names():
+            for base in self._blind(row):
                 found[f"{row['dataset']}-{row['subject']}_from_{base}"] = ((row["dataset"], row["subject"]), base)
         return found
 
@@ -201,11 +200,22 @@ class Plan(ProbePlan):
     def weights(self, wildcards: Any) -> list[str]:
         """Return the weights that never saw {dataset} {recording}: of the fold that tests it, of all for a new one."""
         row = self.row(wildcards.dataset, wildcards.recording)
-        fold = self._manifest.testing(row)
-        names = [fold] if fold else self._manifest.names()
+        names = self._blind(row)
         if base_of(self.config, wildcards.scheme) != wildcards.scheme:
             names = [f"{row['dataset']}-{row['subject']}_from_{name}" for name in names]
         return [f"results/trained/{wildcards.model}/{wildcards.scheme}/{name}/weights.pt" for name in names]
+
+    @asked
+    def decisions(self, wildcards: Any) -> list[str]:
+        """Return what the models of `weights` decide by; tuned ones by what the models do that they continue."""
+        folder = f"results/trained/{wildcards.model}/{base_of(self.config, wildcards.scheme)}"
+        names = self._blind(self.row(wildcards.dataset, wildcards.recording))
+        return [f"{folder}/{name}/decision.json" for name in names]
+
+    def _blind(self, row: Mapping[str, str]) -> list[str]:
+        """Return the folds whose models never saw a recording's subject: the one that tests it, all for a new one."""
+        fold = self._manifest.testing(row)
+        return [fold] if fold else self._manifest.names()
 
     @asked
     def comparable(self, wildcards: Any) -> str:
@@ -229,26 +239,6 @@ class Plan(ProbePlan):
     def each_recording(self, pattern: str) -> list[str]:
         """Return a pattern filled for every recording, tested or not."""
         return [pattern.format(**row) for row in self.recordings]
-
-    def judged(self) -> dict[str, str]:
-        """Return who is compared -> table of scores: models, the same without tuning, what detectors must beat."""
-        run = self.config["run"]
-        names = {model: f"{model}_{run['scheme']}" for model in run["models"]}
-        if self.base() != run["scheme"]:
-            names |= {f"{model} without tuning": f"{model}_{run['scheme']}_without" for model in run["models"]}
-        elif self.task() == "seizure":
-            names |= {name: f"{name}_{self.base()}" for name in ("line-length", "always-on")}
-        return {name: f"results/scores/{table}.tsv" for name, table in names.items()}
-
-    def beside_scores(self) -> list[str]:
-        """Return what lies beside the tables of `judged`: a summary each and, but of the floor, details."""
-        tables = [Path(table) for table in self.judged().values()]
-        details = [table.with_name(f"{table.stem}_details.tsv") for table in tables if "always-on" not in table.name]
-        return [str(path) for path in (*(table.with_suffix(".json") for table in tables), *details)]
-
-    def headline(self) -> list[str]:
-        """Return the scores by which models are compared."""
-        return {"seizure": ["f1", "sensitivity", "false_alarms_per_day"], "sleep": ["kappa", "macro_f1"]}[self.task()]
 
     def everything(self) -> list[str]:
         """Return the files of every tested recording that the report rests on, so that none of them can be missed."""
