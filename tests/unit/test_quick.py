@@ -1,8 +1,13 @@
 """What makes large plans quick changes no answer."""
 
+from types import SimpleNamespace
+
 import pytest
+from snakemake import script
 from snakemake.common import get_input_function_aux_params
 from snakemake.iocontainers import InputFiles
+from snakemake.jobs import Job
+from snakemake.settings.enums import Quietness
 
 from bandmap.workflow.quick import asked, quicken
 
@@ -30,3 +35,37 @@ def test_a_function_is_given_what_it_asks_for_and_nothing_else():
     offered = {"attempt": 2, "threads": 4}
     assert get_input_function_aux_params(Plan().paths, offered) == {"attempt": 2}
     assert get_input_function_aux_params(plain, offered) == {}
+
+
+@pytest.fixture
+def watched(monkeypatch):
+    """Return what Snakemake's own functions were called with since `quicken` was called anew."""
+    calls = []
+    monkeypatch.setattr(script, "get_source", lambda path, *rest: calls.append(path) or (path, *rest))
+    monkeypatch.setattr(Job, "log_info", lambda job, *rest: calls.append("told"))
+    quicken()
+    return calls
+
+
+def test_a_script_is_read_once_for_each_folder_it_may_lie_in_and_anew_where_its_path_depends_on_the_job(watched):
+    given = [("a.py", "cache", "x"), ("a.py", "cache", "y"), ("b.py", "cache", "x"), ("a.py", "cache", "x")]
+    assert [script.get_source(*one) for one in given] == given
+    assert watched == ["a.py", "a.py", "b.py"]
+    for _ in range(2):
+        script.get_source("{wildcards.task}.py", "cache", "x", {"task": "sleep"})
+    assert watched[3:] == ["{wildcards.task}.py"] * 2
+
+
+@pytest.mark.parametrize(
+    ("dryrun", "quiet", "told"),
+    [
+        (True, {Quietness.RULES}, []),
+        (True, {Quietness.PROGRESS}, ["told"]),
+        (True, None, ["told"]),
+        (False, {Quietness.RULES}, ["told"]),
+    ],
+)
+def test_only_a_dry_run_that_is_to_be_quiet_about_rules_says_nothing_of_jobs(watched, dryrun, quiet, told):
+    workflow = SimpleNamespace(dryrun=dryrun, output_settings=SimpleNamespace(quiet=quiet))
+    Job.log_info(SimpleNamespace(dag=SimpleNamespace(workflow=workflow)))
+    assert watched == told

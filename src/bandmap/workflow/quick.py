@@ -8,8 +8,11 @@ from functools import cache
 from typing import Any, TypeVar
 
 import smart_open  # type: ignore[import-untyped]
+from snakemake import script
 from snakemake.iocontainers import InputFiles
+from snakemake.jobs import Job
 from snakemake.resources import Resource
+from snakemake.settings.enums import Quietness
 
 _LONG = 32
 """Files, from which on an input is looked up in a set."""
@@ -34,14 +37,17 @@ def quicken() -> None:
     """Spare this process work that the size of a plan makes long, whatever the plan.
 
     A plan is millions of objects that stay: they are looked through for cycles less often, and not taken apart at the
-    end. The path of a script is taken apart three times for every job: what comes of it is kept. For every file that a
-    job needs, the whole input of the job that makes it is searched (of a training, all recordings): a set is asked.
+    end. For every file that a job needs, the whole input of the job that makes it is searched (of a training, all
+    recordings): a set is asked. Each job's script is read, and its path taken apart, three times: what comes of it is
+    kept. A dry run that is to say nothing of jobs puts together what it would say of each: it does not.
     """
     gc.set_threshold(500_000)
     atexit.register(gc.freeze)
     smart_open.parse_uri = cache(smart_open.parse_uri)
     asked(Resource.evaluate)
     InputFiles.__contains__ = _holds
+    script.get_source = _once(script.get_source)
+    Job.log_info = _unless_quiet(Job.log_info)
 
 
 def _holds(files: InputFiles, file: object) -> bool:
@@ -53,3 +59,27 @@ def _holds(files: InputFiles, file: object) -> bool:
         known = frozenset(files)
         files._as_set = len(files), known
     return file in known
+
+
+def _once(read: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that reads a script once, unless its path depends on the job."""
+    known: dict[tuple[str, str], Any] = {}
+
+    def get_source(path: Any, sourcecache: Any, basedir: Any = None, *given: Any, **named: Any) -> Any:
+        if "{" in str(path):
+            return read(path, sourcecache, basedir, *given, **named)
+        key = (str(path), str(basedir))
+        if key not in known:
+            known[key] = read(path, sourcecache, basedir, *given, **named)
+        return known[key]
+
+    return get_source
+
+
+def _unless_quiet(tell: Callable[..., None]) -> Callable[..., None]:
+    def log_info(job: Any, *given: Any, **named: Any) -> None:
+        workflow = job.dag.workflow
+        if not (workflow.dryrun and Quietness.RULES in (workflow.output_settings.quiet or ())):
+            tell(job, *given, **named)
+
+    return log_info
