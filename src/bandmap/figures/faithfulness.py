@@ -81,7 +81,7 @@ def faithfulness_figure(traces: Sequence[Trace]) -> Figure:
         return figure
     curved = [trace for trace in traces if trace.curves]
     lines, legend = -(-len(curved) // _PER_LINE), _LEGEND_INCHES * -(-len(traces) // 3)
-    height = _CASCADE_INCHES + legend + _LINE_INCHES * lines + (0.2 if curved else 0.0)
+    height = _CASCADE_INCHES + legend + _LINE_INCHES * lines + (0.35 if curved else 0.0)
     figure = Figure(figsize=(COLUMN_INCHES, height))
     axes = figure.add_axes(_box(_LEFT, 0.25 + legend, COLUMN_INCHES - _LEFT - 0.15, 1.3, height))
     _draw_cascade(axes, traces)
@@ -124,7 +124,7 @@ def _draw_curves(figure: Figure, traces: Sequence[Trace], top: float, height: fl
     width = (COLUMN_INCHES - _LEFT - 0.1) / _PER_LINE
     for place, trace in enumerate(traces):
         line, column = divmod(place, _PER_LINE)
-        left, first = _LEFT + column * width, top + 0.38 + line * _LINE_INCHES
+        left, first = _LEFT + column * width, top + 0.53 + line * _LINE_INCHES
         axes = figure.add_axes(_box(left, first, width - 0.32, _LINE_INCHES - 0.6, height))
         for (view, order), values in trace.curves.items():
             shares = np.linspace(0, 100, len(values))
@@ -140,4 +140,5 @@ def _draw_curves(figure: Figure, traces: Sequence[Trace], top: float, height: fl
         if place + _PER_LINE >= len(traces):
             axes.set_xlabel("cells exchanged (%)", fontsize=7.5)
         if not place:
-            axes.legend(fontsize=6.5, handlelength=1.4, borderpad=0.1)
+            beside = ((_LEFT - 0.1) / COLUMN_INCHES, 1 - (top + 0.13) / height)
+            figure.legend(*axes.get_legend_handles_labels(), ncols=2, loc="upper left", bbox_to_anchor=beside)
