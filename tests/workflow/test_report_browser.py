@@ -130,6 +130,7 @@ def test_a_cell_tells_all_that_is_known_of_it_by_pointer_and_by_keyboard(opened)
     told = expect(opened.locator("#run1-cohort .told").first)
     opened.hover("#run1-cohort .heat tbody tr:nth-child(2) td:nth-child(2)")
     told.to_have_text("central, theta: 0.1; interval 0.1 to 0.9; n = 20 subjects; p = 0.01")
+    opened.mouse.move(0, 0)  # or the page may scroll another cell under it, and tell of that
     opened.focus("#run1-cohort .heat td[tabindex='0']")
     told.to_contain_text("frontal, theta: 0.5")
     opened.keyboard.press("ArrowRight")
