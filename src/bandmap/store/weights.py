@@ -32,7 +32,7 @@ def save(path: str | Path, model: Normalized, settings: Mapping[str, object]) ->
         Its network is of the kind, shape and hyperparameters that the settings name.
     settings : mapping
         kind (a plugin of `bandmap.models`), shape (channels, frequencies, times), n_classes, hyperparameters; any
-        others that JSON can hold are kept with the model (channels, frequencies, threshold ...).
+        others that JSON can hold are kept with the model (channels, frequencies ...).
 
     Notes
     -----

@@ -213,7 +213,7 @@ class Plan(ScorePlan):
         return [f"{folder}/{name}/decision.json" for name in names]
 
     def _blind(self, row: Mapping[str, str]) -> list[str]:
-        """Return the folds whose models never saw a recording's subject: the one that tests it, all for a new one."""
+        """Return the folds whose models never saw a recording: the one that tests it, all for one of a new subject."""
         fold = self._manifest.testing(row)
         return [fold] if fold else self._manifest.names()
 
