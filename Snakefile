@@ -2,7 +2,7 @@
 
 from snakemake.utils import min_version, validate
 
-from bandmap.settings import check_keys, drop_removed, fill_in_mirror
+from bandmap.workflow.settings import check_keys, drop_removed, fill_in_mirror
 from bandmap.workflow.closing import closing_words, words_of_failure
 from bandmap.workflow.code import code_of
 from bandmap.workflow.listing import SAFE_NAME

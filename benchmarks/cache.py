@@ -16,9 +16,9 @@ import torch
 import zarr
 from numpy.typing import NDArray
 
-from bandmap.models import cwt_resnet18
-from bandmap.represented import Representation
-from bandmap.store.represented import open_representation, write_representation
+from bandmap.files.represented import open_representation, write_representation
+from bandmap.train.models import cwt_resnet18
+from bandmap.vocabulary.representation import Representation
 
 FRAMES, CHANNELS, FREQUENCIES, LENGTH, BATCH = 57_600, 18, 40, 64, 64
 DTYPES = ("float32", "float16", "uint8")

@@ -23,10 +23,10 @@ import numpy as np
 import pyedflib
 from threadpoolctl import threadpool_limits
 
-from bandmap import edf
-from bandmap.atlas import BIPOLAR18, ELECTRODES
-from bandmap.montage import Stream
-from bandmap.store.harmonized import read_recording, write_recording
+from bandmap.files import edf
+from bandmap.files.harmonized import read_recording, write_recording
+from bandmap.harmonize import Stream
+from bandmap.vocabulary.atlas import BIPOLAR18, ELECTRODES
 
 SETTINGS = {"montage": "bipolar18", "rate_hz": 128, "high_pass_hz": 0.5, "low_pass_hz": 45, "notch_hz": [50, 60]}
 LABELS = [f"EEG {name}-REF" for name in (*ELECTRODES, "A1")] + ["ECG", "EOG", "Resp"]

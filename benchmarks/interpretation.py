@@ -15,12 +15,12 @@ import torch
 import yaml
 from numpy.typing import NDArray
 
-from bandmap import plugins
-from bandmap.atlas import BIPOLAR18, Atlas
-from bandmap.context import Context, Noted
-from bandmap.device import device_of
-from bandmap.models import cwt_resnet18
-from bandmap.normalized import Normalized
+from bandmap.interpret.context import Context, Noted
+from bandmap.train.models import cwt_resnet18
+from bandmap.vocabulary import plugins
+from bandmap.vocabulary.atlas import BIPOLAR18, Atlas
+from bandmap.vocabulary.device import device_of
+from bandmap.vocabulary.network import Normalized
 
 WINDOWS, NAIVE_WINDOWS, BACKGROUNDS = 100, 2, 8
 SHAPE, RATE_HZ = (18, 40, 160), 16.0
@@ -90,7 +90,7 @@ def main() -> None:
     processor: dict[str, float] = {}
     results: dict[str, NDArray[np.float32]] = {}
     for name in METHODS:
-        plugin = plugins.load("bandmap.attribution", name)
+        plugin = plugins.load("bandmap.interpret.methods", name)
         options = {"scale": "log_odds"} if name == "occlusion" else {}
         begin, used = time.perf_counter(), time.process_time()
         results[name] = Noted.of(plugin.attribute(network, windows, 1, context=context, **options)).values

@@ -21,14 +21,14 @@ import numpy as np
 import pyedflib
 import zarr
 
-from bandmap import edf
-from bandmap import timefrequency as tf
-from bandmap.atlas import BIPOLAR18
-from bandmap.montage import Stream, harmonize
-from bandmap.montage.filter import blockwise, design
-from bandmap.representations import cwt
-from bandmap.store.harmonized import open_recording, write_recording
-from bandmap.store.represented import open_representation, write_representation
+from bandmap.files import edf
+from bandmap.files.harmonized import open_recording, write_recording
+from bandmap.files.represented import open_representation, write_representation
+from bandmap.harmonize import Stream, harmonize
+from bandmap.harmonize.filter import blockwise, design
+from bandmap.represent import timefrequency as tf
+from bandmap.represent.representations import cwt
+from bandmap.vocabulary.atlas import BIPOLAR18
 
 RATE, SECONDS, FRAME_RATE, DAY_HOURS = 256, 3600, 16, 24
 OLD_TO_NEW = {"T3": "T7", "T4": "T8", "T5": "P7", "T6": "P8"}

@@ -18,7 +18,7 @@ import numpy as np
 import pywt
 from numpy.typing import NDArray
 
-from bandmap.representations import cwt
+from bandmap.represent.representations import cwt
 
 RATE, FRAME_RATE, SECONDS, CHANNELS = 256, 16, 600, 23
 EPOCH = 60  # seconds that the others transform

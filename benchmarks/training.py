@@ -1,7 +1,7 @@
 """Training EEGWaveNet (21 channels x 1024 samples): our loop against a plain one, to the same loss, and its feed.
 
 The plain loop is what one writes first: a DataLoader over pairs of tensor and label, batches of 32, float32, Adam, the
-published layers. Ours is `bandmap.training.fit` on windows from the cache, batches of 256, the same weights. Both use
+published layers. Ours is `bandmap.fitting.fit` on windows from the cache, batches of 256, the same weights. Both use
 all cores that the process may use, or the GPU. Runs alternate; medians. Other work on the same cores slows many
 threads down more than one: look at the load before believing a figure.
 """
@@ -22,10 +22,14 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
-from bandmap import training, windows
-from bandmap.models import eegwavenet
-from bandmap.represented import Representation
-from bandmap.store.represented import open_representation, write_representation
+from bandmap.files.represented import open_representation, write_representation
+from bandmap.train import fitting
+from bandmap.train.models import eegwavenet
+from bandmap.train.recipe import Recipe
+from bandmap.train.sampling import Windows
+from bandmap.vocabulary import windows
+from bandmap.vocabulary.network import Normalized
+from bandmap.vocabulary.representation import Representation
 
 CHANNELS, SAMPLES, RATE_HZ, SECONDS, RECORDINGS = 21, 1024, 256, 330, 5
 EPOCHS, BATCH, PLAIN_BATCH, RATE, PLAIN_RATE = 6, 256, 32, 5e-3, 1e-3
@@ -102,11 +106,11 @@ def in_memory(given: windows.WindowSet) -> InMemory:
     return InMemory(given.take(np.arange(len(given))), given.labels)
 
 
-def network() -> training.Normalized:
+def network() -> Normalized:
     """Return the same first weights for every contender."""
-    with training.seeded(0):
+    with fitting.seeded(0):
         model = eegwavenet.build((CHANNELS, SAMPLES), 2)
-    return training.Normalized(model, torch.zeros(CHANNELS, 1), torch.full((CHANNELS, 1), 30.0))
+    return Normalized(model, torch.zeros(CHANNELS, 1), torch.full((CHANNELS, 1), 30.0))
 
 
 def plain(train: InMemory, epochs: int) -> Iterator[tuple[nn.Module, float]]:
@@ -130,10 +134,10 @@ def plain(train: InMemory, epochs: int) -> Iterator[tuple[nn.Module, float]]:
         yield model, len(train) / (time.perf_counter() - begin)
 
 
-def ours(train: training.Windows, watched: training.Windows, precision: str, epochs: int) -> tuple[nn.Module, float]:
+def ours(train: Windows, watched: Windows, precision: str, epochs: int) -> tuple[nn.Module, float]:
     """Train by our loop; return the model and the windows a second."""
     model = network()
-    recipe = training.Recipe(
+    recipe = Recipe(
         epochs=epochs,
         batch_size=BATCH,
         learning_rate=RATE,
@@ -142,7 +146,7 @@ def ours(train: training.Windows, watched: training.Windows, precision: str, epo
         background_per_seizure=None,
         precision=precision,
     )
-    fitted = training.fit(model, train, watched, recipe, seed=1, device="auto")
+    fitted = fitting.fit(model, train, watched, recipe, seed=1, device="auto")
     return model, float(fitted.resources["windows_per_second"])
 
 

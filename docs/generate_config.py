@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
-from bandmap import plugins
-from bandmap.settings import GIVEN, PLUGINS, lacking
+from bandmap.vocabulary import plugins
+from bandmap.workflow.settings import GIVEN, PLUGINS, lacking
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "config.md"
@@ -81,11 +81,11 @@ def page(schema: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
 
 def _fits() -> str:
     """Return the table of what interpretation fits what model, and what its result tells apart."""
-    models, methods = plugins.available("bandmap.models"), plugins.available("bandmap.attribution")
+    models, methods = plugins.available("bandmap.train.models"), plugins.available("bandmap.interpret.methods")
     entries = {"models": {name: {} for name in models}, "interpretations": {name: {} for name in methods}}
     lines = [f"| | tells apart | {' | '.join(models)} |", f"| --- | --- |{' :-: |' * len(models)}"]
     for method in methods:
-        axes: Any = plugins.constant("bandmap.attribution", method, "AXES")
+        axes: Any = plugins.constant("bandmap.interpret.methods", method, "AXES")
         marks = ["" if lacking(entries, model, method) else "✓" for model in models]
         lines.append(f"| `{method}` | {' × '.join(axes)} | {' | '.join(marks)} |")
     return "\n".join(lines)

@@ -58,7 +58,7 @@ class DataSet:
 
 def chb_mit() -> DataSet:
     """Return CHB-MIT as its table has it, leave one subject out, two subjects validating."""
-    with (ROOT / "src/bandmap/datasets/chb_mit.tsv").open(encoding="utf-8") as file:
+    with (ROOT / "src/bandmap/download/datasets/chb_mit.tsv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     spans = [span.split("-") for row in rows for span in re.findall(r"\d+-\d+", row["seizures"])]
     subjects = len({row["subject"] for row in rows})

@@ -28,7 +28,8 @@ rule aggregate_matrices:
         bands_hz=config["bands_hz"],
         seed=config["seed"],
         code=code_of(
-            f"{SCRIPTS}/aggregate_matrices.py", f"bandmap.cohort.{RUN['task']}"
+            f"{SCRIPTS}/aggregate/aggregate_matrices.py",
+            f"bandmap.aggregate.from_files.{RUN['task']}",
         ),
     script:
-        "../scripts/aggregate_matrices.py"
+        "../scripts/aggregate/aggregate_matrices.py"

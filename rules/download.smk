@@ -19,9 +19,9 @@ rule fetch_recording:
         downloads=1,
     params:
         dataset=SOURCES.options("fetch"),
-        code=SOURCES.code(f"{SCRIPTS}/fetch_recording.py", "fetch"),
+        code=SOURCES.code(f"{SCRIPTS}/download/fetch_recording.py", "fetch"),
     script:
-        "../scripts/fetch_recording.py"
+        "../scripts/download/fetch_recording.py"
 
 
 rule fetch_labels:
@@ -36,9 +36,9 @@ rule fetch_labels:
         downloads=1,
     params:
         dataset=SOURCES.options("fetch_labels"),
-        code=SOURCES.code(f"{SCRIPTS}/fetch_labels.py", "fetch_labels"),
+        code=SOURCES.code(f"{SCRIPTS}/download/fetch_labels.py", "fetch_labels"),
     script:
-        "../scripts/fetch_labels.py"
+        "../scripts/download/fetch_labels.py"
 
 
 rule extract_events:
@@ -54,9 +54,9 @@ rule extract_events:
         "../envs/bandmap.yaml"
     params:
         dataset=SOURCES.options("annotate"),
-        code=SOURCES.code(f"{SCRIPTS}/extract_events.py", "annotate"),
+        code=SOURCES.code(f"{SCRIPTS}/download/extract_events.py", "annotate"),
     script:
-        "../scripts/extract_events.py"
+        "../scripts/download/extract_events.py"
 
 
 rule plant_truth:
@@ -70,9 +70,9 @@ rule plant_truth:
     params:
         dataset=SOURCES.options("truth"),
         code=code_of(
-            f"{SCRIPTS}/plant_truth.py",
+            f"{SCRIPTS}/download/plant_truth.py",
             PLAN.plugin("datasets", "dataset"),
             function="truth",
         ),
     script:
-        "../scripts/plant_truth.py"
+        "../scripts/download/plant_truth.py"

@@ -33,9 +33,12 @@ rule draw_recording:
         matrices=PLAN.made_of,
         regions=config["regions"],
         bands_hz=config["bands_hz"],
-        code=code_of(f"{SCRIPTS}/draw_recording.py", f"bandmap.pictures.{RUN['task']}"),
+        code=code_of(
+            f"{SCRIPTS}/draw/draw_recording.py",
+            f"bandmap.draw.from_files.{RUN['task']}",
+        ),
     script:
-        "../scripts/draw_recording.py"
+        "../scripts/draw/draw_recording.py"
 
 
 rule draw_model:
@@ -89,9 +92,11 @@ rule draw_model:
         folds=PLAN.fold_names(),
         subjects=PLAN.people_tested(),
         truth=PLAN.planted(),
-        code=code_of(f"{SCRIPTS}/draw_model.py", f"bandmap.pictures.{RUN['task']}"),
+        code=code_of(
+            f"{SCRIPTS}/draw/draw_model.py", f"bandmap.draw.from_files.{RUN['task']}"
+        ),
     script:
-        "../scripts/draw_model.py"
+        "../scripts/draw/draw_model.py"
 
 
 rule draw_overview:
@@ -115,6 +120,9 @@ rule draw_overview:
         task=RUN["task"],
         judged=list(PLAN.judged()),
         recordings=PLAN.tested(),
-        code=code_of(f"{SCRIPTS}/draw_overview.py", f"bandmap.pictures.{RUN['task']}"),
+        code=code_of(
+            f"{SCRIPTS}/draw/draw_overview.py",
+            f"bandmap.draw.from_files.{RUN['task']}",
+        ),
     script:
-        "../scripts/draw_overview.py"
+        "../scripts/draw/draw_overview.py"

@@ -50,13 +50,13 @@ rule check_faithfulness:
         seed=config["seed"],
         device=config["device"],
         code=code_of(
-            f"{SCRIPTS}/check_faithfulness.py",
+            f"{SCRIPTS}/faithfulness/check_faithfulness.py",
             PLAN.task_module,
             PLAN.plugin("models", "model"),
             *PLAN.interpretation_modules(),
         ),
     script:
-        "../scripts/check_faithfulness.py"
+        "../scripts/faithfulness/check_faithfulness.py"
 
 
 rule draw_faithfulness:
@@ -79,6 +79,6 @@ rule draw_faithfulness:
     params:
         titles=PLAN.titles,
         seed=config["seed"],
-        code=code_of(f"{SCRIPTS}/draw_faithfulness.py"),
+        code=code_of(f"{SCRIPTS}/faithfulness/draw_faithfulness.py"),
     script:
-        "../scripts/draw_faithfulness.py"
+        "../scripts/faithfulness/draw_faithfulness.py"

@@ -14,6 +14,6 @@ rule harmonize_recording:
         "../envs/bandmap.yaml"
     params:
         harmonize=config["harmonize"],
-        code=code_of(f"{SCRIPTS}/harmonize_recording.py"),
+        code=code_of(f"{SCRIPTS}/harmonize/harmonize_recording.py"),
     script:
-        "../scripts/harmonize_recording.py"
+        "../scripts/harmonize/harmonize_recording.py"

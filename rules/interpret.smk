@@ -16,9 +16,9 @@ rule list_comparable:
         recordings=PLAN.recordings_of_subject,
         windows=PLAN.section("windows"),
         seed=config["seed"],
-        code=code_of(f"{SCRIPTS}/list_comparable.py", PLAN.task_module),
+        code=code_of(f"{SCRIPTS}/interpret/list_comparable.py", PLAN.task_module),
     script:
-        "../scripts/list_comparable.py"
+        "../scripts/interpret/list_comparable.py"
 
 
 rule interpret_recording:
@@ -43,10 +43,10 @@ rule interpret_recording:
         seed=config["seed"],
         device=config["device"],
         code=code_of(
-            f"{SCRIPTS}/interpret_recording.py",
+            f"{SCRIPTS}/interpret/interpret_recording.py",
             PLAN.task_module,
             PLAN.plugin("models", "model"),
             PLAN.plugin("interpretations", "method"),
         ),
     script:
-        "../scripts/interpret_recording.py"
+        "../scripts/interpret/interpret_recording.py"

@@ -61,6 +61,6 @@ rule write_report:
         judged=list(PLAN.judged()),
         simulated=PLAN.planted(),
         config=config,
-        code=code_of(f"{SCRIPTS}/write_report.py", folder="templates"),
+        code=code_of(f"{SCRIPTS}/report/write_report.py", folder="report/templates"),
     script:
-        "../scripts/write_report.py"
+        "../scripts/report/write_report.py"

@@ -14,8 +14,8 @@ rule represent_recording:
     params:
         representation=PLAN.options("representations", "representation"),
         code=code_of(
-            f"{SCRIPTS}/represent_recording.py",
+            f"{SCRIPTS}/represent/represent_recording.py",
             PLAN.plugin("representations", "representation"),
         ),
     script:
-        "../scripts/represent_recording.py"
+        "../scripts/represent/represent_recording.py"

@@ -32,9 +32,12 @@ rule score_model:
         expected=PLAN.expected(),
         postprocessing=config["postprocessing"],
         seed=config["seed"],
-        code=code_of(f"{SCRIPTS}/score_model.py", f"bandmap.scorecards.{RUN['task']}"),
+        code=code_of(
+            f"{SCRIPTS}/score/score_model.py",
+            f"bandmap.score.from_files.{RUN['task']}",
+        ),
     script:
-        "../scripts/score_model.py"
+        "../scripts/score/score_model.py"
 
 
 use rule score_model as score_without_tuning with:
@@ -77,9 +80,9 @@ rule score_baselines:
         windows=config["windows"],
         postprocessing=config["postprocessing"],
         seed=config["seed"],
-        code=code_of(f"{SCRIPTS}/score_baselines.py"),
+        code=code_of(f"{SCRIPTS}/score/score_baselines.py"),
     script:
-        "../scripts/score_baselines.py"
+        "../scripts/score/score_baselines.py"
 
 
 rule compare_models:
@@ -100,6 +103,6 @@ rule compare_models:
         names=list(PLAN.judged()),
         metrics=PLAN.headline(),
         seed=config["seed"],
-        code=code_of(f"{SCRIPTS}/compare_models.py"),
+        code=code_of(f"{SCRIPTS}/score/compare_models.py"),
     script:
-        "../scripts/compare_models.py"
+        "../scripts/score/compare_models.py"

@@ -14,7 +14,7 @@ rule freeze_folds:
         folds=PLAN.folds.rows,
         recordings=PLAN.folds.known,
     script:
-        "../scripts/freeze_folds.py"
+        "../scripts/train/freeze_folds.py"
 
 
 rule refold:
@@ -28,7 +28,7 @@ rule refold:
         folds=PLAN.anew,
         recordings=PLAN.recordings,
     script:
-        "../scripts/refold.py"
+        "../scripts/train/refold.py"
 
 
 rule train_fold:
@@ -61,12 +61,12 @@ rule train_fold:
         device=config["device"],
         shuffled=False,
         code=code_of(
-            f"{SCRIPTS}/train_fold.py",
+            f"{SCRIPTS}/train/train_fold.py",
             PLAN.task_module,
             PLAN.plugin("models", "model"),
         ),
     script:
-        "../scripts/train_fold.py"
+        "../scripts/train/train_fold.py"
 
 
 rule decide_fold:
@@ -84,9 +84,9 @@ rule decide_fold:
     params:
         task=RUN["task"],
         postprocessing=config["postprocessing"],
-        code=code_of(f"{SCRIPTS}/decide_fold.py", PLAN.task_module),
+        code=code_of(f"{SCRIPTS}/train/decide_fold.py", PLAN.task_module),
     script:
-        "../scripts/decide_fold.py"
+        "../scripts/train/decide_fold.py"
 
 
 rule fine_tune_fold:
@@ -116,12 +116,12 @@ rule fine_tune_fold:
         seed=config["seed"],
         device=config["device"],
         code=code_of(
-            f"{SCRIPTS}/fine_tune_fold.py",
+            f"{SCRIPTS}/train/fine_tune_fold.py",
             PLAN.task_module,
             PLAN.plugin("models", "model"),
         ),
     script:
-        "../scripts/fine_tune_fold.py"
+        "../scripts/train/fine_tune_fold.py"
 
 
 rule predict_recording:
@@ -142,9 +142,9 @@ rule predict_recording:
         postprocessing=config["postprocessing"],
         device=config["device"],
         code=code_of(
-            f"{SCRIPTS}/predict_recording.py",
+            f"{SCRIPTS}/train/predict_recording.py",
             PLAN.task_module,
             PLAN.plugin("models", "model"),
         ),
     script:
-        "../scripts/predict_recording.py"
+        "../scripts/train/predict_recording.py"

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bandmap.store.tables import read_table
+from bandmap.files.tables import read_table
 
 OF_THE_RUN = {"resources.tsv", "benchmark.tsv"}  # seconds and megabytes, which no two runs share
 

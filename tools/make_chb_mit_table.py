@@ -2,7 +2,7 @@
 
 Run from the repository: `python tools/make_chb_mit_table.py FOLDER`, where FOLDER holds RECORDS, SHA256SUMS.txt,
 manifest.tsv (the sizes of the files) and, for each case, its summary and `.seizures` files. Stops at a disagreement of
-the sources that the docstring of bandmap.datasets.chb_mit does not settle.
+the sources that the docstring of bandmap.download.datasets.chb_mit does not settle.
 """
 
 import csv
@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bandmap.datasets.chb_mit import SAME_CHILD
-from bandmap.store.tables import write_table
+from bandmap.download.datasets.chb_mit import SAME_CHILD
+from bandmap.files.tables import write_table
 
 COLUMNS = ("recording", "subject", "path", "sha256", "bytes", "seconds", "seizures")
-TABLE = Path(__file__).resolve().parents[1] / "src/bandmap/datasets/chb_mit.tsv"
+TABLE = Path(__file__).resolve().parents[1] / "src/bandmap/download/datasets/chb_mit.tsv"
 RATE_HZ = 256
 OMITTED = {f"chb24/chb24_{number:02d}.edf" for number in (2, 5, 8, 10, 12, 16, 18, 19, 20, 22)}
 """In RECORDS but not in their case's summary."""

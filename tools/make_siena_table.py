@@ -2,7 +2,7 @@
 
 Run from the repository: `python tools/make_siena_table.py FOLDER ...`. The first folder holds badaniaDane.txt, the
 joint list, and any of them `Seizures-list-*.txt`, of which that of PN00 must be there, with all five seizures. Stops at
-a disagreement that the docstring of bandmap.datasets.siena does not settle.
+a disagreement that the docstring of bandmap.download.datasets.siena does not settle.
 """
 
 import csv
@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bandmap.store.tables import write_table
+from bandmap.files.tables import write_table
 
 COLUMNS = ("recording", "subject", "path", "seconds", "seizures")
-TABLE = Path(__file__).resolve().parents[1] / "src/bandmap/datasets/siena.tsv"
+TABLE = Path(__file__).resolve().parents[1] / "src/bandmap/download/datasets/siena.tsv"
 DAY_SECONDS = 86400
 LONGEST_SECONDS = 600
 """No seizure of the lists lasts longer; a longer one is a mistyped time."""

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-from bandmap.store.tables import write_table
+from bandmap.files.tables import write_table
 
 COLUMNS = ("recording", "subject", "study", "path", "sha1", "hypnogram", "hypnogram_sha1")
-TABLE = Path(__file__).resolve().parents[1] / "src/bandmap/datasets/sleep_edf.tsv"
+TABLE = Path(__file__).resolve().parents[1] / "src/bandmap/download/datasets/sleep_edf.tsv"
 STUDY = {"SC4": "cassette", "ST7": "telemetry"}
 NAME = re.compile(r"(?P<night>(?P<subject>(?P<series>SC4|ST7)\d\d)\d)[A-Z](?P<rest>\w)-(?P<kind>PSG|Hypnogram)\.edf")
 """Series, sleeper, night, recorder, then 0 or the scorer's letter."""

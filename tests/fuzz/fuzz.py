@@ -23,11 +23,12 @@ import atheris
 import numpy as np
 
 with atheris.instrument_imports(include=["bandmap"]):
-    from bandmap import edf, hypnogram
-    from bandmap.datasets import tusz
-    from bandmap.recording import RecordingError
-    from bandmap.store.events import read_duration, read_events
-    from bandmap.store.represented import open_representation
+    from bandmap.download import hypnogram
+    from bandmap.download.datasets import tusz
+    from bandmap.files import edf
+    from bandmap.files.events import read_duration, read_events
+    from bandmap.files.represented import open_representation
+    from bandmap.vocabulary.recording import RecordingError
 
 HERE = Path(__file__).parent
 HANG_SECONDS = 5

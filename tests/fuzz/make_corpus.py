@@ -9,8 +9,8 @@ import zarr
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
 from made_edf import Made, tals
 
-from bandmap.represented import Representation
-from bandmap.store.represented import open_representation, write_representation
+from bandmap.files.represented import open_representation, write_representation
+from bandmap.vocabulary.representation import Representation
 
 CORPUS = Path(__file__).parent / "corpus"
 RAMP = np.arange(-20, 20).reshape(4, 10)

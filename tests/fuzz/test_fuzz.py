@@ -25,7 +25,7 @@ PROGRAM = """
 import sys
 sys.path.insert(0, {folder!r})
 import fuzz
-from bandmap.recording import RecordingError
+from bandmap.vocabulary.recording import RecordingError
 def broken(path):
     if path.read_bytes():
         {harm}

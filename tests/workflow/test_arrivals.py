@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import TINY, planned, snakemake
 
-from bandmap.store.tables import read_table
+from bandmap.files.tables import read_table
 
 pytestmark = pytest.mark.workflow
 

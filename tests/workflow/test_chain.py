@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, TINY, planned, snakemake
 
-from bandmap.store.harmonized import read_attributes
-from bandmap.store.tables import read_table
+from bandmap.files.harmonized import read_attributes
+from bandmap.files.tables import read_table
 
 pytestmark = pytest.mark.workflow
 

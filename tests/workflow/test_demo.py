@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, snakemake
 
-from bandmap.store.tables import read_table
+from bandmap.files.tables import read_table
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 

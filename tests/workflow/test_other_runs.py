@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, snakemake
 
-from bandmap.store.predicted import read_predictions
-from bandmap.store.tables import read_table
+from bandmap.files.predicted import read_predictions
+from bandmap.files.tables import read_table
 
 pytestmark = pytest.mark.workflow
 

@@ -7,8 +7,8 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
-from bandmap.figures.matrices import Matrix, matrix_figure
-from bandmap.figures.style import save
+from bandmap.draw.matrices import Matrix, matrix_figure
+from bandmap.draw.style import save
 from bandmap.report import MatrixPart, ReportData, RunPart, SeizurePart, SubjectPart, render
 
 CHROMIUM = Path("/usr/bin/chromium")

@@ -75,7 +75,7 @@ EDITS = [
         {"method": {"occlusion"}, "matrix": {"occlusion", "published"}},
     ),
     ("figures/night.py", "\nCHANGED = 1\n", set(), {}),
-    ("templates/index.html.j2", "\n", REPORT, {}),
+    ("report/templates/index.html.j2", "\n", REPORT, {}),
 ]
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from bandmap.aggregation.matrices import MATRIX_AXES, region_band_matrix
-from bandmap.context import Context, Noted
-from bandmap.plugins import load
+from bandmap.aggregate.matrices import MATRIX_AXES, region_band_matrix
+from bandmap.interpret.context import Context, Noted
+from bandmap.vocabulary.plugins import load
 
 Maps = Mapping[str, NDArray[np.floating]]
 """Interpretation or product -> importance, shape (windows, *axes)."""
@@ -54,7 +54,7 @@ class Methods:
     Attributes
     ----------
     plugins : mapping of str to module
-        Interpretation -> a file of `bandmap.attribution`.
+        Interpretation -> a file of `bandmap.interpret.methods`.
     options : mapping of str to mapping
         Interpretation -> its options.
     products : mapping of str to sequence of str
@@ -69,7 +69,7 @@ class Methods:
     def of(cls, settings: Mapping[str, Mapping[str, Any]], products: Mapping[str, Sequence[str]]) -> "Methods":
         """Load the plugins of interpretations: name -> its `kind` and `options`; product -> its interpretations."""
         return cls(
-            {name: load("bandmap.attribution", entry["kind"]) for name, entry in settings.items()},
+            {name: load("bandmap.interpret.methods", entry["kind"]) for name, entry in settings.items()},
             {name: entry["options"] for name, entry in settings.items()},
             {name: tuple(parts) for name, parts in products.items()},
         )

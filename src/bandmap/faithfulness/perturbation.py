@@ -14,9 +14,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from bandmap.attribution._bands import bands_of, replacements
-from bandmap.attribution._forward import answers, on_device
-from bandmap.context import Context
+from bandmap.interpret.context import Context
+from bandmap.interpret.methods._bands import bands_of, replacements
+from bandmap.interpret.methods._forward import answers, on_device
 
 STEPS = 10
 """A curve has this many steps, or as many as there are cells where those are fewer; it is given at every tenth."""

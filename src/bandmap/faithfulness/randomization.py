@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from bandmap.aggregation.agreement import spearman
+from bandmap.aggregate.agreement import spearman
 
 MOST_STEPS = 4
 """Steps of a cascade: each costs as much as explaining all windows once."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from bandmap.aggregation.statistics import known_mean
-from bandmap.aggregation.units import HALVES, TRUE, WHOLE
+from bandmap.aggregate.statistics import known_mean
+from bandmap.aggregate.units import HALVES, TRUE, WHOLE
 
 Row = Mapping[str, object]
 _Subject = tuple[str, str]

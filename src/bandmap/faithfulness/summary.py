@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from bandmap.aggregation.statistics import bootstrap_interval
+from bandmap.aggregate.statistics import bootstrap_interval
 
 COLUMNS = ("method", "test", "level", "step", "mean", "low", "high", "n")
 

@@ -10,20 +10,20 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bandmap.files.whole import whole_file
 from bandmap.report import seizure, sleep
 from bandmap.report.content import ReportData
 from bandmap.report.sentences import of_run, of_size
 from bandmap.report.tables import table_of
 from bandmap.report.tasks import TaskPages
 from bandmap.report.views import overview, run_view, subject_rows, subject_views
-from bandmap.store.whole import whole_file
 
 PAGES = "pages"
 """Folder of all pages but the first, beside it."""
 
 TASKS: Mapping[str, TaskPages] = {"seizure": seizure, "sleep": sleep}
 
-_TEMPLATES = Path(__file__).parent.parent / "templates"
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
 class FigurePathError(ValueError):

@@ -1,12 +1,12 @@
 """The pages of a run that stages sleep."""
 
-from bandmap.recording import SleepStage
 from bandmap.report import scores
 from bandmap.report.content import NightPart, ReportData, RunPart, SubjectPart
 from bandmap.report.heat import Group, Heat, HeatCell, Kind, Told, grid
 from bandmap.report.sentences import count_said
 from bandmap.report.tables import Cell, cell_of, short_number, table_of
 from bandmap.report.tasks import Parts, Picture, Unit
+from bandmap.vocabulary.recording import SleepStage
 
 STAGES = tuple(stage.name for stage in SleepStage)
 

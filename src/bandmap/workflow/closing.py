@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from bandmap.store.tables import read_table
+from bandmap.files.tables import read_table
 
 EVENT = {
     "sensitivity": "event sensitivity",

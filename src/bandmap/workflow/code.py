@@ -28,7 +28,7 @@ def code_of(
     function : str
         The only function of these modules that the script calls; what else they hold does not count then.
     folder : str
-        Of the package, whose files count byte by byte: "templates".
+        Of the package, whose files count byte by byte: "report/templates".
 
     Returns
     -------
@@ -52,7 +52,7 @@ def fingerprint(script: Path, *modules: str, function: str = "", folder: str = "
     ----------
     script : Path
     *modules : str
-        "bandmap.datasets.siena" ...; the table beside a module, `siena.tsv`, counts with it.
+        "bandmap.download.datasets.siena" ...; the table beside a module, `siena.tsv`, counts with it.
     function : str
         If given, only this function of the named modules and what it uses of them counts.
     folder : str

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from bandmap import splits
-from bandmap.settings import Settings, SettingsError, base_of, kind_of, left_out, options_of, settings_text
-from bandmap.store.tables import read_table, write_table
+from bandmap.files.tables import read_table, write_table
+from bandmap.train import schemes as splits
+from bandmap.workflow.settings import Settings, SettingsError, base_of, kind_of, left_out, options_of, settings_text
 
 COLUMNS = (*splits.COLUMNS, "settings")
 """Columns of `results/folds/{scheme}.tsv`."""

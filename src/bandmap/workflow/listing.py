@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from bandmap import plugins
-from bandmap.settings import Settings, SettingsError, kind_of, left_out, options_of
+from bandmap.vocabulary import plugins
+from bandmap.workflow.settings import Settings, SettingsError, kind_of, left_out, options_of
 
 SAFE_NAME = "[A-Za-z0-9_.+-]+"
 """Pattern of names that become part of a path."""
@@ -42,7 +42,7 @@ def listed(config: Settings) -> tuple[Rows, Rows]:
 def _rows(config: Settings) -> Iterator[dict[str, str]]:
     for name in config["run"]["datasets"]:
         entry = config["datasets"][name]
-        plugin = plugins.load("bandmap.datasets", kind_of(name, entry))
+        plugin = plugins.load("bandmap.download.datasets", kind_of(name, entry))
         options = options_of("datasets", entry)
         try:
             rows = plugin.recordings(**options)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bandmap import plugins
-from bandmap.settings import Settings, kind_of, lacking, methods_of
+from bandmap.vocabulary import plugins
 from bandmap.workflow.quick import asked
+from bandmap.workflow.settings import Settings, kind_of, lacking, methods_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class MatrixPlan(ABC):
     def axes_of(self, method: str) -> tuple[str, ...]:
         """Return what an interpretation tells apart beside windows."""
         kind = kind_of(method, self.config["interpretations"][method])
-        axes: Any = plugins.constant("bandmap.attribution", kind, "AXES")
+        axes: Any = plugins.constant("bandmap.interpret.methods", kind, "AXES")
         return tuple(axes)
 
     @asked
@@ -125,4 +125,4 @@ class MatrixPlan(ABC):
         """Return the data sets in use that plant a truth."""
         names = self.config["run"]["datasets"]
         kinds = {name: kind_of(name, self.config["datasets"][name]) for name in names}
-        return [name for name, kind in kinds.items() if plugins.defines("bandmap.datasets", kind, "truth")]
+        return [name for name, kind in kinds.items() if plugins.defines("bandmap.download.datasets", kind, "truth")]

@@ -9,7 +9,12 @@ from typing import Any
 
 import yaml
 
-from bandmap.settings import (
+from bandmap.train.schemes import Manifest
+from bandmap.workflow.folds import Folds, made, read_or_make
+from bandmap.workflow.listing import listed
+from bandmap.workflow.quick import asked
+from bandmap.workflow.scores import ScorePlan
+from bandmap.workflow.settings import (
     PLUGINS,
     TASKS,
     Settings,
@@ -20,11 +25,6 @@ from bandmap.settings import (
     options_of,
     section_of,
 )
-from bandmap.splits import Manifest
-from bandmap.workflow.folds import Folds, made, read_or_make
-from bandmap.workflow.listing import listed
-from bandmap.workflow.quick import asked
-from bandmap.workflow.scores import ScorePlan
 
 
 @dataclass(frozen=True)

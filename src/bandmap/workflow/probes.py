@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from bandmap.settings import base_of, kind_of, methods_of, options_of
 from bandmap.workflow.matrices import MatrixPlan
+from bandmap.workflow.settings import base_of, kind_of, methods_of, options_of
 
 
 @dataclass(frozen=True)
@@ -64,4 +64,4 @@ class ProbePlan(MatrixPlan):
     def interpretation_modules(self) -> list[str]:
         """Return the modules of all interpretations of the run."""
         kinds = [kind_of(name, self.config["interpretations"][name]) for name in self.methods()]
-        return [f"bandmap.attribution.{kind}" for kind in dict.fromkeys(kinds)]
+        return [f"bandmap.interpret.methods.{kind}" for kind in dict.fromkeys(kinds)]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import bandmap
-from bandmap.store.whole import whole_file
+from bandmap.files.whole import whole_file
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bandmap import plugins
-from bandmap.datasets import taken
+from bandmap.download.datasets import taken
+from bandmap.vocabulary import plugins
 from bandmap.workflow.code import code_of
 from bandmap.workflow.plan import Plan
 
-PACKAGE = "bandmap.datasets"
+PACKAGE = "bandmap.download.datasets"
 CONTENT = {"fetch": "content", "fetch_labels": "events_content"}
 """Function of a data set -> column of its recordings that identifies the file which the function brings."""
 

@@ -1,0 +1,21 @@
+"""Average attributions to region x band matrices (rule aggregate_matrices)."""
+
+from bandmap import aggregate
+from bandmap.files.tables import write_table
+from bandmap.vocabulary import plugins
+from bandmap.vocabulary.atlas import Atlas
+from bandmap.workflow.job import job
+
+with job(snakemake):
+    atlas = Atlas.of(snakemake.params.regions, snakemake.params.bands_hz)
+    units = plugins.load("bandmap.aggregate.from_files", snakemake.params.task).unit_rows(
+        snakemake.params.recordings,
+        snakemake.input.attributed,
+        snakemake.input.reference,
+        snakemake.input.predicted,
+        atlas,
+    )
+    write_table(snakemake.output.seizures, units, aggregate.SEIZURE_COLUMNS)
+    write_table(snakemake.output.subjects, aggregate.subject_rows(units), aggregate.SUBJECT_COLUMNS)
+    cohort = aggregate.cohort_rows(units, seed=snakemake.params.seed)
+    write_table(snakemake.output.cohort, cohort, aggregate.COHORT_COLUMNS)

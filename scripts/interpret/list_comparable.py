@@ -1,0 +1,13 @@
+"""Choose what the windows of a subject's recordings are compared with (rule list_comparable)."""
+
+from bandmap.files.comparable import write_comparable
+from bandmap.files.represented import open_all
+from bandmap.interpret.from_files import comparable
+from bandmap.vocabulary import plugins
+from bandmap.workflow.job import job
+
+with job(snakemake):
+    params = snakemake.params
+    task, sources = plugins.load("bandmap.train.tasks", params.task), open_all(snakemake.input.arrays)
+    listed, shared = comparable(sources, task, params.windows, seed=params.seed)
+    write_comparable(snakemake.output.windows, dict(zip(params.recordings, listed, strict=True)), shared)

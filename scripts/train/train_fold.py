@@ -1,0 +1,24 @@
+"""Train one model on a fold's training subjects (rule train_fold)."""
+
+from bandmap.files import represented, tables, weights
+from bandmap.files.checkpoint import CheckpointFile
+from bandmap.files.validation import write_validation
+from bandmap.train.fold import WINDOWS, Learner, train_fold
+from bandmap.train.recipe import HISTORY, RESOURCES
+from bandmap.vocabulary import plugins
+from bandmap.workflow.job import job
+
+with job(snakemake):
+    params = snakemake.params
+    task = plugins.load("bandmap.train.tasks", params.task)
+    learner = Learner(task, params.windows, params.training, params.seed, params.device, params.shuffled)
+    training = represented.open_all(snakemake.input.training)
+    validation = represented.open_all(snakemake.input.validation)
+    checkpoint = CheckpointFile(f"{snakemake.output.weights}.unfinished")
+    trained = train_fold(training, validation, params.model, learner, checkpoint=checkpoint)
+    weights.save(snakemake.output.weights, trained.model, trained.settings)
+    tables.write_table(snakemake.output.history, trained.fitted.history, HISTORY)
+    tables.write_table(snakemake.output.resources, [trained.fitted.resources], RESOURCES)
+    tables.write_table(snakemake.output.windows, trained.windows, WINDOWS)
+    write_validation(snakemake.output.validation, trained.validation)
+    checkpoint.remove()

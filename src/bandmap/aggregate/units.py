@@ -1,0 +1,231 @@
+"""Windows to seizures, and to the sleep stages of a recording, as rows of a long table."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bandmap.aggregate.statistics import known_mean
+from bandmap.vocabulary.recording import Event
+
+SEIZURE_COLUMNS = (
+    "dataset", "subject", "recording", "class", "seizure", "outcome", "part", "onset", "offset",
+    "region", "band", "importance", "n_windows", "interpolated", "masked",
+)  # fmt: skip
+
+SEIZURE = "sz"
+"""The class of everything about seizures; of sleep, the class is the stage."""
+INTERICTAL = "interictal"
+RIGHT, WRONG = "right", "wrong"
+OUTCOMES = ("hit", "miss", "false_alarm", INTERICTAL, RIGHT, WRONG)
+TRUE = ("hit", RIGHT)
+"""Outcomes in which the model was right: what a subject's own matrix is made of."""
+
+WHOLE = "whole"
+PARTS = ("onset", "middle", "end")
+"""Thirds of a seizure's time, in order."""
+HALVES = ("odd", "even")
+"""Epochs of a stage, every other one: how alike their matrices are says how reliable the stage's is."""
+
+WINDOW_SHARE = 0.5
+"""A window belongs to an event that fills at least this share of it (or that lies in it by this share of the event)."""
+
+
+@dataclass(frozen=True)
+class Attributed:
+    """The interpreted windows of one recording.
+
+    Attributes
+    ----------
+    starts_seconds : ndarray of float, shape (windows,)
+    length_seconds : float
+    probabilities : ndarray of float, shape (windows,)
+        Of the class that is explained (seizure, the stage found), by the model that never saw the subject.
+    matrices : ndarray of float, shape (windows, regions, bands)
+        NaN where nothing can be known (a region whose channels are all masked).
+    regions, bands : sequence of str
+        Names of the matrices' rows and columns.
+    interpolated, masked : ndarray of float, shape (regions,), optional
+        Share of each region's channels that are (`share_of_channels`); none if left out.
+    """
+
+    starts_seconds: NDArray[np.floating]
+    length_seconds: float
+    probabilities: NDArray[np.floating]
+    matrices: NDArray[np.floating]
+    regions: Sequence[str]
+    bands: Sequence[str]
+    interpolated: NDArray[np.floating] | None = None
+    masked: NDArray[np.floating] | None = None
+
+    def __post_init__(self) -> None:
+        expected = (len(self.starts_seconds), len(self.regions), len(self.bands))
+        if self.matrices.shape != expected or len(self.probabilities) != expected[0]:
+            raise ValueError(f"matrices of shape {self.matrices.shape} do not fit windows, regions, bands {expected}")
+        for shares in (self.interpolated, self.masked):
+            if shares is not None and len(shares) != expected[1]:
+                raise ValueError(f"{len(shares)} shares of flagged channels do not fit {expected[1]} regions")
+
+    @property
+    def ends_seconds(self) -> NDArray[np.floating]:
+        """End of each window, shape (windows,)."""
+        return self.starts_seconds + self.length_seconds
+
+    def within(self, event: Event) -> NDArray[np.bool_]:
+        """Return which windows belong to an event."""
+        shared = np.minimum(self.ends_seconds, event.offset) - np.maximum(self.starts_seconds, event.onset)
+        return np.asarray(shared >= WINDOW_SHARE * min(self.length_seconds, event.duration))
+
+    def touching(self, event: Event) -> NDArray[np.bool_]:
+        """Return which windows share any time with an event."""
+        return (self.starts_seconds < event.offset) & (self.ends_seconds > event.onset)
+
+    def third(self, event: Event) -> NDArray[np.int64]:
+        """Return which third of an event's time each window's centre lies in: 0, 1 or 2, the nearest if in none."""
+        centres = self.starts_seconds + self.length_seconds / 2
+        thirds = np.floor(len(PARTS) * (centres - event.onset) / event.duration)
+        return np.asarray(np.clip(thirds, 0, len(PARTS) - 1), np.int64)
+
+
+def seizure_rows(
+    windows: Attributed,
+    reference: Iterable[Event],
+    predicted: Iterable[Event],
+    *,
+    threshold: float,
+    recording: Mapping[str, str],
+) -> list[dict[str, object]]:
+    """Return one matrix per seizure, per third of it, per false alarm and for interictal time, as long rows.
+
+    Outcomes: `hit` if a predicted event shares any time with the seizure (no tolerance: a matrix is asked for the
+    seizure itself), `miss` if none does, `false_alarm` for a predicted event that touches no seizure, `interictal`
+    for the windows that touch neither. A hit and a false alarm are the mean over their windows whose probability
+    reaches the threshold (over all their windows where none does), the others the mean over all theirs. The same
+    holds within each third of a seizure, so that an onset before the detection is seen, too.
+
+    Parameters
+    ----------
+    windows : Attributed
+    reference : iterable of Event
+        Events that are no seizures are left out.
+    predicted : iterable of Event
+    threshold : float
+        Of the held-out probability.
+    recording : mapping
+        `dataset`, `subject` and `recording`, copied to every row.
+
+    Returns
+    -------
+    list of dict
+        Rows of `SEIZURE_COLUMNS`, class "sz"; seizures are numbered from 1, false alarms `false-1` on. Seizures have
+        rows of part "whole", "onset", "middle" and "end" (the windows whose centre lies in that third of the
+        seizure's time; onset and offset stay the seizure's), the others of "whole" only. `n_windows` counts the
+        windows that have a value in the cell; where it is 0 (masked time, all channels masked) there is no
+        importance. `interpolated` and `masked` are the shares of the region's channels that are.
+    """
+    seizures = sorted(event for event in reference if event.is_seizure)
+    alarms = sorted(predicted)
+    sure = windows.probabilities >= threshold
+    rows: list[dict[str, object]] = []
+
+    def add(name: str, outcome: str, event: Event, part: str, members: NDArray[np.bool_]) -> None:
+        if outcome != "miss" and (members & sure).any():
+            members = members & sure
+        rows.extend(_unit(windows, members, recording, seizure=name, outcome=outcome, part=part, event=event))
+
+    for number, seizure in enumerate(seizures, start=1):
+        outcome = "hit" if any(_overlap(alarm, seizure) for alarm in alarms) else "miss"
+        inside, third = windows.within(seizure), windows.third(seizure)
+        add(str(number), outcome, seizure, WHOLE, inside)
+        for place, part in enumerate(PARTS):
+            add(str(number), outcome, seizure, part, inside & (third == place))
+    false = [alarm for alarm in alarms if not any(_overlap(alarm, seizure) for seizure in seizures)]
+    for number, alarm in enumerate(false, start=1):
+        add(f"false-{number}", "false_alarm", alarm, WHOLE, windows.within(alarm))
+    taken = [windows.touching(event) for event in (*seizures, *alarms)]
+    quiet = ~np.any(taken, axis=0) if taken else np.ones(len(windows.starts_seconds), dtype=bool)
+    return rows + (_unit(windows, quiet, recording, seizure=INTERICTAL, outcome=INTERICTAL) if quiet.any() else [])
+
+
+def stage_rows(
+    windows: Attributed,
+    stages: Sequence[str],
+    explained: NDArray[np.integer],
+    reference: NDArray[np.integer],
+    *,
+    recording: Mapping[str, str],
+) -> list[dict[str, object]]:
+    """Return one matrix per sleep stage of a recording, where the model was right and where it was wrong.
+
+    Parameters
+    ----------
+    windows : Attributed
+    stages : sequence of str
+        Names of the classes, in their order.
+    explained : ndarray of int, shape (windows,)
+        The class whose importance each window's matrix holds: the one that the model found, which never saw the
+        subject.
+    reference : ndarray of int, shape (windows,)
+        The annotators' class. Windows with none of the classes (-1: unscored, movement) are left out.
+    recording : mapping
+        `dataset`, `subject` and `recording`, copied to every row.
+
+    Returns
+    -------
+    list of dict
+        Rows of `SEIZURE_COLUMNS`; class is the explained stage, outcome `right` where the reference agrees and
+        `wrong` where not, part "whole", seizure, onset and offset None. Right ones have rows of part "odd" and "even",
+        too: of every other window. What has no window has no rows.
+    """
+    if not len(windows.starts_seconds) == len(explained) == len(reference):
+        raise ValueError(f"{len(explained)} explained and {len(reference)} reference stages do not fit the windows")
+    right, scored = explained == reference, (reference >= 0) & (reference < len(stages))
+    rows: list[dict[str, object]] = []
+    for place, stage in enumerate(stages):
+        for outcome, chosen in ((RIGHT, right), (WRONG, ~right)):
+            members = scored & chosen & (explained == place)
+            if members.any():
+                rows += _unit(windows, members, recording, label=stage, outcome=outcome)
+        for half, part in enumerate(HALVES):
+            every_other = np.flatnonzero(scored & right & (explained == place))[half::2]
+            if len(every_other):
+                rows += _unit(windows, every_other, recording, label=stage, outcome=RIGHT, part=part)
+    return rows
+
+
+def _overlap(one: Event, other: Event) -> bool:
+    return one.onset < other.offset and other.onset < one.offset
+
+
+def _unit(
+    windows: Attributed,
+    members: NDArray[np.bool_] | NDArray[np.int64],
+    recording: Mapping[str, str],
+    *,
+    outcome: str,
+    label: str = SEIZURE,
+    seizure: str | None = None,
+    part: str = WHOLE,
+    event: Event | None = None,
+) -> list[dict[str, object]]:
+    """Return the rows of one matrix: the mean over some windows."""
+    chosen = windows.matrices[members]
+    mean, count = known_mean(chosen), np.isfinite(chosen).sum(axis=0)
+    onset, offset = (event.onset, event.offset) if event else (None, None)
+    head = {**recording, "class": label, "seizure": seizure, "outcome": outcome, "part": part}
+    return [
+        {
+            **head,
+            "onset": onset,
+            "offset": offset,
+            "region": region,
+            "band": band,
+            "importance": float(mean[r, b]),
+            "n_windows": int(count[r, b]),
+            "interpolated": 0.0 if windows.interpolated is None else float(windows.interpolated[r]),
+            "masked": 0.0 if windows.masked is None else float(windows.masked[r]),
+        }
+        for r, region in enumerate(windows.regions)
+        for b, band in enumerate(windows.bands)
+    ]

@@ -1,0 +1,154 @@
+"""Recordings of one's own: a folder of EEG-BIDS with seizures or stages of sleep as TSV, or stages as annotations."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bandmap.files.tables import in_order
+
+if TYPE_CHECKING:
+    from bandmap.vocabulary.recording import Event, RecordingError
+
+SUFFIXES = (".edf", ".bdf")
+
+_SAFE = re.compile(r"[A-Za-z0-9_.+-]+")
+
+
+def recordings(*, root: str, task: str | None = None) -> list[dict[str, str]]:
+    """List the recordings of a folder, by their names alone.
+
+    Parameters
+    ----------
+    root : str
+        Folder that holds `sub-*/[ses-*/]eeg/*_eeg.edf` (or `.bdf`).
+    task : str, optional
+        Only recordings of this task (`..._task-<task>_...`).
+
+    Returns
+    -------
+    list of dict
+        recording (the file's name without `_eeg.edf`), subject (the label after `sub-`), source (the file), events
+        (the table beside it, whether it is there or not).
+
+    Raises
+    ------
+    RecordingError
+        If the folder is absent, holds no recording, or names two of them alike.
+    """
+    folder = Path(root)
+    if not folder.is_dir():
+        raise _error(f"{root}: there is no such folder; set 'root' to a folder of EEG-BIDS")
+    files = sorted(_files(folder), key=lambda path: in_order(str(path)))
+    if not files:
+        raise _error(f"{root}: holds no sub-*/[ses-*/]eeg/*_eeg.edf or .bdf; set 'root' to a folder of EEG-BIDS")
+    chosen = [path for path in files if task is None or f"task-{task}" in path.stem.split("_")]
+    if not chosen:
+        tasks = sorted({part[5:] for path in files for part in path.stem.split("_") if part.startswith("task-")})
+        raise _error(f"{root}: has no recording of task '{task}'; there are: {', '.join(tasks) or 'none'}")
+    rows = [_row(folder, path) for path in chosen]
+    _check_distinct(rows)
+    return rows
+
+
+def fetch(recording: str, edf: Path, *, root: str) -> None:
+    """Link or copy one recording as it is.
+
+    Parameters
+    ----------
+    recording : str
+        One of `recordings`.
+    edf : Path
+        File to write.
+    root : str
+        As for `recordings`.
+
+    Raises
+    ------
+    DownloadError
+        If it cannot be copied.
+    """
+    from bandmap.download.transfer import fetch_file
+
+    fetch_file([str(path) for path in _files(Path(root)) if path.stem == f"{recording}_eeg"], edf)
+
+
+def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> None:
+    """Write the events of one recording, checked against it.
+
+    Parameters
+    ----------
+    recording : str
+        One of `recordings`.
+    edf : Path
+        The recording.
+    labels : Path or None
+        The table beside it; None if there is none. Where it marks no stage of sleep, those are taken that the
+        recording's own EDF+ annotations mark, if any.
+    events : Path
+        File to write.
+
+    Raises
+    ------
+    RecordingError
+        If a file cannot be read, there are no events, or one lies outside the recording.
+    """
+    import bandmap.files.edf
+    from bandmap.download import hypnogram, marks
+    from bandmap.files.events import read_events, write_events
+
+    raw = bandmap.files.edf.read(edf)
+    others, staging = _told_apart(() if labels is None else read_events(labels))
+    source = recording if labels is None else str(labels)
+    if not staging:
+        _, staging = _told_apart(raw.annotations)
+        source = f"the annotations of {recording}" if staging else source
+    if labels is None and not staging:
+        raise _error(
+            f"{recording}: has no events; write {recording}_events.tsv beside it, with the columns onset, duration and"
+            " eventType (sz, or a stage of sleep, or one row bckg where nothing happens)"
+        )
+    found = marks.inside(others, raw.duration_seconds, str(labels))
+    stages = hypnogram.stages(staging, seconds=raw.duration_seconds, source=source)
+    write_events(events, [*found, *stages], recording_seconds=raw.duration_seconds)
+
+
+def _told_apart(events: "Sequence[Event]") -> "tuple[list[Event], list[Event]]":
+    """Return the events that are no marks of a hypnogram, and those that are."""
+    from bandmap.download import hypnogram
+
+    parts: tuple[list[Event], list[Event]] = ([], [])
+    for event in events:
+        parts[hypnogram.stage(event.label) is not None].append(event)
+    return parts
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for pattern in ("sub-*/eeg/*_eeg.*", "sub-*/ses-*/eeg/*_eeg.*"):
+        for path in folder.glob(pattern):
+            if path.suffix.lower() in SUFFIXES and not path.name.startswith("."):
+                yield path
+
+
+def _row(folder: Path, path: Path) -> dict[str, str]:
+    recording, subject = path.stem.removesuffix("_eeg"), path.relative_to(folder).parts[0].removeprefix("sub-")
+    for name in (recording, subject):
+        if not _SAFE.fullmatch(name):
+            raise _error(f"{folder}: {name!a} is no name in BIDS; rename it with letters, digits, - and _ only")
+    events = path.with_name(f"{recording}_events.tsv")
+    return {"recording": recording, "subject": subject, "source": str(path), "events": str(events)}
+
+
+def _check_distinct(rows: Sequence[dict[str, str]]) -> None:
+    seen: dict[str, str] = {}
+    for row in rows:
+        if row["recording"] in seen:
+            raise _error(f"{row['source']}: is named like {seen[row['recording']]}; rename one of them")
+        seen[row["recording"]] = row["source"]
+
+
+def _error(message: str) -> "RecordingError":
+    # Planning lists recordings and must not import numpy, as the vocabulary does, unless something is wrong.
+    from bandmap.vocabulary.recording import RecordingError
+
+    return RecordingError(message)

@@ -1,0 +1,97 @@
+"""CHB-MIT: 686 scalp recordings of children with epilepsy, 198 seizures, from PhysioNet.
+
+The table beside this file is made by `tools/make_chb_mit_table.py` from the official text files. Where these disagree:
+
+* Which recordings there are: `RECORDS` and `SHA256SUMS.txt`, 686. The summary of chb24 omits ten of its files, which
+  hold no seizure after `RECORDS-WITH-SEIZURES` and have no `.seizures` file.
+* Which recordings hold seizures: the summaries and the 141 `.seizures` files, which agree. `RECORDS-WITH-SEIZURES`
+  lists chb07_18 where they say chb07_19.
+* When: the summaries. The `.seizures` files say the same but for chb24_21, 2404 to 2872 s against 2804 to 2872 s:
+  the summary's 68 s are as long as the child's other seizures (16 to 70 s).
+* How long a recording is: its size and number of channels, for records of one second. chb17b_69 has a size that does
+  not fit the 28 channels of its summary (256 bytes more than an hour of them), so there the clock times count.
+  Elsewhere these agree with the size to a second. The summary of chb24 has none.
+* Who: cases chb01 and chb21 are one child, 1.5 years apart, and one subject here, `chb01`, so that no split can part
+  them. chb24 was added later and is absent from `SUBJECT-INFO`.
+
+Files are bipolar (but chb12_27, chb12_28 and chb12_29), with dummy channels and `T8-P8` twice: harmonization's task.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bandmap.download import published
+
+PROJECT = "chbmit/1.0.0"
+SAME_CHILD = {"chb21": "chb01"}
+"""Case -> the subject it is a later session of."""
+
+
+def recordings(
+    *, mirror: str | None = None, subjects: Sequence[str] | None = None, seizures_only: bool = False
+) -> list[dict[str, str]]:
+    """List the recordings: 45.8 GB in all, 9.0 GB with seizures.
+
+    Parameters
+    ----------
+    mirror : str, optional
+        Folder or URL that holds the files as PhysioNet has them (chb01/chb01_01.edf ...); PhysioNet if left out.
+    subjects : sequence of str, optional
+        Only these (chb01 ... chb24); chb21 is part of chb01.
+    seizures_only : bool
+        Only recordings that hold a seizure.
+
+    Returns
+    -------
+    list of dict
+        recording, subject, source (empty unless the mirror is a folder), content.
+
+    Raises
+    ------
+    ValueError
+        If there is no such subject, or the mirror lacks a file.
+    """
+    for case in [subjects] if isinstance(subjects, str) else subjects or ():
+        if case in SAME_CHILD:
+            raise ValueError(f"subjects: {case} is the same child as {SAME_CHILD[case]}; write {SAME_CHILD[case]}")
+    rows = published.of_subjects(published.table(__file__), subjects)
+    return published.listed([row for row in rows if not seizures_only or row["seizures"] != "n/a"], PROJECT, mirror)
+
+
+def fetch(recording: str, edf: Path, *, mirror: str | None) -> None:
+    """Download one recording, checked by its size and sha256.
+
+    Parameters
+    ----------
+    recording : str
+        One of `recordings`.
+    edf : Path
+        File to write.
+    mirror : str or None
+        As for `recordings`.
+
+    Raises
+    ------
+    DownloadError
+        If no place has the right file.
+    """
+    published.fetch(__file__, PROJECT, recording, edf, mirror)
+
+
+def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> None:
+    """Write the seizures of one recording, as the table has them.
+
+    Parameters
+    ----------
+    recording : str
+        One of `recordings`.
+    edf, labels : Path, Path or None
+        Not used: its checksum says that the recording is the table's.
+    events : Path
+        File to write.
+    """
+    from bandmap.download import marks
+    from bandmap.files.events import write_events
+
+    row = published.row_of(__file__, recording)
+    write_events(events, marks.seizures(row["seizures"]), recording_seconds=float(row["seconds"]))

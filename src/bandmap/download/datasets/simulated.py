@@ -1,0 +1,291 @@
+"""A cohort made of chance: seizures with a known region and band, in files as untidy as real ones."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bandmap.download.simulation.seizures import Subject
+    from bandmap.vocabulary.recording import Event
+
+CALM_SECONDS = 30
+"""Before the first seizure and after the last."""
+
+BETWEEN_SECONDS = 95
+"""From the end of a seizure to the next: SzCORE's scoring makes one event of two that are closer than 90 s."""
+
+BANDS = ("delta", "theta", "alpha", "beta", "gamma")
+FOCI = {
+    "frontal": (("Fp1", "F3"), ("Fp2", "F4")),
+    "central": (("C3", "Cz"), ("C4", "Cz")),
+    "parieto-occipital": (("P3", "O1"), ("P4", "O2")),
+    "temporal-left": (("T3", "T5"),),
+    "temporal-right": (("T4", "T6"),),
+}
+"""Region (of the defaults of config.yaml) -> its possible foci."""
+
+FAR = {
+    "frontal": "Pz",
+    "central": "F7",
+    "parieto-occipital": "Fz",
+    "temporal-left": "C4",
+    "temporal-right": "C3",
+}
+"""Region -> an electrode without a part in its seizures, which may be absent or come off."""
+
+# Twenty subjects until the file's peculiarities repeat: a multiple of the four layouts.
+PERIOD, MISSING, MILLIVOLTS, FAST, LOOSE = 20, 1, 2, 6, 8
+
+
+def _calm(n_seizures: int) -> int:
+    return 2 * CALM_SECONDS + max(n_seizures - 1, 0) * BETWEEN_SECONDS
+
+
+@dataclass(frozen=True)
+class _Session:
+    """What recordings have in common."""
+
+    duration_seconds: int
+    seizures_per_recording: int
+    seizure_seconds: Sequence[float]
+
+    def check(self) -> None:
+        """Refuse seizures that do not fit."""
+        if self.seizures_per_recording < 0:
+            raise ValueError(f"seizures_per_recording is {self.seizures_per_recording}; it must be at least 0")
+        if len(self.seizure_seconds) != 2 or not 10 <= self.seizure_seconds[0] <= self.seizure_seconds[1]:
+            raise ValueError(f"seizure_seconds is {self.seizure_seconds}; write the shortest (at least 10) and longest")
+        n, longest = self.seizures_per_recording, self.seizure_seconds[1]
+        needed = n * longest + _calm(n)
+        if self.duration_seconds < needed:
+            raise ValueError(
+                f"duration_seconds {self.duration_seconds} has no room for {n} seizures of up to {longest:g} s with"
+                f" {BETWEEN_SECONDS} s between them; choose at least {needed:g}"
+            )
+
+
+def recordings(
+    *,
+    subjects: int = 10,
+    recordings_per_subject: int = 1,
+    duration_seconds: int = 400,
+    seizures_per_recording: int = 3,
+    rate_hz: int = 256,
+    seizure_seconds: Sequence[float] = (20, 40),
+) -> list[dict[str, str]]:
+    """List the recordings of the session.
+
+    Parameters
+    ----------
+    subjects, recordings_per_subject : int
+    duration_seconds : int
+        Of each recording.
+    seizures_per_recording : int
+    rate_hz : int
+        Samples per second; one subject in twenty has twice as many.
+    seizure_seconds : sequence of float
+        Shortest and longest seizure.
+
+    Returns
+    -------
+    list of dict
+        recording, subject, source (empty: there is none).
+
+    Raises
+    ------
+    ValueError
+        If the seizures do not fit into a recording; the message says what would.
+    """
+    for name, value, least in (
+        ("subjects", subjects, 1),
+        ("recordings_per_subject", recordings_per_subject, 1),
+        ("duration_seconds", duration_seconds, 1),
+        ("rate_hz", rate_hz, 100),
+    ):
+        if not isinstance(value, int) or value < least:
+            raise ValueError(f"{name} is {value}; it must be a whole number of at least {least}")
+    _Session(duration_seconds, seizures_per_recording, seizure_seconds).check()
+    pairs = product(range(subjects), range(recordings_per_subject))
+    return [{"recording": _recording(s, r), "subject": _label(s), "source": ""} for s, r in pairs]
+
+
+def fetch(
+    recording: str,
+    edf: Path,
+    *,
+    seed: int,
+    duration_seconds: int,
+    seizures_per_recording: int,
+    rate_hz: int,
+    seizure_seconds: Sequence[float],
+) -> None:
+    """Simulate one recording; the same seed gives the same bytes, whatever else is simulated.
+
+    Parameters
+    ----------
+    recording : str
+        One of `recordings`.
+    edf : Path
+        File to write, EDF+.
+    seed : int
+    duration_seconds, seizures_per_recording, rate_hz, seizure_seconds
+        As for `recordings`.
+    """
+    import numpy as np
+    from threadpoolctl import threadpool_limits
+
+    from bandmap.download.simulation import artifacts, files, laboratories, scalp, seizures
+    from bandmap.files.whole import whole_file
+
+    index, run = _numbers(recording)
+    subject = _subject(seed, index)
+    events = _seizures(_Session(duration_seconds, seizures_per_recording, seizure_seconds), seed, index, run)
+    rate = rate_hz * 2 if index % PERIOD == FAST else rate_hz
+    generator = np.random.default_rng((seed, index, run))
+    with threadpool_limits(1):  # sums of products depend on the number of threads in their last digit
+        microvolts = seizures.potentials(
+            subject, events, duration_seconds=duration_seconds, rate_hz=rate, generator=generator
+        )
+    absent = FAR[subject.region] if index % PERIOD == MISSING else ""
+    channels = laboratories.channels(dict(zip(scalp.ELECTRODES, microvolts, strict=True)), index % 4, absent)
+    if index % 4 == 0:
+        channels.append(("ECG", artifacts.electrocardiogram(microvolts.shape[1], rate, generator)))
+    with whole_file(edf) as unfinished:
+        files.write_edf(unfinished, channels, rate, "mV" if index % PERIOD == MILLIVOLTS else "uV")
+
+
+def annotate(
+    recording: str,
+    edf: Path,
+    labels: Path | None,
+    events: Path,
+    *,
+    seed: int,
+    duration_seconds: int,
+    seizures_per_recording: int,
+    seizure_seconds: Sequence[float],
+) -> None:
+    """Write the seizures of one recording.
+
+    Parameters
+    ----------
+    recording : str
+        One of `recordings`.
+    edf, labels : Path, Path or None
+        Not used: chance alone, which follows from the seed, says when there are seizures.
+    events : Path
+        File to write.
+    seed : int
+    duration_seconds, seizures_per_recording, seizure_seconds
+        As for `recordings`.
+    """
+    from bandmap.download.simulation.files import START
+    from bandmap.files.events import write_events
+
+    session = _Session(duration_seconds, seizures_per_recording, seizure_seconds)
+    found = _seizures(session, seed, *_numbers(recording))
+    write_events(events, found, recording_seconds=duration_seconds, start=START)
+
+
+def truth(
+    *,
+    seed: int,
+    subjects: int,
+    recordings_per_subject: int,
+    duration_seconds: int,
+    seizures_per_recording: int,
+    seizure_seconds: Sequence[float],
+) -> list[dict[str, object]]:
+    """Return what is planted: a row for every seizure.
+
+    Parameters
+    ----------
+    seed : int
+    subjects, recordings_per_subject, duration_seconds, seizures_per_recording, seizure_seconds
+        As for `recordings`.
+
+    Returns
+    -------
+    list of dict
+        subject, recording, seizure (from 1 in each recording), region, band, onset and duration (seconds).
+    """
+    session = _Session(duration_seconds, seizures_per_recording, seizure_seconds)
+    rows: list[dict[str, object]] = []
+    for s, r in product(range(subjects), range(recordings_per_subject)):
+        region, band = _planted(seed, s)
+        rows.extend(
+            {
+                "subject": _label(s),
+                "recording": _recording(s, r),
+                "seizure": number,
+                "region": region,
+                "band": band,
+                "onset": seizure.onset,
+                "duration": round(seizure.duration, 2),
+            }
+            for number, seizure in enumerate(_seizures(session, seed, s, r), start=1)
+        )
+    return rows
+
+
+def _label(subject: int) -> str:
+    return f"{subject + 1:02d}"
+
+
+def _recording(subject: int, run: int) -> str:
+    return f"sub-{_label(subject)}_run-{run + 1:02d}"
+
+
+def _numbers(recording: str) -> tuple[int, int]:
+    """Return the numbers of subject and run, from 0."""
+    subject, run = recording.removeprefix("sub-").split("_run-")
+    return int(subject) - 1, int(run) - 1
+
+
+def _planted(seed: int, subject: int) -> tuple[str, str]:
+    """Return region and band: each once in five subjects, a Latin square of all 25 pairs in twenty-five."""
+    chance = random.Random(f"{seed} cohort")
+    regions, bands, shifts = list(FOCI), list(BANDS), list(range(5))
+    for order in (regions, bands, shifts):
+        chance.shuffle(order)
+    block, place = divmod(subject, 5)
+    return regions[place], bands[(place + shifts[block % 5]) % 5]
+
+
+def _subject(seed: int, index: int) -> "Subject":
+    from bandmap.download.simulation.seizures import Subject
+
+    chance = random.Random(f"{seed} {index}")
+    region, band = _planted(seed, index)
+    return Subject(
+        region=region,
+        band=band,
+        focus=chance.choice(FOCI[region]),
+        alpha_hz=chance.uniform(8.8, 11.5),
+        line_hz=chance.choice((50.0, 60.0)),
+        gain=chance.uniform(0.85, 1.2),
+        slope=chance.uniform(1.5, 1.9),
+        loose=FAR[region] if index % PERIOD == LOOSE else None,
+    )
+
+
+def _seizures(session: _Session, seed: int, index: int, run: int) -> "tuple[Event, ...]":
+    """Draw durations, then share the time that is left at random among the calm stretches."""
+    from bandmap.vocabulary.recording import Event
+
+    chance = random.Random(f"{seed} {index} {run}")
+    n = session.seizures_per_recording
+    durations = [round(chance.uniform(*session.seizure_seconds), 1) for _ in range(n)]
+    spare = session.duration_seconds - sum(durations) - _calm(n)
+    events: list[Event] = []
+    onset = 0.0
+    for shift, before, duration in zip(
+        sorted(chance.uniform(0, spare) for _ in range(n)), [0.0, *durations], durations, strict=False
+    ):
+        onset += before + (BETWEEN_SECONDS if events else CALM_SECONDS)
+        first = int((onset + shift) * 10) / 10
+        events.append(Event(first, round(first + duration, 1), "sz"))
+    return tuple(events)

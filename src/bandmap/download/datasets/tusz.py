@@ -1,0 +1,215 @@
+"""TUH EEG Seizure Corpus, version 2: a local copy, since its licence does not allow others to pass it on.
+
+The copy is as its makers publish it, `edf/<split>/<subject>/<session>/<montage>/<subject>_s<nnn>_t<nnn>.edf`: the split
+is train, dev or eval and stays a column of the recordings, the montage is 01_tcp_ar, 02_tcp_le, 03_tcp_ar_a or
+04_tcp_le_a, and signals of all are referential. Beside each recording are `.csv_bi`, which tells seizures from
+background for all channels together (`TERM`), and `.csv`, with the type of seizure on each derivation. Spans of one
+type that overlap on several derivations are one event. Types become SzCORE's as in epilepsy2bids; `nesz`, a
+non-epileptic seizure, is none.
+
+Version 2.0.1 and older hold two sessions in two montages each, under the same names: that is refused, with the remedy.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bandmap.download import published
+from bandmap.download.transfer import fetch_file
+
+if TYPE_CHECKING:
+    from bandmap.vocabulary.recording import Event
+
+SPLITS = ("train", "dev", "eval")
+LABELS = ("csv_bi", "csv")
+TYPES = {
+    "seiz": "sz",
+    "fnsz": "sz_foc",
+    "gnsz": "sz_gen",
+    "spsz": "sz_foc_a",
+    "cpsz": "sz_foc_ia",
+    "absz": "sz_gen_nm",
+    "tnsz": "sz_gen_m_tonic",
+    "cnsz": "sz_gen_m_clonic",
+    "tcsz": "sz_gen_m_tonicClonic",
+    "atsz": "sz_gen_m_atonic",
+    "mysz": "sz_gen_nm_myoclonic",
+}
+"""TUSZ's label -> SzCORE's type."""
+
+NO_SEIZURE = frozenset({"bckg", "nesz"})
+
+_NAME = re.compile(r"[A-Za-z0-9]+_s\d+_t\d+")
+
+
+def recordings(
+    *,
+    root: str,
+    splits: Sequence[str] = ("train", "dev", "eval"),
+    subjects: Sequence[str] | None = None,
+    labels: str = "csv_bi",
+) -> list[dict[str, str]]:
+    """List the recordings of a local copy, by their names alone.
+
+    Parameters
+    ----------
+    root : str
+        Folder of the version (v2.0.3, which holds `edf`), or its `edf` itself.
+    splits : sequence of str
+        Of train, dev and eval.
+    subjects : sequence of str, optional
+        Only these (aaaaaaac ...).
+    labels : str
+        csv_bi (seizure or not) or csv (types of seizures).
+
+    Returns
+    -------
+    list of dict
+        recording, subject, source, events (the labels beside it, whether they are there or not) and split.
+
+    Raises
+    ------
+    ValueError
+        If the folder is absent, holds no recording or two of one name, or an option has an impossible value.
+    """
+    wanted = [splits] if isinstance(splits, str) else list(splits)
+    if not wanted or not set(wanted) <= set(SPLITS):
+        raise ValueError(f"splits is {wanted}; choose of {', '.join(SPLITS)}")
+    if labels not in LABELS:
+        raise ValueError(f"labels is {labels!a}; choose of {', '.join(LABELS)}")
+    files = [(split, path) for split in wanted for path in _folder(root).glob(f"{split}/*/*/*_tcp_*/*.edf")]
+    rows = [_row(split, path, labels) for split, path in files]
+    if not rows:
+        raise ValueError(f"root: {root} holds no edf/<split>/<subject>/<session>/<montage>/*.edf of {wanted}")
+    rows.sort(key=lambda row: (row["recording"], row["source"]))
+    for first, second in pairwise(rows):
+        if first["recording"] == second["recording"]:
+            both = f"{first['source']} and {second['source']}"
+            raise ValueError(f"root: {both} have one name; remove one of them, or use version 2.0.2 or later")
+    return published.of_subjects(rows, subjects)
+
+
+def fetch(recording: str, edf: Path, *, root: str) -> None:
+    """Link or copy one recording.
+
+    Parameters
+    ----------
+    recording : str
+        One of `recordings`.
+    edf : Path
+        File to write.
+    root : str
+        As for `recordings`.
+
+    Raises
+    ------
+    ValueError
+        If the corpus has no such recording.
+    """
+    subject = recording.partition("_")[0]
+    places = [str(path) for path in _folder(root).glob(f"*/{subject}/*/*_tcp_*/{recording}.edf")]
+    if not places:
+        raise ValueError(f"{recording}: there is no such recording in {root}; set 'root' to the folder of the corpus")
+    fetch_file(places, edf)
+
+
+def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> None:
+    """Write the seizures of one recording.
+
+    Parameters
+    ----------
+    recording : str
+        One of `recordings`.
+    edf : Path
+        The recording.
+    labels : Path or None
+        Its `.csv_bi` or `.csv`; None if that is not there.
+    events : Path
+        File to write.
+
+    Raises
+    ------
+    RecordingError
+        If the recording or its labels cannot be read, or a seizure lies outside the recording.
+    """
+    import bandmap.files.edf
+    from bandmap.download import marks
+    from bandmap.files.events import write_events
+    from bandmap.vocabulary.recording import RecordingError
+
+    if labels is None:
+        raise RecordingError(f"{recording}: has no labels beside it; get its .csv_bi and .csv from the corpus")
+    seconds = bandmap.files.edf.read(edf).duration_seconds
+    write_events(events, marks.inside(read_labels(labels), seconds, labels.name), recording_seconds=seconds)
+
+
+def read_labels(path: Path) -> "tuple[Event, ...]":
+    """Read the seizures of a `.csv_bi` or `.csv` file.
+
+    Returns
+    -------
+    tuple of Event
+        In order of onset; those of one type do not overlap, however many derivations show them.
+
+    Raises
+    ------
+    RecordingError
+        If the file is absent, or a line is no label: names file, line, problem and remedy.
+    """
+    from bandmap.vocabulary.recording import Event
+
+    joined: list[Event] = []
+    open_end: dict[str, int] = {}
+    for event in sorted(_events(path)):
+        last = open_end.get(event.label)
+        if last is not None and event.onset <= joined[last].offset:
+            joined[last] = Event(joined[last].onset, max(joined[last].offset, event.offset), event.label)
+        else:
+            open_end[event.label] = len(joined)
+            joined.append(event)
+    return tuple(joined)
+
+
+def _events(path: Path) -> "Iterator[Event]":
+    from bandmap.vocabulary.recording import Event, RecordingError
+
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except FileNotFoundError:
+        raise RecordingError(f"{path}: there is no such file; get it from the corpus") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecordingError(f"{path}: no text in UTF-8 ({type(error).__name__}); get it from the corpus") from error
+    numbered = [(number, line) for number, line in enumerate(lines, start=1) if line.strip() and line[0] != "#"]
+    columns = next(csv.reader([numbered[0][1]])) if numbered else []
+    if not {"start_time", "stop_time", "label"} <= set(columns):
+        raise RecordingError(f"{path}: has no columns start_time, stop_time and label; get it from the corpus again")
+    for number, line in numbered[1:]:
+        fields = dict(zip(columns, next(csv.reader([line])), strict=False))
+        label = fields.get("label", "").strip().lower()
+        if label in NO_SEIZURE:
+            continue
+        try:
+            yield Event(float(fields["start_time"]), float(fields["stop_time"]), TYPES[label])
+        except (KeyError, ValueError) as error:
+            known = ", ".join([*TYPES, *sorted(NO_SEIZURE)])
+            problem = f"{line[:80]!a} is no span with one of the labels {known}"
+            raise RecordingError(f"{path}: line {number}: {problem}; correct it") from error
+
+
+def _folder(root: str) -> Path:
+    folder = Path(root).expanduser()
+    if not folder.is_dir():
+        raise ValueError(f"root: there is no folder {root}; set it to the folder of TUSZ's version 2")
+    return folder / "edf" if (folder / "edf").is_dir() else folder
+
+
+def _row(split: str, path: Path, labels: str) -> dict[str, str]:
+    if not _NAME.fullmatch(path.stem):
+        raise ValueError(
+            f"root: {path} is not named <subject>_s<nnn>_t<nnn>.edf, as in the corpus; rename or remove it"
+        )
+    files = {"source": str(path), "events": str(path.with_suffix(f".{labels}"))}
+    return {"recording": path.stem, "subject": path.parts[-4], **files, "split": split}

@@ -1,0 +1,44 @@
+"""Marks in a recording: what a table says of its seizures, and that they lie inside it. No files."""
+
+import logging
+from collections.abc import Sequence
+
+from bandmap.vocabulary.recording import Event, RecordingError
+
+END_TOLERANCE_SECONDS = 1.0
+"""An event may be marked to the second where the recording ends within one."""
+
+logger = logging.getLogger(__name__)
+
+
+def seizures(text: str) -> tuple[Event, ...]:
+    """Read a table's seizures, "<onset>-<offset>" in seconds from the start, separated by commas, or "n/a"."""
+    spans = [] if text == "n/a" else [span.split("-") for span in text.split(",")]
+    return tuple(Event(float(onset), float(offset), "sz") for onset, offset in spans)
+
+
+def inside(events: Sequence[Event], seconds: float, source: str) -> tuple[Event, ...]:
+    """Return events clipped to the recording.
+
+    Parameters
+    ----------
+    events : sequence of Event
+    seconds : float
+        Length of the recording.
+    source : str
+        File that holds the marks, for messages.
+
+    Raises
+    ------
+    RecordingError
+        If an event lies outside the recording by more than a second.
+    """
+    for event in events:
+        if event.onset >= seconds or event.offset > seconds + END_TOLERANCE_SECONDS:
+            raise RecordingError(
+                f"{source}: the event '{event.label}' from {event.onset:g} s to {event.offset:g} s is outside the"
+                f" recording of {seconds:g} s; correct the event, or fetch the whole recording"
+            )
+        if event.offset > seconds:
+            logger.warning("%s: the event at %g s is clipped to the end of the recording", source, event.onset)
+    return tuple(Event(event.onset, min(event.offset, seconds), event.label) for event in events)

@@ -1,0 +1,142 @@
+"""A region x band matrix to draw, and how the rows of a long table become one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bandmap.draw.style import number_of
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A region x band matrix and what to write beside it.
+
+    Attributes
+    ----------
+    values : ndarray of float64, shape (regions, bands)
+        NaN where there is no value.
+    regions, bands : tuple of str
+    title : str
+    unit : str
+        What the numbers are ("change of log odds").
+    low, high, p : ndarray of float64, shape (regions, bands), optional
+        Interval and p value of each cell.
+    n : int or tuple of int, optional
+        Over how many (seizures, subjects) the matrix is a mean, the least and the most where cells differ; `n_of`
+        says of what.
+    rank_one_share : float, optional
+        Share of the matrix's sum of squares that the best product of a region and a band profile explains.
+    planted : tuple of str, optional
+        Region and band that the simulation planted; framed.
+    interpolated, masked : ndarray of float64, shape (regions, bands), optional
+        Share of the region's channels that are, or number of subjects with any; cells above 0 are marked.
+    """
+
+    values: NDArray[np.float64]
+    regions: tuple[str, ...]
+    bands: tuple[str, ...]
+    title: str = ""
+    unit: str = "importance"
+    low: NDArray[np.float64] | None = None
+    high: NDArray[np.float64] | None = None
+    p: NDArray[np.float64] | None = None
+    n: int | tuple[int, int] | None = None
+    n_of: str = "subjects"
+    rank_one_share: float | None = None
+    planted: tuple[str, str] | None = None
+    interpolated: NDArray[np.float64] | None = None
+    masked: NDArray[np.float64] | None = None
+
+    def __post_init__(self) -> None:
+        if self.values.shape != (len(self.regions), len(self.bands)):
+            raise ValueError(f"{len(self.regions)} regions x {len(self.bands)} bands is not {self.values.shape}")
+
+    @property
+    def top(self) -> tuple[str, str] | None:
+        """Region and band of the largest cell; None where no cell has a value."""
+        if not np.isfinite(self.values).any():
+            return None
+        row, column = np.unravel_index(np.nanargmax(self.values), self.values.shape)
+        return self.regions[row], self.bands[column]
+
+    @property
+    def flagged(self) -> dict[str, NDArray[np.bool_]]:
+        """Which cells have interpolated and which masked channels; kinds without any such cell are left out."""
+        shares = {"interpolated": self.interpolated, "masked": self.masked}
+        return {kind: share > 0 for kind, share in shares.items() if share is not None and (share > 0).any()}
+
+
+def _unique(rows: Sequence[Mapping[str, object]], column: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(row[column]) for row in rows))
+
+
+def column_of(
+    rows: Sequence[Mapping[str, object]], column: str, regions: Sequence[str], bands: Sequence[str]
+) -> NDArray[np.float64]:
+    """Return one column of a long table as a matrix, NaN for cells that have no row.
+
+    Raises
+    ------
+    ValueError
+        If two rows describe the same cell: the caller has not selected one matrix.
+    """
+    cells = {(str(row["region"]), str(row["band"])): number_of(row.get(column, "n/a")) for row in rows}
+    if len(cells) != len(rows):
+        raise ValueError(f"{len(rows)} rows describe {len(cells)} cells; select the rows of one matrix")
+    return np.array([[cells.get((region, band), np.nan) for band in bands] for region in regions], dtype=float)
+
+
+def count_of(rows: Sequence[Mapping[str, object]], column: str) -> int | tuple[int, int]:
+    """Return what a column of counts says of a matrix's cells: the count, or the least and the most; 0 without rows."""
+    counts = [int(number_of(row[column])) for row in rows]
+    least, most = min(counts, default=0), max(counts, default=0)
+    return most if least == most else (least, most)
+
+
+def matrix_of_rows(
+    rows: Sequence[Mapping[str, object]],
+    *,
+    regions: Sequence[str] = (),
+    bands: Sequence[str] = (),
+    title: str = "",
+    unit: str = "importance",
+    n: int | tuple[int, int] | None = None,
+    n_of: str = "subjects",
+    rank_one_share: float | None = None,
+    planted: tuple[str, str] | None = None,
+) -> Matrix:
+    """Make a matrix of the rows of a long table (region, band, importance; if there: low, high, p, flags).
+
+    Flags are the columns interpolated and masked, or n_interpolated and n_masked.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        As `store.tables.read_table` gives them, or with numbers; one row per cell.
+    regions, bands : sequence of str
+        The order of rows and columns; by default the order in which the table names them.
+    title, unit, n, n_of, rank_one_share, planted
+        See `Matrix`.
+    """
+    regions, bands = tuple(regions) or _unique(rows, "region"), tuple(bands) or _unique(rows, "band")
+    columns = {name.removeprefix("n_"): name for name in (rows[0] if rows else ())}
+    extra = {
+        name: column_of(rows, columns[name], regions, bands)
+        for name in ("low", "high", "p", "interpolated", "masked")
+        if name in columns
+    }
+    values = column_of(rows, "importance", regions, bands)
+    return Matrix(
+        values,
+        regions,
+        bands,
+        title=title,
+        unit=unit,
+        n=n,
+        n_of=n_of,
+        rank_one_share=rank_one_share,
+        planted=planted,
+        **extra,
+    )

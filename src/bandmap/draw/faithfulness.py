@@ -1,0 +1,144 @@
+"""How far maps can be trusted: what fresh weights do to them, and curves of deletion and insertion."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from bandmap.draw.style import (
+    BLACK,
+    BLUE,
+    COLUMN_INCHES,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    number_of,
+    say_empty,
+    shortened,
+    styled,
+)
+
+_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK)
+_MARKERS = ("o", "s", "D", "^", "v", "P", "X")
+_VIEWS = {"deletion": VERMILION, "insertion": BLUE}
+_PER_LINE = 4
+_CASCADE_INCHES, _LINE_INCHES, _LEGEND_INCHES = 2.0, 1.55, 0.2
+_LEFT = 0.62
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The tests of one map that are curves; means over subjects.
+
+    Attributes
+    ----------
+    name : str
+    cascade : mapping of str to float
+        Part of the network nearest to the input whose weights are fresh -> similarity to the trained model's map.
+    curves : mapping of (str, str) to ndarray
+        View (deletion, insertion) and order (order, random) -> log odds at even shares of the cells, from 0 to 1.
+    """
+
+    name: str
+    cascade: Mapping[str, float] = field(default_factory=dict)
+    curves: Mapping[tuple[str, str], NDArray[np.float64]] = field(default_factory=dict)
+
+
+def traces_of_rows(rows: Sequence[Mapping[str, object]]) -> list[Trace]:
+    """Make the traces to draw of rows with the columns method, test, level, step and mean."""
+    traces = []
+    for name in dict.fromkeys(str(row["method"]) for row in rows):
+        mine = [row for row in rows if row["method"] == name]
+        cascade = {str(row["level"]): number_of(row["mean"]) for row in mine if row["test"] == "weights"}
+        curves: dict[tuple[str, str], list[float]] = {}
+        for row in mine:
+            view, _, kind = str(row["test"]).partition("_")
+            if view in _VIEWS and kind == "curve":
+                curves.setdefault((view, str(row["level"])), []).append(number_of(row["mean"]))
+        if cascade or curves:
+            traces.append(Trace(name, cascade, {key: np.array(values) for key, values in curves.items()}))
+    return traces
+
+
+@styled
+def faithfulness_figure(traces: Sequence[Trace]) -> Figure:
+    """Draw the similarity of maps while weights become fresh, and below it curves of deletion and insertion.
+
+    Parameters
+    ----------
+    traces : sequence of Trace
+        Means over subjects.
+    """
+    if not traces:
+        figure = Figure(figsize=(COLUMN_INCHES, 1))
+        say_empty(figure.add_subplot(), "maps were not tested on any window")
+        return figure
+    curved = [trace for trace in traces if trace.curves]
+    lines, legend = -(-len(curved) // _PER_LINE), _LEGEND_INCHES * -(-len(traces) // 3)
+    height = _CASCADE_INCHES + legend + _LINE_INCHES * lines + (0.35 if curved else 0.0)
+    figure = Figure(figsize=(COLUMN_INCHES, height))
+    axes = figure.add_axes(_box(_LEFT, 0.25 + legend, COLUMN_INCHES - _LEFT - 0.15, 1.3, height))
+    _draw_cascade(axes, traces)
+    figure.legend(
+        *axes.get_legend_handles_labels(), ncols=3, loc="upper left",
+        bbox_to_anchor=((_LEFT - 0.1) / COLUMN_INCHES, 1 - 0.2 / height),
+    )  # fmt: skip
+    figure.text(0.02, 1 - 0.12 / height, "Fresh weights, from the output to the input", fontsize=9, fontweight="bold")
+    if curved:
+        _draw_curves(figure, curved, _CASCADE_INCHES + legend, height)
+    return figure
+
+
+def _box(left: float, top: float, width: float, inches: float, height: float) -> tuple[float, float, float, float]:
+    """Return a place given in inches from the left and from the top."""
+    return left / COLUMN_INCHES, 1 - (top + inches) / height, width / COLUMN_INCHES, inches / height
+
+
+def _draw_cascade(axes: Axes, traces: Sequence[Trace]) -> None:
+    parts = list(dict.fromkeys(part for trace in traces for part in trace.cascade))
+    ticks = ["trained", *parts]
+    for place, trace in enumerate(traces):
+        values = [1.0, *(trace.cascade.get(part, np.nan) for part in parts)]
+        style, colour = ("-", (0, (4, 1.5)))[place // len(_COLOURS) % 2], _COLOURS[place % len(_COLOURS)]
+        marker = _MARKERS[place % len(_MARKERS)]
+        axes.plot(
+            range(len(ticks)), values, color=colour, linestyle=style, marker=marker, markersize=4, linewidth=1.2,
+            label=shortened(trace.name), clip_on=False,
+        )  # fmt: skip
+    axes.axhline(0, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
+    lowest = min([0.0, *(value for trace in traces for value in trace.cascade.values() if np.isfinite(value))])
+    names = [f"from {part} on" if 1 < place < len(parts) else part for place, part in enumerate(ticks)]
+    axes.set_xticks(range(len(ticks)), names)
+    axes.set(ylim=(lowest - 0.05, 1.02), xlim=(-0.1, len(ticks) - 0.9), ylabel="similarity (Spearman)")
+
+
+def _draw_curves(figure: Figure, traces: Sequence[Trace], top: float, height: float) -> None:
+    title = "Log odds while cells are exchanged: the map's largest first, and (dashed) in random order"
+    figure.text(0.02, 1 - (top + 0.1) / height, title, fontsize=9, fontweight="bold")
+    width = (COLUMN_INCHES - _LEFT - 0.1) / _PER_LINE
+    for place, trace in enumerate(traces):
+        line, column = divmod(place, _PER_LINE)
+        left, first = _LEFT + column * width, top + 0.53 + line * _LINE_INCHES
+        axes = figure.add_axes(_box(left, first, width - 0.32, _LINE_INCHES - 0.6, height))
+        for (view, order), values in trace.curves.items():
+            shares = np.linspace(0, 100, len(values))
+            dashed = (0, (3, 2)) if order == "random" else "-"
+            label = f"{view}" if order == "order" else None
+            axes.plot(shares, values, color=_VIEWS[view], linestyle=dashed, linewidth=1.2, label=label)
+        axes.set_title(shortened(trace.name), fontsize=7.5, fontweight="normal", pad=3)
+        axes.set(xlim=(0, 100), xticks=[0, 50, 100])
+        axes.locator_params(axis="y", nbins=4)
+        axes.tick_params(labelsize=6.5)
+        if not column:
+            axes.set_ylabel("log odds", fontsize=7.5)
+        if place + _PER_LINE >= len(traces):
+            axes.set_xlabel("cells exchanged (%)", fontsize=7.5)
+        if not place:
+            beside = ((_LEFT - 0.1) / COLUMN_INCHES, 1 - (top + 0.13) / height)
+            figure.legend(*axes.get_legend_handles_labels(), ncols=2, loc="upper left", bbox_to_anchor=beside)

@@ -1,0 +1,209 @@
+"""What the pictures of recordings and of models share."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from bandmap.aggregate import SEIZURE_COLUMNS, rank_one_share
+from bandmap.draw.cells import Matrix, count_of, matrix_of_rows
+from bandmap.draw.panels import Panel
+from bandmap.files.tables import as_text, read_table
+from bandmap.vocabulary.atlas import Atlas
+
+Row = Mapping[str, str]
+Focus = Mapping[tuple[str, str, str], tuple[str, str]]
+"""Data set, subject and class -> planted region and band."""
+
+Person = tuple[str, str]
+
+UnitRows = Callable[[Sequence[Row], Sequence[str], Sequence[str], Sequence[str], Atlas], list[dict[str, object]]]
+"""`unit_rows` of a file of `bandmap.aggregate.from_files`."""
+
+
+@dataclass(frozen=True)
+class RecordingFiles:
+    """The files that the pictures of one recording are drawn from.
+
+    Attributes
+    ----------
+    recording, array, probabilities, reference, detected : str
+    maps, channels, over_time : sequence of str
+        Attribution over time and frequency, over channels, and over channels and time; at most one of each.
+    attributed : mapping of str to str
+        Interpretation -> attribution, of all that matrices are made of.
+    matrices : mapping of str to sequence of str
+        Title -> the one or two interpretations that a matrix is made of, the joint one first.
+    """
+
+    recording: str
+    array: str
+    probabilities: str
+    reference: str
+    detected: str
+    maps: Sequence[str]
+    channels: Sequence[str]
+    over_time: Sequence[str]
+    attributed: Mapping[str, str]
+    matrices: Mapping[str, Sequence[str]]
+
+    def tables(self, unit_rows: UnitRows, row: Row, atlas: Atlas) -> dict[str, list[dict[str, str]]]:
+        """Return title -> rows of the recording's matrices, as the cohort's table has them."""
+        found = {
+            title: unit_rows([row], [self.attributed[m] for m in methods], [self.reference], [self.detected], atlas)
+            for title, methods in self.matrices.items()
+        }
+        return {title: as_text(rows, SEIZURE_COLUMNS) for title, rows in found.items()}
+
+
+class TaskPictures(Protocol):
+    """What a task's file offers."""
+
+    def cohort_panels(self, rows: Sequence[Row], title: str) -> list[Panel]:
+        """Return the panels of the cohort's matrices of one method."""
+
+    def subject_panels(self, matrices: "Matrices", person: Person) -> list[Panel]:
+        """Return the panels of one subject's matrices."""
+
+    def truth_class(self, row: Row) -> str:
+        """Return the class that a row of the truth is about."""
+
+    def score_figures(self, card: "Card") -> tuple[Figure, Figure]:
+        """Return the pictures of subjects' scores, and of what lies behind them."""
+
+    def overview_figure(self, cards: Sequence["Card"]) -> Figure:
+        """Return one picture of all who were scored."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """The scores of one model or baseline.
+
+    Attributes
+    ----------
+    name : str
+    rows : sequence of mapping
+        A row or more for each subject.
+    summary : mapping
+        Over subjects.
+    details : sequence of mapping
+        Rows of the table of details; empty where there is none.
+    """
+
+    name: str
+    rows: Sequence[Row]
+    summary: Mapping[str, Any]
+    details: Sequence[Row]
+
+    @classmethod
+    def read(cls, name: str, table: str) -> "Card":
+        """Read a table of scores and what lies beside it: the summary, and the details if there are any."""
+        path = Path(table)
+        details = path.with_name(f"{path.stem}_details.tsv")
+        summary = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        return cls(name, read_table(path), summary, read_table(details) if details.exists() else [])
+
+
+@dataclass(frozen=True)
+class Matrices:
+    """Tables of subjects' matrices.
+
+    Attributes
+    ----------
+    titles : mapping of str to str
+        Matrix -> words for people, the joint one first.
+    rows : mapping of str to sequence of mapping
+        Matrix -> all rows of its table.
+    focus : mapping
+        What was planted.
+    """
+
+    titles: Mapping[str, str]
+    rows: Mapping[str, Sequence[Row]]
+    focus: Focus
+
+    @property
+    def both(self) -> list[str]:
+        """Matrices that tell regions and bands apart; others have one row or one column, named "all"."""
+        return [name for name, rows in self.rows.items() if not any("all" in (r["region"], r["band"]) for r in rows)]
+
+    def axes_of(self, name: str) -> tuple[list[str], list[str]]:
+        """Return the regions and bands of a matrix."""
+        rows = self.rows[name]
+        return list(dict.fromkeys(row["region"] for row in rows)), list(dict.fromkeys(row["band"] for row in rows))
+
+    def of(self, name: str, person: Person, label: str, outcome: str, part: str, title: str) -> Matrix:
+        """Return one matrix of a subject; all cells are empty where there is none."""
+        wanted = (*person, label, outcome, part)
+        columns = ("dataset", "subject", "class", "outcome", "part")
+        mine = [row for row in self.rows[name] if tuple(row[column] for column in columns) == wanted]
+        regions, bands = self.axes_of(name)
+        of = "recordings" if outcome in ("right", "wrong") else "seizures"
+        return matrix_of(
+            mine,
+            title,
+            unit_of(self.titles[name]),
+            regions=regions,
+            bands=bands,
+            counted="n_units",
+            n_of=of,
+            planted=self.focus.get((*person, label)),
+        )
+
+
+def matrix_of(
+    rows: Sequence[Row],
+    title: str,
+    unit: str,
+    *,
+    counted: str,
+    n_of: str,
+    regions: Sequence[str] = (),
+    bands: Sequence[str] = (),
+    planted: tuple[str, str] | None = None,
+) -> Matrix:
+    """Return rows of one seizure's or subject's matrix as one to draw, without the spread of its cells."""
+    columns = ("region", "band", "importance", "interpolated", "masked")
+    plain = [{name: row[name] for name in columns} for row in rows]
+    bare = matrix_of_rows(plain, regions=regions, bands=bands)
+    return matrix_of_rows(
+        plain,
+        regions=regions,
+        bands=bands,
+        title=title,
+        unit=unit,
+        n=count_of(rows, counted),
+        n_of=n_of,
+        rank_one_share=share_of(bare),
+        planted=planted,
+    )
+
+
+def kinds_of(rows: Iterable[Row], kinds: Mapping[str, tuple[str, str, str]]) -> dict[str, list[Row]]:
+    """Return title -> rows for the (class, outcome, part) of each title that has any."""
+    rows = list(rows)
+    found = {
+        title: [row for row in rows if (row["class"], row["outcome"], row["part"]) == kind]
+        for title, kind in kinds.items()
+    }
+    return {title: chosen for title, chosen in found.items() if chosen}
+
+
+def cohort_matrix(rows: Sequence[Row], title: str) -> Matrix:
+    """Return rows of the cohort's table as a matrix with intervals and p."""
+    return matrix_of_rows(rows, title=title, unit="share of a subject's total", n=count_of(rows, "n_subjects"))
+
+
+def unit_of(title: str) -> str:
+    """Return what the numbers of a matrix are, for people."""
+    return "change of log odds" if title.startswith("joint") else "importance"
+
+
+def share_of(matrix: Matrix) -> float | None:
+    """Return the share that rank one explains, None where a cell has no value."""
+    usable = matrix.values.size > 0 and np.isfinite(matrix.values).all() and matrix.values.any()
+    return rank_one_share(matrix.values) if usable else None

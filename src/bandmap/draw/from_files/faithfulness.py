@@ -1,0 +1,32 @@
+"""How far the maps of a model can be trusted, over its subjects: a table, and a picture of what it rests on."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from bandmap.draw.faithfulness import faithfulness_figure, traces_of_rows
+from bandmap.draw.style import save
+from bandmap.faithfulness.reliability import split_half
+from bandmap.faithfulness.summary import COLUMNS, summarize
+from bandmap.files.tables import read_table, write_table
+
+
+def draw_faithfulness(
+    table: str | Path, picture: str | Path, *, tested: str, matrices: Mapping[str, str], seed: int
+) -> None:
+    """Write the table of a model's maps and draw how they change.
+
+    Parameters
+    ----------
+    table, picture : path-like
+        To write.
+    tested : str
+        Table of `faithfulness.probe`.
+    matrices : mapping of str to str
+        Matrix -> table of its seizures or stages.
+    seed : int
+        Of intervals over subjects.
+    """
+    reliable = {name: split_half(read_table(path)) for name, path in matrices.items()}
+    rows = summarize(read_table(tested), reliable, seed=seed)
+    write_table(table, rows, COLUMNS)
+    save(faithfulness_figure(traces_of_rows(read_table(table))), picture)

@@ -1,0 +1,111 @@
+"""The pictures of a model over all subjects: matrices, training, scores, planted against found."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from bandmap.aggregate import main_rows
+from bandmap.draw.from_files._common import Card, Focus, Matrices, Row, TaskPictures
+from bandmap.draw.matrices import planted_figure
+from bandmap.draw.panels import panel_figure
+from bandmap.draw.scores import recovery_figure, recovery_of_rows
+from bandmap.draw.style import save
+from bandmap.draw.training import training_figure
+from bandmap.faithfulness.planted import SUBJECT_COLUMNS, SUMMARY_COLUMNS, planted_focus, summary
+from bandmap.files.tables import read_table, write_table
+
+FOCUS_COLUMNS = ("method", "class", *SUBJECT_COLUMNS)
+RECOVERY_COLUMNS = ("method", "class", *SUMMARY_COLUMNS)
+
+
+def draw_model(
+    planted: str | Path,
+    task: TaskPictures,
+    *,
+    titles: Mapping[str, str],
+    subject_tables: Sequence[str],
+    cohort_tables: Sequence[str],
+    histories: Mapping[str, str],
+    scores: str,
+    truth: Sequence[Row],
+    subjects: Sequence[tuple[str, str]],
+) -> None:
+    """Draw a model's matrices, training, scores and recovery of what was planted, and write the recovery's tables.
+
+    Parameters
+    ----------
+    planted : path-like
+        The table of planted against found; everything else is written beside it.
+    task : TaskPictures
+        `pictures.seizure` or `pictures.sleep`.
+    titles : mapping
+        Matrix -> words for people, the joint one first.
+    subject_tables, cohort_tables : sequence of str
+        Tables of the matrices in the order of `titles`.
+    histories : mapping
+        Fold -> table of its training.
+    scores : str
+        Table of scores; the summary (JSON) and the details lie beside it.
+    truth : sequence of mapping
+        Planted regions and bands; empty where none is known.
+    subjects : sequence of tuple
+        (data set, subject) of everyone tested, in order.
+    """
+    folder = Path(planted).parent
+    for name, path in zip(titles, cohort_tables, strict=True):
+        save(panel_figure(task.cohort_panels(read_table(path), titles[name])), folder / "cohorts" / f"{name}.svg")
+    rows = {name: read_table(path) for name, path in zip(titles, subject_tables, strict=True)}
+    people = Matrices(titles, rows, focus_of(truth, task))
+    for person in subjects:
+        save(panel_figure(task.subject_panels(people, person)), folder / f"subject_{'-'.join(person)}.svg")
+    save(training_figure({fold: read_table(path) for fold, path in histories.items()}), folder / "training.svg")
+    of_subjects, details = task.score_figures(Card.read("", scores))
+    save(of_subjects, folder / "scores.svg")
+    save(details, folder / "details.svg")
+    _draw_planted(folder, people, subjects)
+    _write_recovery(folder, truth, people, task)
+
+
+def read_truth(datasets: Sequence[str], tables: Sequence[str]) -> list[dict[str, str]]:
+    """Read what was planted in data sets, each row with its data set."""
+    pairs = zip(datasets, tables, strict=True)
+    return [{"dataset": dataset, **row} for dataset, path in pairs for row in read_table(path)]
+
+
+def focus_of(truth: Sequence[Row], task: TaskPictures) -> Focus:
+    """Return data set, subject and class -> planted region and band."""
+    return {(row["dataset"], row["subject"], task.truth_class(row)): (row["region"], row["band"]) for row in truth}
+
+
+def _draw_planted(folder: Path, people: Matrices, subjects: Sequence[tuple[str, str]]) -> None:
+    """Draw the first matrix that tells both apart of every subject, in every class that was planted."""
+    classes = list(dict.fromkeys(label for _, _, label in people.focus)) or ["sz"]
+    shown = [
+        people.of(name, person, label, "hit" if label == "sz" else "right", "whole", _titled(person, label))
+        for name in people.both[:1]
+        for person in subjects
+        for label in classes
+    ]
+    save(planted_figure(shown), folder / "planted.svg")
+
+
+def _titled(person: tuple[str, str], label: str) -> str:
+    return person[1] if label == "sz" else f"{person[1]}, {label}"
+
+
+def _write_recovery(folder: Path, truth: Sequence[Row], people: Matrices, task: TaskPictures) -> None:
+    """Write planted against found per subject, method and class, and its summary; both empty if nothing was planted."""
+    focus, recovery = [], []
+    for name, rows in people.rows.items():
+        for label in dict.fromkeys(label for _, _, label in people.focus):
+            planted = [row for row in truth if task.truth_class(row) == label]
+            found = planted_focus(planted, main_rows(rows, label))
+            head = {"method": name, "class": label}
+            focus += [{**head, **row} for row in found]
+            recovery += [{**head, **row} for row in summary(found)]
+    write_table(folder / "planted.tsv", focus, FOCUS_COLUMNS)
+    write_table(folder / "recovery.tsv", recovery, RECOVERY_COLUMNS)
+    several = len({row["class"] for row in recovery}) > 1
+    named: dict[str, list[Mapping[str, object]]] = {}
+    for row in recovery:
+        named.setdefault(f"{row['method']}, {row['class']}" if several else str(row["method"]), []).append(row)
+    save(recovery_figure([recovery_of_rows(name, rows) for name, rows in named.items()]), folder / "recovery.svg")

@@ -1,0 +1,250 @@
+"""The pictures of a run that detects seizures: a model's, all models', and one of every seizure and false alarm."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from bandmap.aggregate.from_files.seizure import unit_rows
+from bandmap.draw.cells import Matrix
+from bandmap.draw.curves import Curve, curve_figure
+from bandmap.draw.from_files._common import (
+    Card,
+    Matrices,
+    Person,
+    RecordingFiles,
+    Row,
+    cohort_matrix,
+    kinds_of,
+    matrix_of,
+    unit_of,
+)
+from bandmap.draw.overlay import ChannelImportance
+from bandmap.draw.panels import Panel
+from bandmap.draw.scores import score_figure, scores_of_rows
+from bandmap.draw.seizure import NOTHING, SeizureView, seizure_figure, stitch
+from bandmap.draw.style import number_of, save_both
+from bandmap.files.attributed import Attribution, read_attribution
+from bandmap.files.events import read_events
+from bandmap.files.harmonized import open_recording
+from bandmap.files.predicted import Predictions, read_predictions
+from bandmap.files.represented import RepresentedRecording, open_representation
+from bandmap.vocabulary.atlas import Atlas
+from bandmap.vocabulary.recording import Event, Recording
+
+SURROUNDINGS_SECONDS = 15.0
+"""How much is shown before the onset and after the end."""
+
+FLOORS = ("line-length", "always-on")
+
+_PARTS = ("onset", "middle", "end")
+_COURSE = "From onset to end of found seizures"
+
+
+def cohort_panels(rows: Sequence[Row], title: str) -> list[Panel]:
+    """Return the matrix of found seizures, and below it those of their onset, middle and end."""
+    whole = kinds_of(rows, {title: ("sz", "hit", "whole")})
+    parts = kinds_of(rows, {part: ("sz", "hit", part) for part in _PARTS})
+    course = tuple(cohort_matrix(chosen, part) for part, chosen in parts.items())
+    return [
+        Panel((cohort_matrix(whole.get(title, ()), title),)),
+        Panel(course if len(parts) == len(_PARTS) else (), _COURSE),
+    ]
+
+
+def subject_panels(matrices: Matrices, person: Person) -> list[Panel]:
+    """Return the joint matrix beside the product, and below them the joint one of onset, middle and end."""
+    both = matrices.both[:2]
+    whole = tuple(matrices.of(name, person, "sz", "hit", "whole", matrices.titles[name]) for name in both)
+    course = tuple(matrices.of(both[0], person, "sz", "hit", part, part) for part in _PARTS) if both else ()
+    known = any(np.isfinite(matrix.values).any() for matrix in course)
+    return [Panel(whole), Panel(course if known else (), f"{_COURSE}, {matrices.titles[both[0]]}" if both else "")]
+
+
+def truth_class(row: Row) -> str:
+    """Return the class of all seizures."""
+    return "sz"
+
+
+def score_figures(card: Card) -> tuple[Figure, Figure]:
+    """Return the scores of every subject, and the curve of sensitivity against false alarms."""
+    return score_figure(scores_of_rows(card.rows, card.summary)), curve_figure([_curve(card)])
+
+
+def overview_figure(cards: Sequence[Card]) -> Figure:
+    """Return the curves of all detectors."""
+    return curve_figure([_curve(card) for card in cards])
+
+
+def _curve(card: Card) -> Curve:
+    columns = [[number_of(row[name]) for row in card.details] for name in ("false_alarms_per_day", "sensitivity")]
+    event = card.summary["event"]
+    chosen = [number_of(event[name]["mean"]) for name in ("false_alarms_per_day", "sensitivity")]
+    return Curve(card.name, np.array(columns[0]), np.array(columns[1]), (chosen[0], chosen[1]), card.name in FLOORS)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    recording: Recording
+    source: RepresentedRecording
+    predictions: Predictions
+    reference: tuple[Event, ...]
+    detected: tuple[Event, ...]
+    map: Attribution | None
+    channels: Attribution | None
+
+
+def draw_recording(files: RecordingFiles, folder: str | Path, *, row: Row, model: str, atlas: Atlas) -> None:
+    """Draw every seizure and false alarm of a recording as `{seizure}.png` and `.svg`.
+
+    Parameters
+    ----------
+    files : RecordingFiles
+    folder : path-like
+        Made if it is missing; stays empty where nothing happened.
+    row : mapping
+        `dataset`, `subject`, `recording`.
+    model : str
+        Whose predictions they are.
+    atlas : Atlas
+        Of the matrices; the edges of its bands are marked in the maps.
+    """
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    tables = {title: _cells(rows) for title, rows in files.tables(unit_rows, row, atlas).items()}
+    both = [title for title, seizures in tables.items() if not any(map(_is_flat, seizures.values()))][:2]
+    with open_recording(files.recording) as recording:
+        opened = _Opened(
+            recording,
+            open_representation(files.array),
+            read_predictions(files.probabilities),
+            read_events(files.reference),
+            read_events(files.detected),
+            *(
+                read_attribution(found[0]) if found else None
+                for found in (files.maps, files.over_time or files.channels)
+            ),
+        )
+        for name, cells in next(iter(tables.values()), {}).items():
+            event = Event(float(cells[0]["onset"]), float(cells[0]["offset"]), "sz")
+            matrices = tuple(_matrix(title, tables[title].get(name, ())) for title in both)
+            title = f"{row['subject']} · {row['recording']} · {_spoken(name, cells[0]['outcome'], model)}"
+            view = _view(opened, event, title, matrices, atlas.bands_hz)
+            save_both(seizure_figure(view), Path(folder) / name)
+
+
+def _cells(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Return seizure -> rows of its matrix for the seizures and false alarms of a recording."""
+    chosen: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["part"] == "whole" and row["onset"] != "n/a":
+            chosen.setdefault(row["seizure"], []).append(row)
+    return chosen
+
+
+def _is_flat(rows: Sequence[Row]) -> bool:
+    return any("all" in (row["region"], row["band"]) for row in rows)
+
+
+def _spoken(name: str, outcome: str, model: str) -> str:
+    if outcome == "false_alarm":
+        return f"false alarm {name.removeprefix('false-')} of {model}"
+    return f"seizure {name} ({'found' if outcome == 'hit' else 'missed'} by {model})"
+
+
+def _matrix(title: str, rows: Sequence[Row]) -> Matrix:
+    return matrix_of(rows, title, unit_of(title), counted="n_windows", n_of="windows")
+
+
+def _view(
+    opened: _Opened, event: Event, title: str, matrices: tuple[Matrix, ...], bands_hz: Mapping[str, tuple[float, float]]
+) -> SeizureView:
+    recording, source = opened.recording, opened.source
+    first = max(0.0, np.floor(event.onset - SURROUNDINGS_SECONDS))
+    last = min(recording.duration_seconds, event.offset + SURROUNDINGS_SECONDS)
+    samples = slice(round(first * recording.rate_hz), round(last * recording.rate_hz))
+    frames = (round(first * source.frame_rate_hz), min(round(last * source.frame_rate_hz), source.n_frames))
+    channels = _channel_importance(opened.channels, first, last)
+    top = _top_channel(channels, event)
+    return SeizureView(
+        title=title,
+        channels=recording.channels,
+        microvolts=recording.microvolts[:, samples],
+        rate_hz=recording.rate_hz,
+        start_seconds=first,
+        onset_seconds=event.onset,
+        offset_seconds=event.offset,
+        reference=tuple(e for e in opened.reference if e.is_seizure),
+        predicted=opened.detected,
+        probability_seconds=opened.predictions.centres_seconds,
+        probability=opened.predictions.probabilities,
+        threshold=float(opened.predictions.attributes["threshold"]),
+        frequencies_hz=source.frequencies_hz,
+        frame_rate_hz=source.frame_rate_hz,
+        power=_power(source, frames, top),
+        power_of="mean of channels" if top is None else source.channels[top],
+        importance=_map(opened.map, source.frame_rate_hz, frames),
+        channel_importance=channels,
+        matrices=matrices,
+        band_edges_hz=bands_hz,
+        importance_name=_name(opened.map),
+    )
+
+
+def _power(source: RepresentedRecording, frames: tuple[int, int], channel: int | None) -> NDArray[np.float64]:
+    if not source.frequencies_hz or frames[1] <= frames[0]:
+        return np.zeros((0, 0))
+    window = source.windows(np.array([frames[0]]), frames[1] - frames[0])[0].astype(np.float64)
+    return np.asarray(window.mean(axis=0) if channel is None else window[channel])
+
+
+def _top_channel(importance: ChannelImportance, event: Event) -> int | None:
+    mean = importance.mean(event.onset, event.offset)
+    return int(np.nanargmax(mean)) if np.isfinite(mean).any() else None
+
+
+def _channel_importance(attribution: Attribution | None, first: float, last: float) -> ChannelImportance:
+    """Return importance of channels over a stretch; a method without time counts for all of its window."""
+    if attribution is None or not len(attribution.values):
+        return NOTHING
+    maps, starts = _over_time(attribution)
+    length = float(attribution.attributes["length_seconds"])
+    step = length / maps.shape[2] if maps.shape[2] > 1 else 1.0
+    if maps.shape[2] == 1:
+        maps = np.repeat(maps, max(round(length), 1), axis=2)
+    near = (starts + length > first) & (starts < last)
+    count = max(round((last - first) / step), 1)
+    values = stitch(maps[near], np.round((starts[near] - first) / step).astype(int), count)
+    return ChannelImportance(values, step, first, _name(attribution))
+
+
+def _over_time(attribution: Attribution) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Return importance (windows, channels, steps) and the start of each window."""
+    if attribution.maps is not None:
+        return attribution.maps, attribution.starts_seconds[attribution.mapped]
+    values = attribution.values if attribution.values.ndim == 3 else attribution.values[:, :, None]
+    return values, attribution.starts_seconds
+
+
+def _map(attribution: Attribution | None, rate_hz: float, frames: tuple[int, int]) -> NDArray[np.float64]:
+    count = max(frames[1] - frames[0], 0)
+    if attribution is None or attribution.maps is None or not len(attribution.maps):
+        return np.zeros((0, 0))
+    starts = np.round(attribution.starts_seconds[attribution.mapped] * rate_hz).astype(int) - frames[0]
+    length = attribution.maps.shape[-1]
+    near = (starts + length > 0) & (starts < count)
+    if not near.any():
+        return np.full((attribution.maps.shape[1], count), np.nan)
+    return stitch(attribution.maps[near], starts[near], count)
+
+
+def _name(attribution: Attribution | None) -> str:
+    if attribution is None:
+        return "none"
+    options: dict[str, Any] = json.loads(str(attribution.attributes.get("options", "{}")))
+    chosen = ", ".join(f"{name} {value}" for name, value in options.items())
+    return f"{attribution.attributes.get('method', '?')}{f' ({chosen})' if chosen else ''}"

@@ -1,0 +1,159 @@
+"""The pictures of a run that stages sleep: a model's, all models', and one of every night."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from bandmap.aggregate.from_files.sleep import unit_rows
+from bandmap.draw.cells import Matrix
+from bandmap.draw.confusion import confusion_figure
+from bandmap.draw.from_files._common import (
+    Card,
+    Matrices,
+    Person,
+    RecordingFiles,
+    Row,
+    cohort_matrix,
+    kinds_of,
+    matrix_of,
+    unit_of,
+)
+from bandmap.draw.measures import measure_figure
+from bandmap.draw.night import NightView, night_figure
+from bandmap.draw.panels import Panel
+from bandmap.draw.scores import Score, score_figure
+from bandmap.draw.style import labels_of, number_of, save_both
+from bandmap.files.predicted import read_predictions
+from bandmap.files.represented import RepresentedRecording, open_representation
+from bandmap.vocabulary.atlas import Atlas
+from bandmap.vocabulary.recording import SleepStage
+
+STAGES = tuple(stage.name for stage in SleepStage)
+
+_OF_SUBJECTS = {"kappa": "Cohen's kappa", "macro_f1": "macro F1", "accuracy": "accuracy"}
+_MEASURES = {**_OF_SUBJECTS, **{f"f1_{stage}": f"F1 of {stage}" for stage in STAGES}}
+_EPOCHS_AT_ONCE = 64
+_KINDS = {stage: (stage, "right", "whole") for stage in STAGES}
+
+
+def cohort_panels(rows: Sequence[Row], title: str) -> list[Panel]:
+    """Return one matrix per stage, of epochs that were staged right."""
+    found = kinds_of(rows, _KINDS)
+    matrices = tuple(cohort_matrix(found[stage], stage) if stage in found else _empty(rows, stage) for stage in STAGES)
+    return [Panel(matrices if found else (), f"{title}, epochs staged right")]
+
+
+def subject_panels(matrices: Matrices, person: Person) -> list[Panel]:
+    """Return one matrix per stage for the joint matrix and for the product."""
+    return [
+        Panel(
+            tuple(matrices.of(name, person, *_KINDS[stage], title=stage) for stage in STAGES),
+            f"{matrices.titles[name]}, epochs staged right",
+        )
+        for name in matrices.both[:2]
+    ]
+
+
+def truth_class(row: Row) -> str:
+    """Return the stage."""
+    return row["seizure"]
+
+
+def score_figures(card: Card) -> tuple[Figure, Figure]:
+    """Return the agreement of every subject, and the confusion matrix."""
+    confusion = card.summary["confusion"]
+    return score_figure(_scores(card, _OF_SUBJECTS)), confusion_figure(
+        np.array(confusion["epochs"]), confusion["stages"]
+    )
+
+
+def overview_figure(cards: Sequence[Card]) -> Figure:
+    """Return the agreement of all models."""
+    return measure_figure({card.name: _scores(card, _MEASURES) for card in cards})
+
+
+def draw_recording(files: RecordingFiles, folder: str | Path, *, row: Row, model: str, atlas: Atlas) -> None:
+    """Draw a night as `night.png` and `.svg`.
+
+    Parameters
+    ----------
+    files : RecordingFiles
+    folder : path-like
+        Made if it is missing.
+    row : mapping
+        `dataset`, `subject`, `recording`.
+    model : str
+        Whose predictions they are.
+    atlas : Atlas
+        Of the matrices; the edges of its bands are marked in the map of power.
+    """
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    predictions, source = read_predictions(files.probabilities), open_representation(files.array)
+    epoch_seconds = float(predictions.attributes["step_seconds"])
+    title, table = _shown(files.tables(unit_rows, row, atlas))
+    view = NightView(
+        title=f"{row['subject']} · {row['recording']} · {model}",
+        centres_seconds=predictions.centres_seconds,
+        epoch_seconds=epoch_seconds,
+        reference=predictions.labels,
+        probabilities=predictions.probabilities.reshape(-1, len(STAGES)),
+        frequencies_hz=source.frequencies_hz,
+        power=_power(source, predictions.centres_seconds, epoch_seconds),
+        power_unit=str(source.attributes["unit"]).replace("u", "µ").replace("^2", "²"),
+        matrices=tuple(
+            matrix_of(cells, stage, unit_of(title), counted="n_windows", n_of="epochs")
+            for stage, cells in table.items()
+        ),
+        matrices_title=f"{title}, epochs staged right",
+        band_edges_hz=atlas.bands_hz,
+    )
+    save_both(night_figure(view), Path(folder) / "night")
+
+
+def _scores(card: Card, measures: Mapping[str, str]) -> list[Score]:
+    subjects = labels_of(card.rows, "subject")
+    return [_score(card, subjects, name, words) for name, words in measures.items()]
+
+
+def _score(card: Card, subjects: Sequence[str], name: str, words: str) -> Score:
+    by_subject = {subject: number_of(row[name]) for subject, row in zip(subjects, card.rows, strict=True)}
+    mean, low, high = (number_of(card.summary["epoch"][name][fact]) for fact in ("mean", "low", "high"))
+    return Score(words, by_subject, mean, low, high)
+
+
+def _shown(tables: Mapping[str, Sequence[Row]]) -> tuple[str, dict[str, list[Row]]]:
+    """Return the first method that tells regions and bands apart and its rows of every stage; none if there is none."""
+    for title, rows in tables.items():
+        if rows and not any("all" in (row["region"], row["band"]) for row in rows):
+            found = kinds_of(rows, _KINDS)
+            return title, {stage: found.get(stage) or _blank(rows) for stage in STAGES}
+    return "", {}
+
+
+def _blank(rows: Sequence[Row]) -> list[Row]:
+    """Return one matrix's rows without any value."""
+    places = dict.fromkeys((row["region"], row["band"]) for row in rows)
+    empty = {"importance": "n/a", "interpolated": "0", "masked": "0", "n_windows": "0"}
+    return [{"region": region, "band": band, **empty} for region, band in places]
+
+
+def _empty(rows: Sequence[Row], stage: str) -> Matrix:
+    cells = [{**row, "low": "n/a", "high": "n/a", "p": "n/a", "n_subjects": "0"} for row in _blank(rows)]
+    return cohort_matrix(cells, stage)
+
+
+def _power(source: RepresentedRecording, centres: NDArray[np.float64], epoch_seconds: float) -> NDArray[np.float64]:
+    """Return the mean over channels and over each epoch, shape (frequencies, epochs); empty for raw signal."""
+    if not source.frequencies_hz or not len(centres):
+        return np.zeros((0, 0))
+    length = max(round(epoch_seconds * source.frame_rate_hz), 1)
+    starts = np.round((centres - epoch_seconds / 2) * source.frame_rate_hz).astype(np.int64)
+    starts = np.clip(starts, 0, source.n_frames - length)
+    parts = [
+        source.windows(starts[first : first + _EPOCHS_AT_ONCE], length).mean(axis=(1, 3), dtype=np.float64)
+        for first in range(0, len(starts), _EPOCHS_AT_ONCE)
+    ]
+    return np.concatenate(parts).T

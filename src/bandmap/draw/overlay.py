@@ -1,0 +1,162 @@
+"""Importance of channels over time: behind the traces, and on a head for every ten seconds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import QuadMesh
+from matplotlib.colors import Normalize
+from matplotlib.figure import FigureBase
+from numpy.typing import NDArray
+
+from bandmap.draw.scalp import draw_scalp
+from bandmap.draw.style import COLUMN_INCHES, SIGNED_MAP, say_empty
+from bandmap.draw.traces import rows_of
+
+SCALP_SECONDS = 10.0
+HEADS_PER_LINE = 8
+MOST_HEADS = 16
+
+_STRENGTH = 0.75
+_USUAL_PERCENT = 99
+
+
+@dataclass(frozen=True)
+class ChannelImportance:
+    """Importance of channels over a stretch of time.
+
+    Attributes
+    ----------
+    values : ndarray of float64, shape (channels, steps)
+        NaN where nothing was explained.
+    step_seconds : float
+    start_seconds : float
+        Of the first step, from the start of the recording.
+    name : str
+        What made it.
+    """
+
+    values: NDArray[np.float64]
+    step_seconds: float
+    start_seconds: float
+    name: str = ""
+
+    @property
+    def limit(self) -> float:
+        """Half the range of the colours: nearly all values lie within."""
+        known = np.abs(self.values[np.isfinite(self.values)])
+        usual = float(np.percentile(known, _USUAL_PERCENT)) if known.size else 0.0
+        return usual or (float(known.max()) if known.size and known.max() > 0 else 1.0)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything was explained."""
+        return bool(np.isfinite(self.values).any())
+
+    def mean(self, first_second: float, last_second: float) -> NDArray[np.float64]:
+        """Return the mean over a span of the recording, shape (channels,); NaN where nothing in it was explained."""
+        middles = self.start_seconds + (np.arange(self.values.shape[1]) + 0.5) * self.step_seconds
+        inside = self.values[:, (middles >= first_second) & (middles < last_second)]
+        known = np.isfinite(inside)
+        sums, counts = np.where(known, inside, 0.0).sum(axis=1), known.sum(axis=1)
+        return np.asarray(np.divide(sums, counts, out=np.full(len(inside), np.nan), where=counts > 0))
+
+
+def draw_behind(
+    axes: Axes, importance: ChannelImportance, channels: Sequence[str], *, zero_seconds: float
+) -> QuadMesh | None:
+    """Colour the rows of `draw_traces` by the importance of their channels.
+
+    Parameters
+    ----------
+    axes : Axes
+    importance : ChannelImportance
+    channels : sequence of str
+        Of its rows.
+    zero_seconds : float
+        Where the time axis is zero, from the start of the recording.
+
+    Returns
+    -------
+    QuadMesh or None
+        None where nothing was explained.
+    """
+    if not importance.is_known:
+        return None
+    places = rows_of(channels)
+    edges = np.array([(height - 0.5, height + 0.5) for _, height in places]).ravel()
+    # Between two channels lies a row without a value, which is nothing but the gap between two chains.
+    rows = np.full((len(edges) - 1, importance.values.shape[1]), np.nan)
+    rows[::2] = importance.values[[index for index, _ in places]]
+    times = importance.start_seconds - zero_seconds + np.arange(rows.shape[1] + 1) * importance.step_seconds
+    limit = importance.limit
+    return axes.pcolormesh(
+        times, edges, rows, cmap=SIGNED_MAP, vmin=-limit, vmax=limit, alpha=_STRENGTH, linewidth=0, rasterized=True,
+        zorder=0,
+    )  # fmt: skip
+
+
+def head_spans(onset: float, offset: float) -> list[tuple[float, float]]:
+    """Return the tens of seconds of a seizure, the last one cut at its end; at most as many as have room.
+
+    A last one of less than a second is left out: it would show a single moment beside means of ten seconds.
+    """
+    begins = np.arange(onset, max(offset - 1, onset + 1e-6), SCALP_SECONDS)[:MOST_HEADS]
+    return [(float(begin), float(min(begin + SCALP_SECONDS, offset))) for begin in begins]
+
+
+def heads_inches(n_heads: int) -> float:
+    """Return the height of `draw_heads`."""
+    return 0.42 + 0.98 * max(-(-n_heads // HEADS_PER_LINE), 1)
+
+
+def draw_heads(
+    figure: FigureBase,
+    importance: ChannelImportance,
+    channels: Sequence[str],
+    spans: Sequence[tuple[float, float]],
+    *,
+    zero_seconds: float,
+    top: float,
+    height: float,
+) -> None:
+    """Draw a head for every span, all on one scale of colours.
+
+    Parameters
+    ----------
+    figure : FigureBase
+    importance : ChannelImportance
+    channels : sequence of str
+    spans : sequence of tuple of float
+        First and last second, from the start of the recording.
+    zero_seconds : float
+        What the spans' labels are counted from.
+    top : float
+        Inches from the top of the figure to that of the title.
+    height : float
+        Inches of the figure.
+    """
+    title = f"Channels, ten seconds at a time: {importance.name}"
+    figure.text(0.02, 1 - (top + 0.1) / height, title, fontsize=9, fontweight="bold", va="center")
+    if not importance.is_known:
+        say_empty(figure.add_axes((0.1, 1 - (top + 1.2) / height, 0.8, 0.8 / height)), "no channel importance")
+        return
+    limit, width = importance.limit, (COLUMN_INCHES - 0.75) / HEADS_PER_LINE
+    for place, (first, last) in enumerate(spans):
+        line, column = divmod(place, HEADS_PER_LINE)
+        below = top + 0.36 + line * 0.98 + 0.74
+        box = ((0.1 + column * width) / COLUMN_INCHES, 1 - below / height, 0.95 * width / COLUMN_INCHES, 0.74 / height)
+        axes = figure.add_axes(box)
+        draw_scalp(axes, importance.mean(first, last), channels, limit=limit, points=48)
+        text = f"{first - zero_seconds:.0f}–{last - zero_seconds:.0f} s"
+        figure.text(box[0] + box[2] / 2, box[1] - 0.09 / height, text, fontsize=7, ha="center", va="center")
+    right = 0.2 + min(len(spans), HEADS_PER_LINE) * width
+    bar = figure.add_axes((right / COLUMN_INCHES, 1 - (top + 1.08) / height, 0.013, 0.68 / height))
+    colours = ScalarMappable(Normalize(-limit, limit), SIGNED_MAP)
+    figure.colorbar(colours, cax=bar).outline.set_visible(False)
+    bar.tick_params(labelsize=7, length=2)
+    bar.locator_params(axis="y", nbins=3)
+    if not (importance.values < 0).any():
+        bar.set_ylim(0, limit)

@@ -1,0 +1,287 @@
+"""The figure of one seizure: what was recorded, what the model said, and where and in which band it looked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.figure import Figure, FigureBase
+from matplotlib.image import AxesImage
+from numpy.typing import NDArray
+
+from bandmap.draw.matrices import Matrix, add_colour_bar, draw_large, large_inches
+from bandmap.draw.overlay import ChannelImportance, draw_behind, draw_heads, head_spans, heads_inches
+from bandmap.draw.style import BLUE, COLUMN_INCHES, GREY, ORANGE, POWER_MAP, SIGNED_MAP, VERMILION, say_empty, styled
+from bandmap.draw.traces import draw_traces
+from bandmap.vocabulary.recording import Event
+
+_LEFT, _RIGHT = 0.125, 0.87
+_ROWS_INCHES = ((0.36, 4.1), (4.5, 0.36), (5.0, 0.6), (5.92, 0.95), (7.16, 0.95))
+"""Top and height of traces, bars, probability, power and importance."""
+
+_TIME_INCHES = 8.65
+
+_BEYOND_SECONDS = 60.0
+"""Of probabilities on both sides of the stretch: of a day, most lie far away, and an SVG file would hold them all."""
+
+_NEAREST_TICKS = 0.11
+"""Ticks of frequency closer than this share of the axis would overlap: the later one goes."""
+
+
+NOTHING = ChannelImportance(np.zeros((0, 0)), 1.0, 0.0)
+"""What is known of channels where no method told."""
+
+
+@dataclass(frozen=True)
+class SeizureView:
+    """Everything the figure of one seizure shows: a stretch of one recording and the seizure in it.
+
+    Attributes
+    ----------
+    title : str
+    channels : tuple of str
+    microvolts : ndarray of float32, shape (channels, samples)
+        The stretch, NaN where masked.
+    rate_hz : float
+    start_seconds : float
+        Where the stretch begins in the recording; all other times are of the recording, too.
+    onset_seconds, offset_seconds : float
+        Of the event; its onset is zero of the time axis.
+    reference, predicted : tuple of Event
+    probability_seconds, probability : ndarray, shape (windows,)
+        Middle of each window and the model's probability of seizure there.
+    threshold : float
+    frequencies_hz : tuple of float
+    frame_rate_hz : float
+    power : ndarray, shape (frequencies, frames)
+        log10 of power (uV^2) of `power_of` in the stretch.
+    power_of : str
+        The channel whose power it is, or "mean of channels".
+    importance : ndarray, shape (frequencies, frames)
+        Time-frequency importance in the stretch, NaN where no window was explained.
+    channel_importance : ChannelImportance
+        In the stretch.
+    matrices : tuple of Matrix
+        The joint matrix and the published product, of this seizure; one or two.
+    band_edges_hz : mapping of str to tuple of float
+        Band -> lower and upper edge, marked in the time-frequency maps.
+    importance_name : str
+        What made it ("Grad-CAM at layer2").
+    """
+
+    title: str
+    channels: tuple[str, ...]
+    microvolts: NDArray[np.float32]
+    rate_hz: float
+    start_seconds: float
+    onset_seconds: float
+    offset_seconds: float
+    reference: tuple[Event, ...] = ()
+    predicted: tuple[Event, ...] = ()
+    probability_seconds: NDArray[np.floating] = field(default_factory=lambda: np.zeros(0))
+    probability: NDArray[np.floating] = field(default_factory=lambda: np.zeros(0))
+    threshold: float = 0.5
+    frequencies_hz: tuple[float, ...] = ()
+    frame_rate_hz: float = 1.0
+    power: NDArray[np.floating] = field(default_factory=lambda: np.zeros((0, 0)))
+    power_of: str = "mean of channels"
+    importance: NDArray[np.floating] = field(default_factory=lambda: np.zeros((0, 0)))
+    channel_importance: ChannelImportance = field(default_factory=lambda: NOTHING)
+    matrices: tuple[Matrix, ...] = ()
+    band_edges_hz: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    importance_name: str = "Grad-CAM"
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """First and last second of the stretch, counted from the onset."""
+        first = self.start_seconds - self.onset_seconds
+        return first, first + max(self.microvolts.shape[1], 1) / self.rate_hz
+
+
+def stitch(
+    values: NDArray[np.floating], starts: Sequence[int] | NDArray[np.integer], n_frames: int
+) -> NDArray[np.float64]:
+    """Lay overlapping windows' maps side by side in time, taking the mean where they overlap.
+
+    Parameters
+    ----------
+    values : ndarray, shape (windows, frequencies, frames of a window)
+    starts : sequence of int, shape (windows,)
+        First frame of each window, counted from the start of the stretch; parts outside of it are cut off.
+    n_frames : int
+        Frames of the stretch.
+
+    Returns
+    -------
+    ndarray of float64, shape (frequencies, n_frames)
+        NaN where no window lies.
+    """
+    total = np.zeros((values.shape[1], n_frames))
+    count = np.zeros(n_frames)
+    for window, start in zip(values, starts, strict=True):
+        first, last = max(int(start), 0), min(int(start) + values.shape[2], n_frames)
+        if first < last:
+            total[:, first:last] += window[:, first - int(start) : last - int(start)]
+            count[first:last] += 1
+    return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+
+
+def _shade(axes: Axes, view: SeizureView) -> None:
+    for event in view.reference:
+        axes.axvspan(
+            event.onset - view.onset_seconds, event.offset - view.onset_seconds, color=ORANGE, alpha=0.16, linewidth=0
+        )
+
+
+def _mark_events(axes: Axes, view: SeizureView) -> None:
+    for event in view.reference:
+        for moment in (event.onset, event.offset):
+            axes.axvline(moment - view.onset_seconds, color=ORANGE, linewidth=1.1, linestyle=(0, (3, 2)))
+
+
+def _draw_bars(axes: Axes, view: SeizureView) -> None:
+    for height, events, colour in ((1, view.reference, VERMILION), (0, view.predicted, BLUE)):
+        spans = [(event.onset - view.onset_seconds, event.duration) for event in events]
+        axes.broken_barh(spans, (height - 0.32, 0.64), color=colour, linewidth=0)
+    axes.set(ylim=(-0.6, 1.6), yticks=[1, 0], yticklabels=["reference", "predicted"])
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+
+
+def _draw_probability(axes: Axes, view: SeizureView) -> None:
+    _shade(axes, view)
+    seconds, (first, last) = view.probability_seconds - view.onset_seconds, view.limits
+    shown = (seconds >= first - _BEYOND_SECONDS) & (seconds <= last + _BEYOND_SECONDS)
+    axes.plot(seconds[shown], view.probability[shown], color=BLUE, linewidth=1.2)
+    axes.axhline(view.threshold, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
+    axes.text(
+        1.012, view.threshold, f"threshold\n{view.threshold:.2f}", transform=axes.get_yaxis_transform(), va="center",
+        fontsize=7, color="0.35",
+    )  # fmt: skip
+    axes.set(ylim=(-0.04, 1.04), yticks=[0, 0.5, 1], ylabel="probability\nof seizure")
+
+
+def _referred(view: SeizureView) -> tuple[NDArray[np.float64], str]:
+    """Return power in decibels above what each frequency had before the seizure, or as it is if nothing came before."""
+    power = np.asarray(view.power, dtype=float)
+    before = power[:, : max(int((view.onset_seconds - view.start_seconds) * view.frame_rate_hz), 0)]
+    if before.shape[1] < view.frame_rate_hz or not np.isfinite(before).any(axis=1).all():
+        return power, "power\n(log10 µV²)"
+    return 10 * (power - np.nanmedian(before, axis=1, keepdims=True)), "power (dB above\nbefore onset)"
+
+
+def _mark_bands(axes: Axes, view: SeizureView) -> None:
+    edges = sorted({edge for pair in view.band_edges_hz.values() for edge in pair}) or list(view.frequencies_hz[::8])
+    inside = [edge for edge in edges if view.frequencies_hz[0] <= edge <= view.frequencies_hz[-1]]
+    places = np.interp(inside, view.frequencies_hz, np.arange(len(view.frequencies_hz)))
+    ticks: dict[float, str] = {}
+    for edge, place in zip(inside, places, strict=True):
+        if not ticks or place - max(ticks) >= _NEAREST_TICKS * len(view.frequencies_hz):
+            ticks[float(place)] = f"{edge:g}"
+        axes.axhline(place, color="white", linewidth=0.5, alpha=0.6)
+    axes.set_yticks(list(ticks), list(ticks.values()))
+    axes.set_ylabel("frequency (Hz)")
+
+
+def _draw_map(
+    axes: Axes, view: SeizureView, values: NDArray[np.floating], colours: str, limits: tuple[float, float]
+) -> AxesImage:
+    first = view.start_seconds - view.onset_seconds
+    extent = (first, first + values.shape[1] / view.frame_rate_hz, -0.5, values.shape[0] - 0.5)
+    axes.set_facecolor("0.88")
+    image = axes.imshow(
+        values, origin="lower", aspect="auto", extent=extent, cmap=colours, vmin=limits[0], vmax=limits[1],
+        interpolation="nearest",
+    )  # fmt: skip
+    _mark_bands(axes, view)
+    _mark_events(axes, view)
+    return image
+
+
+def _usual_range(values: NDArray[np.floating]) -> tuple[float, float]:
+    low, high = np.nanpercentile(values, (2, 98)) if np.isfinite(values).any() else (0.0, 1.0)
+    return float(low), float(max(high, low + 1e-9))
+
+
+def _beside(figure: FigureBase, axes: Axes) -> Axes:
+    box = axes.get_position()
+    return figure.add_axes((box.x1 + 0.012, box.y0, 0.013, box.height))
+
+
+def _draw_power(figure: FigureBase, axes: Axes, view: SeizureView) -> None:
+    axes.set_title(f"Power, {view.power_of}")
+    if not view.power.size:
+        say_empty(axes, "no time-frequency map")
+        return
+    values, label = _referred(view)
+    add_colour_bar(figure, _beside(figure, axes), _draw_map(axes, view, values, POWER_MAP, _usual_range(values)), label)
+
+
+def _draw_importance(figure: FigureBase, axes: Axes, view: SeizureView) -> None:
+    axes.set_title(f"Importance in time and frequency: {view.importance_name}")
+    if not np.isfinite(view.importance).any():
+        say_empty(axes, "no window of this stretch was explained")
+        return
+    limit = max(abs(edge) for edge in _usual_range(view.importance))
+    image = _draw_map(axes, view, view.importance, SIGNED_MAP, (-limit, limit))
+    add_colour_bar(figure, _beside(figure, axes), image, "importance")
+
+
+def _draw_traces(figure: FigureBase, axes: Axes, view: SeizureView) -> None:
+    draw_traces(axes, view.microvolts, view.rate_hz, view.channels, first_second=view.limits[0])
+    colours = draw_behind(axes, view.channel_importance, view.channels, zero_seconds=view.onset_seconds)
+    if colours is None:
+        _shade(axes, view)
+    else:  # shading would mix with the colours of importance
+        _mark_events(axes, view)
+        box = axes.get_position()
+        bar = figure.add_axes((box.x1 + 0.012, box.y0 + 0.02, 0.013, 0.3 * box.height))
+        figure.colorbar(ScalarMappable(colours.norm, SIGNED_MAP), cax=bar).outline.set_visible(False)
+        bar.set_ylabel("importance of\nchannels", fontsize=7)
+        bar.tick_params(labelsize=7, length=2)
+        if not (view.channel_importance.values < 0).any():
+            bar.set_ylim(bottom=0)
+
+
+def _draw_in_time(figure: FigureBase, view: SeizureView, height: float) -> None:
+    rows = [
+        figure.add_axes((_LEFT, 1 - (top + inches) / height, _RIGHT - _LEFT, inches / height))
+        for top, inches in _ROWS_INCHES
+    ]
+    _draw_traces(figure, rows[0], view)
+    _draw_bars(rows[1], view)
+    _draw_probability(rows[2], view)
+    _draw_power(figure, rows[3], view)
+    _draw_importance(figure, rows[4], view)
+    for axes in rows:
+        axes.set_xlim(view.limits)
+        axes.tick_params(labelbottom=axes is rows[4])
+    for axes in rows[:2]:
+        axes.tick_params(axis="x", length=0)
+    rows[4].set_xlabel("time from onset (s)")
+
+
+@styled
+def seizure_figure(view: SeizureView) -> Figure:
+    """Draw one seizure: traces, reference and prediction, probability, power, importance, scalp maps and matrices.
+
+    The importance of channels lies behind their traces, and on a head for every ten seconds of the event.
+    """
+    spans = head_spans(view.onset_seconds, view.offset_seconds)
+    above, below = _TIME_INCHES + heads_inches(len(spans)), large_inches(view.matrices[:2])
+    figure = Figure(figsize=(COLUMN_INCHES, above + below))
+    upper, lower = figure.subfigures(2, 1, height_ratios=[above, below], squeeze=False)[:, 0]
+    upper.text(0.02, 1 - 0.2 / above, view.title, fontsize=10, fontweight="bold", va="center")
+    _draw_in_time(upper, view, above)
+    draw_heads(
+        upper,
+        view.channel_importance,
+        view.channels,
+        spans,
+        zero_seconds=view.onset_seconds,
+        top=_TIME_INCHES,
+        height=above,
+    )
+    draw_large(lower, view.matrices[:2])
+    return figure

@@ -1,0 +1,124 @@
+"""What all figures share: type, colours, and files that hold the same bytes each time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from bandmap.files.tables import number
+from bandmap.files.whole import whole_file
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+COLUMN_INCHES = 7.2
+"""Width of a full page column: type of 7 to 9 points is readable at that width."""
+
+BLACK, GREY, ORANGE, BLUE, VERMILION, GREEN, SKY, PURPLE = (
+    "#1a1a1a", "#8a8f98", "#E69F00", "#0072B2", "#D55E00", "#009E73", "#56B4E9", "#CC79A7",
+)  # fmt: skip
+"""Okabe and Ito's colours: told apart by people with any of the common colour deficiencies."""
+
+_LONGEST_LABEL = 36
+
+SIGNED_MAP = "RdBu_r"
+POWER_MAP = "viridis"
+
+_SETTINGS = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "axes.titlesize": 9,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 8,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "legend.fontsize": 7.5,
+    "legend.frameon": False,
+    "text.parse_math": False,  # a `$` in a name is a dollar sign
+    "svg.hashsalt": "bandmap",
+}
+
+
+def styled(draw: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Run a drawing function under the shared settings, whatever the user's matplotlibrc says."""
+
+    @wraps(draw)
+    def under_settings(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        with mpl.rc_context(_SETTINGS):
+            return draw(*args, **kwargs)
+
+    return under_settings
+
+
+@styled
+def save(figure: Figure, path: str | Path, *, dots_per_inch: int = 150) -> None:
+    """Write a figure as the kind of file that the suffix names (.png, .svg, .pdf), whole or not at all.
+
+    Parameters
+    ----------
+    figure : Figure
+    path : path-like
+    dots_per_inch : int
+        Resolution of PNG files and of pictures inside SVG files.
+    """
+    kind = Path(path).suffix.removeprefix(".")
+    undated: dict[str, dict[str, str | None]] = {
+        "svg": {"Date": None, "Creator": None},
+        "png": {"Software": None},
+        "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+    }
+    with whole_file(path) as unfinished:
+        figure.savefig(unfinished, format=kind, dpi=dots_per_inch, metadata=undated.get(kind))
+
+
+def save_both(figure: Figure, stem: str | Path) -> None:
+    """Write a figure as `{stem}.png`, for the screen, and as `{stem}.svg`, for print."""
+    for ending, dots_per_inch in ((".png", 110), (".svg", 200)):
+        save(figure, f"{stem}{ending}", dots_per_inch=dots_per_inch)
+
+
+def number_of(value: object) -> float:
+    """Return a cell of a table as a number, whether it was read from a file or made; None and `n/a` are NaN."""
+    return float("nan") if value is None else number(str(value))
+
+
+def labels_of(rows: Sequence[Mapping[str, object]], column: str) -> list[str]:
+    """Return each row's subject or recording as a figure names it: with its data set where there is more than one."""
+    several = len({row["dataset"] for row in rows}) > 1
+    return [f"{row['dataset']}/{row[column]}" if several else str(row[column]) for row in rows]
+
+
+def shortened(label: str) -> str:
+    """Return a label that fits beside a figure; of a long one the end is kept, for that is where names differ."""
+    return label if len(label) <= _LONGEST_LABEL else f"…{label[-_LONGEST_LABEL + 1 :]}"
+
+
+def room_for(labels: Sequence[str]) -> float:
+    """Return inches that hold the longest of the labels at the size of tick labels."""
+    return 0.15 + 0.066 * max((len(label) for label in labels), default=0)
+
+
+def greatest(values: NDArray[np.floating]) -> float:
+    """Return the greatest finite magnitude, or 1 where nothing differs from 0: half the range of a signed map."""
+    magnitudes = np.abs(values[np.isfinite(values)])
+    return float(magnitudes.max()) if magnitudes.size and magnitudes.max() > 0 else 1.0
+
+
+def say_empty(axes: Axes, message: str) -> None:
+    """Turn axes that have nothing to show into a sentence that says so."""
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, message, ha="center", va="center", color=GREY, transform=axes.transAxes)

@@ -1,0 +1,114 @@
+"""EEG as a clinician reads it: chains of derivations from left to right, negative up, one scale."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from bandmap.draw.style import BLACK, GREY
+from bandmap.vocabulary.atlas import OLD_NAMES
+
+_CHAINS = (
+    "Fp1-F7 F7-T3 T3-T5 T5-O1",
+    "Fp1-F3 F3-C3 C3-P3 P3-O1",
+    "Fz-Cz Cz-Pz",
+    "Fp2-F4 F4-C4 C4-P4 P4-O2",
+    "Fp2-F8 F8-T4 T4-T6 T6-O2",
+    "Fp1 F9 F7 T9 T3 P9 T5",
+    "F3 C3 P3 O1",
+    "Fz Cz Pz",
+    "F4 C4 P4 O2",
+    "Fp2 F10 F8 T10 T4 P10 T6",
+)
+"""Groups of traces; the bipolar ones are the ACNS guideline's longitudinal montage LB-18.1."""
+
+_SCALES_MICROVOLTS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+_MOST_POINTS = 2000
+_GAP_OF_CHAINS = 0.6
+_HIGHEST_ROWS = 1.6
+"""A trace that is larger than so many rows is cut off there, so that one artefact does not cover the page."""
+
+
+def clinical_order(channels: Sequence[str]) -> list[tuple[int, int]]:
+    """Return (chain, index into `channels`) of every channel, top of the page first; unknown channels come last."""
+    place = {name: (chain, order) for chain, text in enumerate(_CHAINS) for order, name in enumerate(text.split())}
+    known = ["-".join(OLD_NAMES.get(end, end) for end in channel.split("-")) for channel in channels]
+    keys = [(*place.get(name, (len(_CHAINS), 0)), index) for index, name in enumerate(known)]
+    return [(chain, index) for chain, _, index in sorted(keys)]
+
+
+def rows_of(channels: Sequence[str]) -> list[tuple[int, float]]:
+    """Return (index into `channels`, height on the axis) of every trace, from the top; chains stand apart."""
+    order = clinical_order(channels)
+    chains = [chain for chain, _ in order]
+    return [
+        (index, row + _GAP_OF_CHAINS * len({c for c in chains if c < chain}))
+        for row, (chain, index) in enumerate(order)
+    ]
+
+
+def scale_of(microvolts: NDArray[np.floating]) -> float:
+    """Return microvolts of one row: a round number that most of most traces stay within."""
+    if not np.isfinite(microvolts).any():
+        return 100.0
+    usual = [np.percentile(np.abs(x[np.isfinite(x)]), 97) for x in microvolts if np.isfinite(x).any()]
+    wanted = 1.3 * float(np.median(usual))
+    return float(next((scale for scale in _SCALES_MICROVOLTS if scale >= wanted), _SCALES_MICROVOLTS[-1]))
+
+
+def envelope(trace: NDArray[np.floating], rate_hz: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return seconds and values to draw: the least and greatest of each pixel's samples where samples outnumber pixels.
+
+    Parameters
+    ----------
+    trace : ndarray, shape (samples,)
+    rate_hz : float
+
+    Returns
+    -------
+    tuple of ndarray, shape (points,)
+    """
+    step = 2 * len(trace) // _MOST_POINTS
+    if step < 3:
+        return np.arange(len(trace)) / rate_hz, np.asarray(trace, dtype=float)
+    bins = np.asarray(trace[: len(trace) // step * step], dtype=float).reshape(-1, step)
+    points = np.column_stack([bins.min(axis=1), bins.max(axis=1)]).ravel()
+    return (np.arange(len(points)) + 0.5) * step / 2 / rate_hz, points
+
+
+def _draw_scale(axes: Axes, scale: float) -> None:
+    transform = axes.get_yaxis_transform()
+    axes.plot([1.012, 1.012], [-0.5, 0.5], color=BLACK, linewidth=1.2, transform=transform, clip_on=False)
+    axes.text(1.022, 0, f"{scale:g} µV\nneg. up", fontsize=7, va="center", transform=transform)
+
+
+def draw_traces(
+    axes: Axes, microvolts: NDArray[np.floating], rate_hz: float, channels: Sequence[str], *, first_second: float
+) -> None:
+    """Draw one trace per channel in clinical order.
+
+    Parameters
+    ----------
+    axes : Axes
+    microvolts : ndarray, shape (channels, samples)
+        NaN leaves a gap.
+    rate_hz : float
+    channels : sequence of str
+    first_second : float
+        Time of the first sample on the axis.
+    """
+    scale = scale_of(microvolts)
+    rows = rows_of(channels)
+    for index, height in rows:
+        seconds, values = envelope(microvolts[index], rate_hz)
+        # The axis points down, so that what is negative comes out above its line.
+        drawn = height + np.clip(values / scale, -_HIGHEST_ROWS, _HIGHEST_ROWS)
+        # As a picture within an SVG file: tens of thousands of points make it large and slow.
+        axes.plot(first_second + seconds, drawn, color=BLACK, linewidth=0.45, rasterized=True)
+    axes.set_yticks([height for _, height in rows], [channels[index] for index, _ in rows])
+    axes.set_ylim((rows[-1][1] if rows else 0) + 1, -1)
+    axes.tick_params(axis="y", length=0, labelsize=7)
+    axes.spines[:].set_visible(False)
+    axes.axvline(0, color=GREY, linewidth=0.6)
+    _draw_scale(axes, scale)

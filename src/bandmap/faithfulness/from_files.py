@@ -1,0 +1,191 @@
+"""Test how far the maps of a model can be trusted, on some windows of every subject that one of its folds tests."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bandmap.faithfulness.maps import Methods, Sample
+from bandmap.faithfulness.probe import Settings, probe
+from bandmap.files.comparable import read_comparable
+from bandmap.files.predicted import read_predictions
+from bandmap.files.represented import RepresentedRecording, open_representation
+from bandmap.files.weights import load
+from bandmap.interpret.from_files import Case, surroundings
+from bandmap.train.fitting import seeded
+from bandmap.train.fold import cut_recording
+from bandmap.train.tasks import Task
+from bandmap.vocabulary import plugins
+from bandmap.vocabulary.atlas import Atlas
+from bandmap.vocabulary.network import Normalized
+from bandmap.vocabulary.windows import RecordingWindows
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A recording that a fold tests.
+
+    Attributes
+    ----------
+    row : mapping
+        `dataset`, `subject`, `recording`, `fold`.
+    array, comparable, probabilities : str
+        Its files.
+    """
+
+    row: Row
+    array: str
+    comparable: str
+    probabilities: str
+
+    @property
+    def person(self) -> tuple[str, str]:
+        """Data set and subject."""
+        return self.row["dataset"], self.row["subject"]
+
+
+@dataclass(frozen=True)
+class Prober:
+    """How folds are tested.
+
+    Attributes
+    ----------
+    task : Task
+    atlas : Atlas
+    settings : mapping
+        Section `faithfulness` of the settings.
+    seed : int
+    device : str
+        "auto", "cpu" or "cuda".
+    """
+
+    task: Task
+    atlas: Atlas
+    settings: Mapping[str, float]
+    seed: int
+    device: str
+
+
+def probe_folds(
+    weights: Mapping[str, str],
+    shuffled: Mapping[str, str],
+    recordings: Sequence[Tested],
+    methods: Methods,
+    prober: Prober,
+) -> list[dict[str, object]]:
+    """Test the maps of every fold's model on windows that it got right, of subjects that it never saw.
+
+    Parameters
+    ----------
+    weights, shuffled : mapping of str to str
+        Fold -> its trained weights; those of models trained on shuffled labels, of some folds.
+    recordings : sequence of Tested
+        Those of one subject come one after the other.
+    methods : Methods
+        That fit the model.
+    prober : Prober
+
+    Returns
+    -------
+    list of dict
+        Rows of `faithfulness.probe.COLUMNS`. A subject without a window that its model got right has none.
+    """
+    rows: list[dict[str, object]] = []
+    for number, (fold, path) in enumerate(weights.items()):
+        model, about = load(path)
+        # Another seed than that of training, so that fresh weights are not where training began.
+        seed = int(np.random.default_rng([prober.seed, number]).integers(2**31))
+        build = plugins.load("bandmap.train.models", about["kind"]).build
+        with seeded(seed):
+            network = build(tuple(about["shape"]), about["n_classes"], **about["hyperparameters"])
+        control = load(shuffled[fold])[0] if fold in shuffled else None
+        mine = [recording for recording in recordings if recording.row["fold"] == fold]
+        samples = list(_samples(mine, model, about["windows"], prober, seed))
+        fresh = Normalized(network, model.mean, model.std)
+        settings = Settings(prober.settings["noise"], seed)
+        rows += probe(model, fresh.eval(), control, samples, methods, settings)
+    return rows
+
+
+def _samples(
+    recordings: Sequence[Tested], model: Normalized, cutting: Mapping[str, float], prober: Prober, seed: int
+) -> Iterator[Sample]:
+    """Yield the windows of every subject, drawn from all of its recordings, recording by recording, class by class."""
+    for person in dict.fromkeys(recording.person for recording in recordings):
+        mine = [_read(recording, model, cutting) for recording in recordings if recording.person == person]
+        shift = max(1, round(prober.settings["shift_seconds"] * mine[0].source.frame_rate_hz))
+        candidates = [_candidates(case, prober.task, shift) for case in mine]
+        wanted = int(prober.settings["windows_per_subject"])
+        for (number, target, moved), places in _dealt(candidates, wanted, seed).items():
+            case, cut = mine[number], candidates[number].cut
+            part = cut.only(np.isin(np.arange(len(cut.starts)), places))
+            context = surroundings(case, part, target, atlas=prober.atlas, seed=prober.seed, device=prober.device)
+            yield Sample(
+                *person,
+                windows=case.source.windows(part.starts, part.length),
+                shifted=case.source.windows(part.starts + moved, part.length),
+                shift=moved,
+                target=target,
+                context=context(model),
+                masked=tuple(case.source.attributes["masked_channels"]),
+            )
+
+
+def _read(recording: Tested, model: Normalized, cutting: Mapping[str, float]) -> Case:
+    """Open a recording's files; which events were detected does not matter here."""
+    comparable = read_comparable(recording.comparable, recording.row["recording"])
+    predictions = read_predictions(recording.probabilities)
+    return Case([model], open_representation(recording.array), comparable, (), predictions, cutting)
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """All windows of a recording, which of them may be drawn, for which class, and how far each can be shifted."""
+
+    cut: RecordingWindows
+    places: NDArray[np.int64]
+    targets: NDArray[np.int64]
+    shifts: NDArray[np.int64]
+
+
+def _candidates(case: Case, task: Task, shift: int) -> _Candidates:
+    """Return the windows that the model got right and whose neighbour, later or earlier, holds no masked time."""
+    cut = cut_recording(case.source, task, case.cutting)
+    probabilities = case.predictions.probabilities
+    right = task.right(probabilities, cut.labels, case.predictions.attributes)
+    later, earlier = (_whole(case.source, cut.starts + by, cut.length) for by in (shift, -shift))
+    places = np.flatnonzero(right & (later | earlier))
+    shifts = np.where(later, shift, -shift)[places]
+    return _Candidates(cut, places, task.targets(probabilities)[places], shifts)
+
+
+def _whole(source: RepresentedRecording, starts: NDArray[np.int64], length: int) -> NDArray[np.bool_]:
+    """Return which windows lie in the recording and hold no masked frame."""
+    masked_before = np.concatenate(([0], np.cumsum(~np.asarray(source.valid, dtype=bool))))
+    inside = (starts >= 0) & (starts + length <= source.n_frames)
+    first = np.where(inside, starts, 0)
+    return np.asarray(inside & (masked_before[np.minimum(first + length, source.n_frames)] == masked_before[first]))
+
+
+def _dealt(candidates: Sequence[_Candidates], wanted: int, seed: int) -> dict[tuple[int, int, int], list[int]]:
+    """Draw windows, from each class in turn: (recording, class, shift) -> places among the recording's windows."""
+    generator = np.random.default_rng(seed)
+    every = [
+        (int(target), number, int(place), int(shift))
+        for number, found in enumerate(candidates)
+        for place, target, shift in zip(found.places, found.targets, found.shifts, strict=True)
+    ]
+    turns: dict[int, int] = {}
+    ranked = []
+    for place in generator.permutation(len(every)):
+        target = every[place][0]
+        turns[target] = turns.get(target, -1) + 1
+        ranked.append((turns[target], every[place]))
+    drawn = [one for _, one in sorted(ranked, key=lambda pair: pair[0])[:wanted]]
+    dealt: dict[tuple[int, int, int], list[int]] = {}
+    for target, number, place, shift in sorted(drawn):
+        dealt.setdefault((number, target, shift), []).append(place)
+    return dealt

@@ -1,0 +1,185 @@
+"""Events of a recording as SzCORE's TSV: what is marked in it and what is detected in it."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from bandmap.files.tables import write_table
+from bandmap.vocabulary.recording import Event, RecordingError
+
+COLUMNS = ("onset", "duration", "eventType", "confidence", "channels", "dateTime", "recordingDuration")
+BACKGROUND = "bckg"
+
+_SEIZURE_SPELLINGS = {"seizure": "sz", "seiz": "sz"}
+_REMEDY = "see the columns of SzCORE: onset, duration, eventType, confidence, channels, dateTime, recordingDuration"
+
+logger = logging.getLogger(__name__)
+
+
+def read_events(path: str | Path) -> tuple[Event, ...]:
+    """Read what happens in a recording; rows of background are no events.
+
+    Parameters
+    ----------
+    path : path-like
+        A SzCORE TSV, or a BIDS `_events.tsv` whose types stand in `trial_type`.
+
+    Returns
+    -------
+    tuple of Event
+        In order of onset; onset and offset in seconds from the start of the recording. Markers (no duration) that are
+        not seizures are left out. `SZ`, `seizure` and `sz-foc` are read as `sz`, `sz` and `sz_foc`.
+
+    Raises
+    ------
+    RecordingError
+        If a row is no event: one line that names file, line, problem and remedy.
+    """
+    events = []
+    for line, row in _rows(Path(path)):
+        label = _label(path, line, row)
+        if label == BACKGROUND or _is_marker(label, row):
+            continue
+        onset, duration = (_seconds(path, line, row, column) for column in ("onset", "duration"))
+        try:
+            events.append(Event(onset, onset + duration, label))
+        except ValueError as error:
+            raise _error(path, line, str(error), "an event starts at 0 s or later and has a duration") from error
+    return tuple(sorted(events))
+
+
+def read_duration(path: str | Path) -> float:
+    """Read the length of the recording in seconds from a SzCORE TSV.
+
+    Raises
+    ------
+    RecordingError
+        If no row states a `recordingDuration`, or two rows differ.
+    """
+    stated = {_seconds(path, line, row, "recordingDuration"): line for line, row in _rows(Path(path))}
+    if not stated:
+        raise RecordingError(f"{path}: no row states the recording's duration; add a row of type {BACKGROUND}")
+    if len(stated) > 1:
+        text = " and ".join(f"{seconds:g} s" for seconds in list(stated)[:2])
+        raise _error(path, list(stated.values())[1], f"recordingDuration is {text}", "state one duration in every row")
+    seconds = next(iter(stated))
+    if seconds <= 0:
+        raise _error(path, stated[seconds], f"recordingDuration is {seconds:g} s", "state the recording's seconds")
+    return seconds
+
+
+def write_events(
+    path: str | Path,
+    events: Sequence[Event],
+    *,
+    recording_seconds: float,
+    confidences: Sequence[float] | None = None,
+    start: datetime | None = None,
+) -> None:
+    """Write events as SzCORE TSV, with one row of background where there is none.
+
+    Parameters
+    ----------
+    path : path-like
+    events : sequence of Event
+        In any order; written in order of onset, seconds with two decimals.
+    recording_seconds : float
+        Length of the recording.
+    confidences : sequence of float, optional
+        One for each event; `n/a` if left out.
+    start : datetime, optional
+        When the recording starts; `n/a` if left out.
+
+    Raises
+    ------
+    ValueError
+        If an event ends after the recording, or the confidences are not one for each event.
+    """
+    chosen: Sequence[float | None] = [None] * len(events) if confidences is None else confidences
+    rows = []
+    for event, confidence in sorted(zip(events, chosen, strict=True), key=lambda pair: pair[0]):
+        if event.offset > recording_seconds + 0.01:
+            raise ValueError(f"{path}: an event ends at {event.offset:g} s, the recording at {recording_seconds:g} s")
+        # Rounded ends, so that neither a gap nor an overlap of two events appears that was not there.
+        onset = round(event.onset, 2)
+        rows.append(_row(onset, max(round(event.offset, 2) - onset, 0.01), event.label, confidence))
+    rows = rows or [_row(0.0, recording_seconds, BACKGROUND, None)]
+    common: dict[str, str | None] = {
+        "channels": None,
+        "dateTime": None if start is None else start.strftime("%Y-%m-%d %H:%M:%S"),
+        "recordingDuration": f"{recording_seconds:.2f}",
+    }
+    write_table(path, [row | common for row in rows], COLUMNS)
+
+
+def _row(onset: float, duration: float, label: str, confidence: float | None) -> dict[str, str | None]:
+    return {
+        "onset": f"{onset:.2f}",
+        "duration": f"{duration:.2f}",
+        "eventType": label,
+        "confidence": None if confidence is None else f"{confidence:.2f}",
+    }
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Yield line number and fields of every row that is not blank."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except FileNotFoundError:
+        raise RecordingError(f"{path}: there is no such file; write the recording's events there") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecordingError(f"{path}: no text in UTF-8 ({type(error).__name__}); save it as a TSV in UTF-8") from error
+    header = lines[0].rstrip().split("\t")
+    if "onset" not in header or "duration" not in header or len(set(header)) < len(header):
+        raise _error(path, 1, f"the header is {_quoted(lines[0])}", _REMEDY)
+    for number, line in enumerate(lines[1:], start=2):
+        if not line.strip():
+            continue
+        fields = [field.strip() for field in line.split("\t")]
+        if len(fields) != len(header):
+            raise _error(path, number, f"{len(fields)} fields under {len(header)} columns", "separate them by tabs")
+        yield number, dict(zip(header, fields, strict=True))
+
+
+def _label(path: str | Path, line: int, row: Mapping[str, str]) -> str:
+    column = "eventType" if "eventType" in row else "trial_type"
+    if column not in row:
+        raise _error(path, 1, "there is neither eventType nor trial_type", _REMEDY)
+    label = row[column]
+    if label in ("", "n/a") or not label.isprintable() or len(label) > 100:
+        raise _error(
+            path, line, f"{column} is {_quoted(label)}", f"write sz, a type that begins with sz_, or {BACKGROUND}"
+        )
+    folded = label.casefold().replace("-", "_")
+    folded = _SEIZURE_SPELLINGS.get(folded, folded)
+    if folded.startswith("sz_"):
+        return f"sz_{label[3:].replace('-', '_')}"  # ILAE codes have capitals: sz_gen_m_tonicClonic
+    return folded if folded in ("sz", BACKGROUND) else label
+
+
+def _is_marker(label: str, row: Mapping[str, str]) -> bool:
+    marker = row["duration"] in ("n/a", "", "0", "0.0", "0.00") and not label.startswith("sz")
+    if marker:
+        logger.info("the marker %s at %s s has no duration and is left out", _quoted(label), row["onset"])
+    return marker
+
+
+def _seconds(path: str | Path, line: int, row: Mapping[str, str], column: str) -> float:
+    try:
+        seconds = float(row[column])
+    except KeyError:
+        raise _error(path, 1, f"there is no column {column}", _REMEDY) from None
+    except ValueError:
+        raise _error(path, line, f"{column} is {_quoted(row[column])}", "write seconds, such as 12.50") from None
+    if not abs(seconds) < float("inf"):
+        raise _error(path, line, f"{column} is {_quoted(row[column])}", "write seconds, such as 12.50")
+    return seconds
+
+
+def _quoted(text: str) -> str:
+    return ascii(text if len(text) <= 40 else f"{text[:37]}...")
+
+
+def _error(path: str | Path, line: int, problem: str, remedy: str) -> RecordingError:
+    return RecordingError(f"{path}: line {line}: {problem}; {remedy}")

@@ -1,0 +1,118 @@
+"""Trained models as a plain state_dict beside the settings to rebuild them."""
+
+import io
+import json
+import pickle
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from bandmap.files.whole import whole_file
+from bandmap.vocabulary import plugins
+from bandmap.vocabulary.network import Normalized, statistics_shape
+
+_REQUIRED = ("kind", "shape", "n_classes", "hyperparameters")
+
+
+class WeightsError(ValueError):
+    """A file does not hold a model that this package can rebuild; the message names file, problem and remedy."""
+
+
+def save(path: str | Path, model: Normalized, settings: Mapping[str, object]) -> None:
+    """Write a model so that `load` needs nothing else.
+
+    Parameters
+    ----------
+    path : path-like
+    model : Normalized
+        Its network is of the kind, shape and hyperparameters that the settings name.
+    settings : mapping
+        kind (a plugin of `bandmap.train.models`), shape (channels, frequencies, times), n_classes, hyperparameters; any
+        others that JSON can hold are kept with the model (channels, frequencies ...).
+
+    Notes
+    -----
+    The same model and settings give the same bytes.
+    """
+    missing = [name for name in _REQUIRED if name not in settings]
+    if missing:
+        raise WeightsError(f"{path}: settings lack {', '.join(missing)}; give all of {', '.join(_REQUIRED)}")
+    state = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
+    buffer = io.BytesIO()  # torch names the archive after its file, so a file's bytes would depend on its name
+    torch.save({"settings": json.dumps(dict(settings)), "state": state}, buffer)
+    with whole_file(path) as unfinished:
+        unfinished.write_bytes(buffer.getbuffer())
+
+
+def load(path: str | Path) -> tuple[Normalized, dict[str, Any]]:
+    """Rebuild a model on the CPU, in evaluation mode.
+
+    Returns
+    -------
+    model : Normalized
+    settings : dict
+        As they were saved (tuples as lists).
+
+    Raises
+    ------
+    WeightsError
+        If the file is not one of `save`, or the model's plugin has changed since.
+    """
+    settings, state = _read(Path(path))
+    try:
+        model = _rebuild(settings)
+        model.load_state_dict(state)
+    except (plugins.UnknownNameError, ValueError, TypeError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        raise WeightsError(
+            f"{path}: this is no '{settings['kind']}' of today ({reason:.300}); train it anew with this version"
+        ) from error
+    return model.eval(), settings
+
+
+def load_all(paths: Sequence[str | Path]) -> list[tuple[Normalized, dict[str, Any]]]:
+    """Rebuild the models of many files."""
+    return [load(path) for path in paths]
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+    try:
+        _check_sizes(path)
+        with path.open("rb") as file:
+            content = torch.load(file, map_location="cpu", weights_only=True)
+        settings = json.loads(content["settings"])
+        _ = [settings[name] for name in _REQUIRED], content["state"]
+    except FileNotFoundError:
+        raise WeightsError(f"{path}: there is no such file; train the model first") from None
+    except (
+        pickle.UnpicklingError,
+        zipfile.BadZipFile,
+        EOFError,
+        RuntimeError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise WeightsError(f"{path}: not a file of trained weights ({type(error).__name__}); train it anew") from error
+    return settings, content["state"]
+
+
+def _check_sizes(path: Path) -> None:
+    """Refuse what is no archive, or one that unfolds to more than it is: weights are stored as they are."""
+    with zipfile.ZipFile(path) as archive:
+        unfolded = sum(entry.file_size for entry in archive.infolist())
+    if unfolded > path.stat().st_size:
+        raise ValueError(f"it unfolds to {unfolded} bytes")
+
+
+def _rebuild(settings: Mapping[str, Any]) -> Normalized:
+    shape = tuple(settings["shape"])
+    build = plugins.load("bandmap.train.models", settings["kind"]).build
+    with torch.random.fork_rng(devices=[]):  # fresh weights are drawn and overwritten: leave no trace
+        network: nn.Module = build(shape, settings["n_classes"], **settings["hyperparameters"])
+    size = statistics_shape(shape)
+    return Normalized(network, torch.zeros(size), torch.ones(size))

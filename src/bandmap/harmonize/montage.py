@@ -1,0 +1,76 @@
+"""Channel names to 10-20, derivations, interpolation, filter, resampling, quality: any recording to one montage."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from bandmap.harmonize.derive import MontageError
+from bandmap.harmonize.stream import Stream
+from bandmap.vocabulary.recording import Event, RawRecording, Recording
+
+__all__ = ["MontageError", "Stream", "harmonize"]
+
+
+def harmonize(
+    raw: RawRecording,
+    events: Sequence[Event],
+    *,
+    montage: str,
+    rate_hz: float,
+    high_pass_hz: float,
+    low_pass_hz: float,
+    notch_hz: Sequence[float],
+) -> tuple[Recording, list[dict[str, object]]]:
+    """Bring a recording to one montage, one rate and one pass band, all of it in memory; `Stream` needs little.
+
+    Parameters
+    ----------
+    raw : RawRecording
+    events : sequence of Event
+        Carried along; those that reach over the end are cut there.
+    montage : str
+        "bipolar18", "referential19" (common average) or "sleep2".
+    rate_hz : float
+        Samples per second of the result.
+    high_pass_hz, low_pass_hz : float
+        Edges of the pass band of a zero-phase FIR filter.
+    notch_hz : sequence of float
+        Line frequencies to remove.
+
+    Returns
+    -------
+    Recording
+        float32 microvolts.
+    list of dict
+        Quality: a row per channel, keys as in `quality.COLUMNS`.
+
+    Raises
+    ------
+    MontageError
+        If the recording cannot be brought to the montage; the message says why and what would work.
+    RecordingError
+        If an event lies outside the recording.
+    """
+    stream = Stream(
+        raw,
+        events,
+        montage=montage,
+        rate_hz=rate_hz,
+        high_pass_hz=high_pass_hz,
+        low_pass_hz=low_pass_hz,
+        notch_hz=notch_hz,
+    )
+    microvolts = np.empty((len(stream.channels), stream.n_samples), np.float32)
+    start = 0
+    for block in stream.blocks():
+        microvolts[:, start : start + block.shape[1]] = block
+        start += block.shape[1]
+    recording = Recording(
+        microvolts,
+        stream.rate_hz,
+        stream.channels,
+        stream.events,
+        stream.masked_channels,
+        stream.interpolated_channels,
+    )
+    return recording, stream.quality()

@@ -1,0 +1,282 @@
+"""Interpret the held-out model's decisions on one recording: choose windows and what they are compared with."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bandmap.files.comparable import Comparable, Listed, Shared, read_comparable
+from bandmap.files.events import read_events
+from bandmap.files.predicted import Predictions, read_predictions
+from bandmap.files.represented import RepresentedRecording, open_representation
+from bandmap.files.weights import load_all
+from bandmap.interpret.context import Context, Noted, fallback_window, quiet_baselines, total_power
+from bandmap.train.fold import cut_recording
+from bandmap.train.tasks import Task
+from bandmap.vocabulary import windows
+from bandmap.vocabulary.atlas import Atlas
+from bandmap.vocabulary.choosing import background_indices
+from bandmap.vocabulary.device import device_of
+from bandmap.vocabulary.network import Normalized
+from bandmap.vocabulary.recording import Event
+
+BACKGROUNDS = 8
+"""Windows of another class of the subject at hand for an interpretation."""
+
+MOST_CANDIDATES = 512
+"""Of a recording; more are thinned evenly: the quietest of so many is quiet enough, and a day fits in memory."""
+
+
+def comparable(
+    sources: Sequence[RepresentedRecording], task: Task, cutting: Mapping[str, float], *, seed: int
+) -> tuple[list[Listed], list[Shared]]:
+    """Return what the windows of a subject's recordings may be compared with.
+
+    Parameters
+    ----------
+    sources : sequence of RepresentedRecording
+        All recordings of the subject.
+    task : Task
+    cutting : mapping
+        Section `windows` of the settings.
+    seed : int
+        Of the draw of background windows.
+
+    Returns
+    -------
+    listed : list of Listed
+        Windows of each recording and their power.
+    shared : list of Shared
+        Of each class.
+    """
+    cuts = [_thinned(task.comparable(source, source.events, cutting)) for source in sources]
+    log_power = bool(sources[0].frequencies_hz)
+    listed = [Listed(cut.starts, cut.labels, total_power(_values(cut), log_power=log_power)) for cut in cuts]
+    labels, power = (np.concatenate(of) for of in zip(*((found.labels, found.power) for found in listed), strict=True))
+    places = [(cut, start) for cut in cuts for start in cut.starts]
+
+    def take(indices: NDArray[np.int64]) -> NDArray[np.float32]:
+        none = _values(cuts[0].only(np.zeros(len(cuts[0].starts), dtype=bool)))
+        chosen = [places[index] for index in indices]
+        return np.concatenate([none, *(cut.source.windows(np.array([start]), cut.length) for cut, start in chosen)])
+
+    shared = []
+    for target in range(len(task.CLASSES)):
+        others = np.flatnonzero(labels != target)
+        drawn = others[background_indices(len(others), BACKGROUNDS, seed=seed)]
+        shared.append(Shared(take(others[np.argsort(power[others], kind="stable")[:1]]), take(drawn)))
+    return listed, shared
+
+
+def _thinned(cut: windows.RecordingWindows) -> windows.RecordingWindows:
+    return cut.only(np.arange(len(cut.starts)) % (1 + len(cut.starts) // MOST_CANDIDATES) == 0)
+
+
+def _values(cut: windows.RecordingWindows) -> NDArray[np.float32]:
+    return cut.source.windows(cut.starts, cut.length)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One recording and what the models that never saw its subject say of it.
+
+    Attributes
+    ----------
+    models : sequence of Normalized
+        One, or the folds' ensemble for a subject that is in no fold.
+    source : Source
+        The recording.
+    comparable : Comparable
+        What its windows may be compared with.
+    detected : sequence of Event
+    predictions : Predictions
+    cutting : mapping
+        Section `windows` of the settings that the models were trained with.
+    """
+
+    models: Sequence[Normalized]
+    source: RepresentedRecording
+    comparable: Comparable
+    detected: Sequence[Event]
+    predictions: Predictions
+    cutting: Mapping[str, float]
+
+    @classmethod
+    def read(
+        cls,
+        weights: Sequence[str],
+        array: str,
+        recording: str,
+        comparable: str,
+        probabilities: str,
+        events: str,
+    ) -> "Case":
+        """Open the files of the models, of a recording's representation, of what its subject has, of predictions."""
+        loaded = load_all(weights)
+        return cls(
+            [model for model, _ in loaded],
+            open_representation(array),
+            read_comparable(comparable, recording),
+            read_events(events),
+            read_predictions(probabilities),
+            loaded[0][1]["windows"],
+        )
+
+
+@dataclass(frozen=True)
+class Interpreted:
+    """The importance of some windows of a recording, ready to be stored.
+
+    Attributes
+    ----------
+    values : ndarray of float32, shape (windows, *axes)
+    starts_seconds, probabilities, labels, targets : ndarray, shape (windows,)
+        Start of each window, held-out probability of the class asked for, class by the recording's events, and the
+        class asked for.
+    notes : mapping of str to ndarray, shape (windows,)
+        What else a method says of each window, such as a completeness gap.
+    mapped : ndarray of int64
+        Windows whose result over time is worth keeping.
+    attributes : dict
+        What it takes to make matrices of the values.
+    """
+
+    values: NDArray[np.float32]
+    starts_seconds: NDArray[np.float64]
+    probabilities: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    targets: NDArray[np.int64]
+    notes: Mapping[str, NDArray[np.float32]]
+    mapped: NDArray[np.int64]
+    attributes: dict[str, str | float]
+
+
+def interpret_recording(
+    method: Any,
+    case: Case,
+    settings: Mapping[str, Any],
+    *,
+    task: Task,
+    atlas: Atlas,
+    seed: int,
+    device: str,
+) -> Interpreted:
+    """Attribute decisions on one recording of a subject that no model of the case ever saw.
+
+    Parameters
+    ----------
+    method : module
+        An interpretation plugin.
+    case : Case
+    settings : mapping
+        `kind` (the plugin's name) and `options`.
+    task : Task
+        A file of `bandmap.train.tasks`.
+    atlas : Atlas
+    seed : int
+    device : str
+        "auto", "cpu" or "cuda".
+
+    Returns
+    -------
+    Interpreted
+        The mean over the models, where there are several.
+    """
+    source = case.source
+    cut = cut_recording(source, task, case.cutting)
+    targets = task.targets(case.predictions.probabilities)
+    chosen = task.interesting(cut, targets, case.detected, source.events, seed=seed)
+    part, asked = cut.only(np.isin(np.arange(len(cut.starts)), chosen)), targets[chosen]
+    parts: list[Noted] = []
+    for target in np.unique(asked) if len(asked) else [1]:
+        few = part.only(asked == target)
+        context = surroundings(case, few, int(target), atlas=atlas, seed=seed, device=device)
+        values = source.windows(few.starts, few.length)
+        results = [
+            Noted.of(method.attribute(model, values, int(target), context=context(model), **settings["options"]))
+            for model in case.models
+        ]
+        parts.append(Noted.mean(results))
+    return Interpreted(
+        values=_in_order([few.values for few in parts], asked),
+        notes={name: _in_order([few.notes[name] for few in parts], asked) for name in parts[0].notes},
+        starts_seconds=part.starts / source.frame_rate_hz,
+        probabilities=_of_class(case.predictions.probabilities[chosen], asked),
+        labels=part.labels,
+        targets=asked,
+        mapped=np.flatnonzero(task.mapped(part, case.detected)),
+        attributes={
+            "channels": json.dumps(source.channels),
+            "masked_channels": json.dumps(source.attributes["masked_channels"]),
+            "interpolated_channels": json.dumps(source.attributes["interpolated_channels"]),
+            "frequencies_hz": json.dumps([float(f) for f in source.frequencies_hz]),
+            "frame_rate_hz": source.frame_rate_hz,
+            "length_seconds": cut.length / source.frame_rate_hz,
+            "classes": json.dumps(task.CLASSES),
+            "threshold": float(case.predictions.attributes.get("threshold", np.nan)),
+            "method": str(settings["kind"]),
+            "options": json.dumps(dict(settings["options"])),
+            "models": len(case.models),
+        },
+    )
+
+
+def _in_order(parts: Sequence[NDArray[np.float32]], asked: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return what was computed class by class in the order of the windows."""
+    place = np.argsort(np.argsort(asked, kind="stable"), kind="stable")
+    return np.concatenate(parts)[place]
+
+
+def _of_class(probabilities: NDArray[np.float32], asked: NDArray[np.int64]) -> NDArray[np.float32]:
+    if probabilities.ndim == 1:
+        return np.where(asked == 1, probabilities, 1 - probabilities).astype(np.float32)
+    return probabilities[np.arange(len(asked)), asked]
+
+
+def surroundings(
+    case: Case, part: windows.RecordingWindows, target: int, *, atlas: Atlas, seed: int, device: str
+) -> Callable[[Normalized], Context]:
+    """Return a function of a model: what some windows of the case's recording are compared with, asked for a class."""
+    source, background = case.source, case.comparable.shared[target].background
+    baselines = _baselines(case, part, target)
+
+    def context(model: Normalized) -> Context:
+        shape = source.windows(np.zeros(0, np.int64), part.length).shape[1:]
+        fallback = fallback_window(model.mean.cpu().numpy(), shape)
+        return Context(
+            atlas=atlas,
+            channels=tuple(source.channels),
+            frequencies_hz=tuple(source.frequencies_hz),
+            rate_hz=source.frame_rate_hz,
+            baseline=np.stack([fallback] * len(part.starts)) if baselines is None else baselines,
+            background=background if len(background) else fallback[None],
+            device=device_of(device).type,
+            seed=seed,
+        )
+
+    return context
+
+
+def _baselines(case: Case, part: windows.RecordingWindows, target: int) -> NDArray[np.float32] | None:
+    """Return for every window the quiet one that replaces it; None where the subject has none."""
+    own, quietest = case.comparable.own, case.comparable.shared[target].quietest
+    if not len(quietest):
+        return None
+    source, rate = case.source, case.source.frame_rate_hz
+    starts, power = own.starts[own.labels != target], own.power[own.labels != target]
+    ends = part.starts + part.length
+    before = [_onset_before(*span, source.events) for span in zip(part.starts / rate, ends / rate, strict=True)]
+    # The subject's quietest stands behind the recording's own windows, near nothing and quieter than all of them.
+    seconds, power = np.append(starts / rate, np.nan), np.append(power, -np.inf)
+    indices = quiet_baselines(before, seconds, power, length_seconds=part.length / rate)
+    chosen = [source.windows(starts[i : i + 1], part.length) if i < len(starts) else quietest for i in indices]
+    return np.concatenate(chosen) if chosen else quietest[:0]
+
+
+def _onset_before(start: float, end: float, events: Sequence[Event]) -> float:
+    """Return the onset of the seizure that a window lies in, or the window's own start."""
+    onsets = [event.onset for event in events if event.is_seizure and event.onset < end and start < event.offset]
+    return min(onsets, default=start)

@@ -1,0 +1,171 @@
+"""What the interpretations share: a model's answer for each window's class, and passes in batches. No plugin itself."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from bandmap.interpret.context import Context
+from bandmap.vocabulary.plugins import did_you_mean
+
+Target = int | NDArray[np.integer]
+"""The class whose importance is asked for: one for all windows, or one for each."""
+
+
+def targets_of(target: Target, n_windows: int) -> NDArray[np.int64]:
+    """Return the class of each window, shape (windows,).
+
+    Raises
+    ------
+    ValueError
+        If there are classes for another number of windows, or a window has none (-1).
+    """
+    targets = np.asarray(target, dtype=np.int64)
+    if targets.shape not in ((), (n_windows,)):
+        raise ValueError(f"{targets.size} classes for {n_windows} windows; give one class, or one for each window")
+    if (targets < 0).any():
+        raise ValueError("a window without a class (-1) cannot be explained; leave it out")
+    return np.broadcast_to(targets, n_windows).copy()
+
+
+def class_logit(logits: Tensor, targets: Tensor) -> Tensor:
+    """Return the logit of each row's class, shape (batch,); a single column is that of class 1 against class 0."""
+    _check_targets(logits, targets)
+    if logits.shape[1] == 1:
+        return logits[:, 0] * (2 * targets - 1)
+    return logits.gather(1, targets[:, None])[:, 0]
+
+
+def class_log_odds(logits: Tensor, targets: Tensor) -> Tensor:
+    """Return the log odds of each row's class against all others, shape (batch,)."""
+    own = class_logit(logits, targets)
+    if logits.shape[1] == 1:
+        return own
+    others = logits.scatter(1, targets[:, None], -torch.inf)
+    return own - torch.logsumexp(others, dim=1)
+
+
+def class_probability(logits: Tensor, targets: Tensor) -> Tensor:
+    """Return the probability of each row's class, shape (batch,)."""
+    return torch.sigmoid(class_log_odds(logits, targets))
+
+
+_SCALES = {"log_odds": class_log_odds, "probability": class_probability}
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[nn.Module]:
+    """Put a model into evaluation mode and give every module its mode back afterwards."""
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        yield model
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+
+
+def on_device(windows: NDArray[np.floating], device: str) -> Tensor:
+    """Return a copy of windows for a forward pass; time-frequency windows lie channels last, which convolves faster."""
+    copy = torch.tensor(windows, dtype=torch.float32, device=device)
+    return copy.contiguous(memory_format=torch.channels_last) if copy.ndim == 4 else copy
+
+
+def losses(
+    model: nn.Module,
+    starts: NDArray[np.float32],
+    which: NDArray[np.int64],
+    differences: Callable[[int], NDArray[np.floating]],
+    weights: NDArray[np.floating],
+    targets: NDArray[np.int64],
+    *,
+    scale: str,
+    context: Context,
+) -> NDArray[np.float64]:
+    """Return what a model's answer loses when parts of groups of channels are exchanged.
+
+    Of a window x, group g and part p: answer(x) - answer(x + weights_g difference_p). All groups and parts of a window
+    are made on the device, where one forward pass takes several windows' at once.
+
+    Parameters
+    ----------
+    model : nn.Module
+    starts : ndarray of float32, shape (windows, channels[, frequencies], times)
+    which : ndarray of int, shape (comparisons,)
+        The window that each comparison starts from.
+    differences : callable
+        `differences(k)` gives what exchanging each part adds to the k-th comparison's window, shape (parts,
+        channels[, frequencies], times).
+    weights : ndarray, shape (groups, channels)
+        Share of each channel that is exchanged.
+    targets : ndarray of int, shape (comparisons,)
+        The class of each comparison.
+    scale : {"log_odds", "probability"}
+    context : Context
+        Its `device` and `batch_size` are used.
+
+    Returns
+    -------
+    ndarray of float64, shape (comparisons, groups, parts)
+    """
+    if scale not in _SCALES:
+        raise ValueError(f"scale: {did_you_mean(scale, _SCALES)}")
+    shares = torch.tensor(weights, dtype=torch.float32, device=context.device)
+    shares = shares.reshape(len(weights), 1, -1, *[1] * (starts.ndim - 2))  # (groups, 1, channels, 1[, 1])
+
+    def exchanged(k: int) -> Tensor:
+        start = on_device(starts[which[k], None], context.device)  # (1, channels, ...)
+        return torch.addcmul(start, shares, on_device(differences(k), context.device)).flatten(0, 1)
+
+    used, position = np.unique(which, return_inverse=True)
+    plain = (
+        on_device(starts[used[k : k + context.batch_size]], context.device)
+        for k in range(0, len(used), context.batch_size)
+    )
+    before = _scored(_logits(model, plain, context)[position], targets, scale)
+    n_parts = len(differences(0)) if len(which) else 1
+    variants = len(weights) * n_parts
+    at_once = max(1, context.batch_size // variants)
+    batches = (
+        torch.cat([exchanged(k) for k in range(first, min(first + at_once, len(which)))])
+        for first in range(0, len(which), at_once)
+    )
+    after = answers(model, batches, np.repeat(targets, variants), scale=scale, context=context)
+    return np.asarray(before[:, None, None] - after.reshape(len(which), len(weights), n_parts))
+
+
+def answers(
+    model: nn.Module, batches: Iterable[Tensor], targets: NDArray[np.int64], *, scale: str, context: Context
+) -> NDArray[np.float64]:
+    """Return a model's answer for the class of each window of some batches, shape (windows,).
+
+    Parameters
+    ----------
+    model : nn.Module
+    batches : iterable of Tensor, each of shape (windows, channels[, frequencies], times)
+        On the context's device; more than its `batch_size` at once are split.
+    targets : ndarray of int, shape (windows of all batches,)
+    scale : {"log_odds", "probability"}
+    context : Context
+    """
+    return _scored(_logits(model, batches, context), targets, scale)
+
+
+def _logits(model: nn.Module, batches: Iterable[Tensor], context: Context) -> Tensor:
+    with evaluating(model), torch.inference_mode():
+        model.to(context.device)
+        parts = [model(part).double().cpu() for batch in batches for part in torch.split(batch, context.batch_size)]
+    return torch.cat(parts) if parts else torch.zeros(0, 1)
+
+
+def _scored(logits: Tensor, targets: NDArray[np.int64], scale: str) -> NDArray[np.float64]:
+    return np.asarray(_SCALES[scale](logits, torch.from_numpy(targets)).numpy(), dtype=np.float64)
+
+
+def _check_targets(logits: Tensor, targets: Tensor) -> None:
+    classes = max(2, logits.shape[1])
+    if targets.numel() and int(targets.max()) >= classes:
+        raise ValueError(f"there is no class {int(targets.max())}: the model has {classes}, counted from 0")

@@ -1,0 +1,109 @@
+"""Integrated gradients: how the change of the log odds from a quiet window to this one is shared by channels and bands.
+
+Sundararajan et al. 2017 (arXiv:1703.01365), through Captum. The shares sum to the change, but for the error of the
+integral, which is reported beside them.
+"""
+
+import numpy as np
+import torch
+from captum.attr import IntegratedGradients
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from bandmap.interpret.context import Context, Noted
+from bandmap.interpret.methods._bands import components
+from bandmap.interpret.methods._forward import Target, class_log_odds, evaluating, on_device, targets_of
+
+AXES = ("channel", "band")
+
+NEEDS = ()
+"""What a model must offer; this fits every one."""
+
+
+def attribute(
+    model: nn.Module,
+    windows: NDArray[np.float32],
+    target: Target,
+    *,
+    context: Context,
+    steps: int = 16,
+) -> Noted:
+    """Return the share of every channel and band of every window.
+
+    The gradient of the log odds, averaged over the way from the window's baseline to the window, times their
+    difference, is summed over time and over the rows of a band. In raw signal it is the difference's part in the band
+    that the gradient is multiplied with, which shares the same sum: bands and the rest are orthogonal.
+
+    Parameters
+    ----------
+    model : nn.Module
+    windows : ndarray of float32, shape (windows, channels[, frequencies], times)
+        Power, or raw signal.
+    target : int or ndarray of int, shape (windows,)
+        Index of the class (1 is seizure), for all windows or for each.
+    context : Context
+        Its `baseline` holds a window for each window.
+    steps : int
+        Points of the integral (Gauss-Legendre); more take longer and close the gap. On 12 windows of a simulated
+        subject and a ResNet-18, 16 left a mean gap of 4 % of the mean change, 32 of 2 %, 64 of 1 %.
+
+    Returns
+    -------
+    Noted
+        `values`, ndarray of float32, shape (windows, channels, bands): log odds, signed. `notes`, shape (windows,):
+        `log_odds_change`, what there is to share; `outside_bands`, what belongs to no band; `completeness_gap`, how
+        much more than the change values and `outside_bands` sum to.
+    """
+    if steps < 1:
+        raise ValueError(f"integrated_gradients: steps {steps} must be at least 1")
+    targets = targets_of(target, len(windows))
+    values = np.zeros((*windows.shape[:2], len(context.atlas.bands_hz)), dtype=np.float32)
+    whole, gap = np.zeros(len(windows), dtype=np.float32), np.zeros(len(windows), dtype=np.float32)
+    at_once = max(1, context.batch_size // steps)
+    for first in range(0, len(windows), at_once):
+        some = slice(first, first + at_once)
+        gradients, gap[some] = _mean_gradients(
+            model, windows[some], context.baseline[some], targets[some], steps=steps, context=context
+        )
+        difference = windows[some] - context.baseline[some]
+        values[some] = _by_band(gradients, difference, context)
+        whole[some] = (gradients * difference).reshape(len(difference), -1).sum(axis=1)
+    outside = whole - values.sum(axis=(1, 2))
+    return Noted(values, {"completeness_gap": gap, "log_odds_change": whole - gap, "outside_bands": outside})
+
+
+def _mean_gradients(
+    model: nn.Module,
+    windows: NDArray[np.float32],
+    baselines: NDArray[np.float32],
+    targets: NDArray[np.int64],
+    *,
+    steps: int,
+    context: Context,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the mean gradient on the way, of the windows' shape, and the completeness gap, shape (windows,)."""
+
+    def answer(batch: Tensor, classes: Tensor) -> Tensor:
+        return class_log_odds(model(batch), classes)
+
+    ends, starts = on_device(windows, context.device), on_device(baselines, context.device)
+    classes = torch.tensor(targets, device=context.device)
+    explainer = IntegratedGradients(answer, multiply_by_inputs=False)
+    with evaluating(model):
+        model.to(context.device)
+        gradients = explainer.attribute(
+            ends, starts, additional_forward_args=(classes,), n_steps=steps, internal_batch_size=context.batch_size
+        )
+        gap = explainer.compute_convergence_delta(
+            gradients * (ends - starts), starts, ends, additional_forward_args=(classes,)
+        )
+    return gradients.detach().cpu().numpy(), gap.detach().cpu().numpy()
+
+
+def _by_band(gradients: NDArray[np.float32], difference: NDArray[np.float32], context: Context) -> NDArray[np.float32]:
+    """Return shares of (windows, channels, bands)."""
+    if gradients.ndim == 3:
+        parts = components(difference, context.atlas, context.rate_hz)  # (windows, bands, channels, samples)
+        return np.asarray(np.einsum("wct,wbct->wcb", gradients, parts))
+    members = context.atlas.band_members(context.frequencies_hz).astype(np.float32)  # (bands, frequencies)
+    return np.asarray((gradients * difference).sum(axis=3) @ members.T)

@@ -1,0 +1,55 @@
+"""Occlusion: how much the answer changes when one channel is replaced by a quiet one (published as CI, equation 8)."""
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from bandmap.interpret.context import Context
+from bandmap.interpret.methods._forward import Target, losses, targets_of
+
+AXES = ("channel",)
+
+NEEDS = ()
+"""What a model must offer; this fits every one."""
+
+
+def attribute(
+    model: nn.Module,
+    windows: NDArray[np.float32],
+    target: Target,
+    *,
+    context: Context,
+    scale: str = "probability",
+) -> NDArray[np.float32]:
+    """Return the importance of every channel of every window.
+
+    One channel at a time is replaced by the same channel of the window's baseline; all others stay as they are. (The
+    published code lets occlusions pile up from channel to channel; its equation, followed here, does not.)
+
+    Parameters
+    ----------
+    model : nn.Module
+    windows : ndarray of float32, shape (windows, channels, ...)
+    target : int or ndarray of int, shape (windows,)
+        Index of the class (1 is seizure), for all windows or for each.
+    context : Context
+        Its `baseline` holds a window for each window.
+    scale : {"probability", "log_odds"}
+        What changes: the probability as published, or the log odds, which do not saturate.
+
+    Returns
+    -------
+    ndarray of float32, shape (windows, channels)
+        Absolute change, in units of `scale`.
+    """
+    change = losses(
+        model,
+        windows,
+        np.arange(len(windows)),
+        lambda k: (context.baseline[k] - windows[k])[None],
+        np.eye(windows.shape[1]),
+        targets_of(target, len(windows)),
+        scale=scale,
+        context=context,
+    )
+    return np.abs(change[:, :, 0]).astype(np.float32)

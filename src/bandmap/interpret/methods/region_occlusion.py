@@ -1,0 +1,65 @@
+"""Region occlusion: how much the answer changes when a whole region is replaced by a quiet one.
+
+One channel at a time can miss a discharge that neighbours show too: the model still sees it next door.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from bandmap.interpret.context import Context
+from bandmap.interpret.methods._forward import Target, losses, targets_of
+from bandmap.vocabulary.plugins import did_you_mean
+
+AXES = ("region",)
+
+NEEDS = ()
+"""What a model must offer; this fits every one."""
+
+_SHARES: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {"whole": np.ceil, "weighted": np.array}
+
+
+def attribute(
+    model: nn.Module,
+    windows: NDArray[np.float32],
+    target: Target,
+    *,
+    context: Context,
+    scale: str = "log_odds",
+    share: str = "weighted",
+) -> NDArray[np.float32]:
+    """Return the importance of every region of every window.
+
+    Parameters
+    ----------
+    model : nn.Module
+    windows : ndarray of float32, shape (windows, channels, ...)
+    target : int or ndarray of int, shape (windows,)
+        Index of the class (1 is seizure), for all windows or for each.
+    context : Context
+        Its `baseline` holds a window for each window.
+    scale : {"log_odds", "probability"}
+        What changes.
+    share : {"whole", "weighted"}
+        How much of a derivation with one end in the region is replaced: all of it, or half of the difference.
+
+    Returns
+    -------
+    ndarray of float32, shape (windows, regions)
+        Signed, in units of `scale`: what the answer loses. Zero for a region without a channel.
+    """
+    if share not in _SHARES:
+        raise ValueError(f"region_occlusion: share: {did_you_mean(share, _SHARES)}")
+    change = losses(
+        model,
+        windows,
+        np.arange(len(windows)),
+        lambda k: (context.baseline[k] - windows[k])[None],
+        _SHARES[share](context.atlas.region_weights(context.channels)),
+        targets_of(target, len(windows)),
+        scale=scale,
+        context=context,
+    )
+    return change[:, :, 0].astype(np.float32)

@@ -1,0 +1,45 @@
+"""Agreement of stages with a scorer, and how long each stage lasted by both."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from bandmap.files.predicted import read_predictions
+from bandmap.score import sleep
+from bandmap.score.from_files import Card, Files, counted
+
+COLUMNS = sleep.SLEEP_COLUMNS
+DETAILS = sleep.STATISTICS_COLUMNS
+
+
+def gather(files: Files) -> list[sleep.Staged]:
+    """Read probabilities and stages of recordings."""
+    members = []
+    for row, answers, spans in zip(files.recordings, files.probabilities, files.spans, strict=True):
+        predictions = read_predictions(answers)
+        inside = counted(predictions.centres_seconds, read_predictions(spans).attributes)
+        seconds = float(predictions.attributes["step_seconds"])
+        head = (row["dataset"], row["subject"], row["recording"])
+        members.append(
+            sleep.Staged(*head, predictions.probabilities, np.where(inside, predictions.labels, -1), seconds)
+        )
+    return members
+
+
+def score(members: Sequence[sleep.Staged], *, expected: int, seed: int, postprocessing: Mapping[str, Any]) -> Card:
+    """Return the scores of recordings.
+
+    Parameters
+    ----------
+    members : sequence of Staged
+    expected : int
+        Recordings there should be.
+    seed : int
+        Of the bootstrap.
+    postprocessing : mapping
+        Not used: the likeliest stage counts.
+    """
+    rows = sleep.sleep_subject_scores(members)
+    summary = sleep.sleep_summary(rows, recordings_expected=expected, seed=seed, settings={})
+    return Card(rows, summary, sleep.sleep_statistics(members))

@@ -1,0 +1,188 @@
+"""Agreement of staged sleep with a scorer, per subject and over subjects."""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bandmap.score.intervals import bootstrap_settings, number, over_subjects
+from bandmap.vocabulary.recording import SleepStage
+
+STAGES = tuple(stage.name for stage in SleepStage)
+
+AGREEMENT = ("accuracy", "macro_f1", "kappa", *(f"f1_{stage}" for stage in STAGES))
+
+CONFUSION = tuple(tuple(f"{reference}_as_{predicted}" for predicted in STAGES) for reference in STAGES)
+"""Names of the cells of a confusion matrix: a row for each stage of the reference, a column for each prediction."""
+
+SLEEP_COLUMNS = (
+    "dataset",
+    "subject",
+    "recordings",
+    "epochs",
+    *AGREEMENT,
+    *(cell for row in CONFUSION for cell in row),
+)
+"""Columns of the table: a row for each subject, with its confusion matrix in epochs."""
+
+STATISTICS_COLUMNS = ("dataset", "subject", "recording", "statistic", "reference_minutes", "predicted_minutes")
+"""Columns of the table of sleep statistics: a row for each recording and statistic."""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A recording, what a model says of its epochs and what a scorer says.
+
+    Attributes
+    ----------
+    dataset, subject, recording : str
+    probabilities : ndarray of float, shape (epochs, 5)
+        Of the stages, in the order of `SleepStage`; the likeliest one counts.
+    labels : ndarray of int, shape (epochs,)
+        Stages by the scorer; -1 where there is none (movement, unscored), which counts nowhere.
+    epoch_seconds : float
+        Of an epoch.
+
+    Raises
+    ------
+    ValueError
+        If the arrays do not fit each other, a probability is not a number, or a label is no stage.
+    """
+
+    dataset: str
+    subject: str
+    recording: str
+    probabilities: NDArray[np.floating]
+    labels: NDArray[np.integer]
+    epoch_seconds: float = 30.0
+
+    def __post_init__(self) -> None:
+        name = f"{self.dataset}, {self.recording}"
+        if self.probabilities.shape != (len(self.labels), len(STAGES)):
+            raise ValueError(
+                f"{name}: probabilities of shape {self.probabilities.shape} for {len(self.labels)} epochs; "
+                f"give one of {', '.join(STAGES)} for each epoch"
+            )
+        if not np.isfinite(self.probabilities).all():
+            raise ValueError(f"{name}: a probability is not a number; look for NaN in the windows or the weights")
+        if not np.isin(self.labels, [-1, *SleepStage]).all():
+            raise ValueError(f"{name}: labels {np.unique(self.labels)}; a label is -1 or 0 to 4 ({', '.join(STAGES)})")
+
+    @property
+    def staged(self) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+        """Stages by the scorer and by the model, each of shape (scored epochs,)."""
+        scored = self.labels >= 0
+        return self.labels[scored], self.probabilities[scored].argmax(axis=1)
+
+
+def confusion(recordings: Sequence[Staged]) -> NDArray[np.int64]:
+    """Return in how many epochs each stage (row) was taken for which (column), shape (5, 5)."""
+    from sklearn.metrics import confusion_matrix
+
+    counts = np.zeros((len(STAGES), len(STAGES)), np.int64)
+    for recording in recordings:
+        truth, found = recording.staged
+        if len(truth):
+            counts += confusion_matrix(truth, found, labels=list(SleepStage))
+    return counts
+
+
+def sleep_subject_scores(recordings: Sequence[Staged]) -> list[dict[str, object]]:
+    """Return the rows of the table of agreement, columns `SLEEP_COLUMNS`.
+
+    A subject's epochs are pooled over its nights. The F1 of a stage that neither side has is NaN and does not enter
+    macro F1; kappa (Cohen 1960) is NaN where both sides know one and the same stage only; all is NaN without an epoch.
+    """
+    nights: dict[tuple[str, str], list[Staged]] = defaultdict(list)
+    for recording in recordings:
+        nights[recording.dataset, recording.subject].append(recording)
+    rows: list[dict[str, object]] = []
+    for (dataset, subject), members in sorted(nights.items()):
+        truth, found = (np.concatenate(parts) for parts in zip(*(m.staged for m in members), strict=True))
+        head = {"dataset": dataset, "subject": subject, "recordings": len(members), "epochs": len(truth)}
+        rows.append(head | _agreement(truth, found) | _cells(confusion(members)))
+    return rows
+
+
+def _agreement(truth: NDArray[np.integer], found: NDArray[np.integer]) -> dict[str, float]:
+    from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score
+
+    if not len(truth):
+        return dict.fromkeys(AGREEMENT, math.nan)
+    f1 = f1_score(truth, found, labels=list(SleepStage), average=None, zero_division=np.nan)
+    one_stage = len(np.union1d(truth, found)) == 1
+    return {
+        "accuracy": float(accuracy_score(truth, found)),
+        "macro_f1": float(np.nanmean(f1)),
+        "kappa": math.nan if one_stage else float(cohen_kappa_score(truth, found)),
+        **{f"f1_{stage}": float(value) for stage, value in zip(STAGES, f1, strict=True)},
+    }
+
+
+def _cells(counts: NDArray[np.int64]) -> dict[str, int]:
+    return {CONFUSION[row][column]: int(count) for (row, column), count in np.ndenumerate(counts)}
+
+
+def sleep_summary(
+    rows: Sequence[Mapping[str, object]], *, recordings_expected: int, seed: int, settings: Mapping[str, object]
+) -> dict[str, object]:
+    """Return agreement over subjects beside everything that it depends on, ready for JSON.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Of `sleep_subject_scores`.
+    recordings_expected, seed, settings
+        As for `summary`.
+
+    Returns
+    -------
+    dict
+        scorer, settings, subjects, recordings (scored and expected), "epoch" with mean, sd, low, high (bootstrap over
+        subjects, 95 %) and n of each score, and "confusion": stages, and the epochs of all subjects pooled (a list of
+        rows, one for each stage of the reference).
+    """
+    scored = sum(number(row["recordings"]) for row in rows)
+    pooled = [[int(sum(number(row[cell]) for row in rows)) for cell in cells] for cells in CONFUSION]
+    return {
+        "scorer": {"library": f"scikit-learn {version('scikit-learn')}", "bootstrap": bootstrap_settings(seed)},
+        "settings": dict(settings),
+        "subjects": len(rows),
+        "recordings": {"scored": int(scored), "expected": recordings_expected},
+        "epoch": {metric: over_subjects((row[metric] for row in rows), seed) for metric in AGREEMENT},
+        "confusion": {"stages": list(STAGES), "epochs": pooled},
+    }
+
+
+def sleep_statistics(recordings: Sequence[Staged]) -> list[dict[str, object]]:
+    """Return how long each stage and sleep as a whole lasted by the scorer and by the model.
+
+    Returns
+    -------
+    list of dict
+        Rows of `STATISTICS_COLUMNS`: total_sleep_time and the stages of every recording, in minutes, over the epochs
+        that have a stage by the scorer, so that both sides tell of the same time.
+    """
+    return [
+        {
+            "dataset": recording.dataset,
+            "subject": recording.subject,
+            "recording": recording.recording,
+            "statistic": statistic,
+            "reference_minutes": reference,
+            "predicted_minutes": predicted,
+        }
+        for recording in recordings
+        for statistic, reference, predicted in _minutes(recording)
+    ]
+
+
+def _minutes(recording: Staged) -> list[tuple[str, float, float]]:
+    counts = confusion([recording]) * recording.epoch_seconds / 60
+    reference, predicted = counts.sum(axis=1).tolist(), counts.sum(axis=0).tolist()
+    asleep = ("total_sleep_time", sum(reference[1:]), sum(predicted[1:]))
+    return [asleep, *zip(STAGES, reference, predicted, strict=True)]

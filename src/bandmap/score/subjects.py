@@ -1,0 +1,119 @@
+"""Scores of seizure detection per subject and over subjects."""
+
+import math
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+
+import numpy as np
+
+from bandmap.score.events import MASK_RATE_HZ, METRICS, PARAMETERS, Counts, event_scores, sample_scores
+from bandmap.score.intervals import bootstrap_settings, number, over_subjects
+from bandmap.score.probabilities import calibration_error, libraries, window_auprc, window_auroc
+from bandmap.score.scored import Scored, by_subject
+
+COLUMNS = (
+    "dataset",
+    "subject",
+    "scoring",
+    "recordings",
+    "hours",
+    "reference",
+    "true_positives",
+    "false_positives",
+    *METRICS,
+    "latency_seconds",
+    "window_auroc",
+    "window_auprc",
+    "window_calibration_error",
+)
+"""Columns of the table: a row for each subject and scoring ("event" counts seizures, "sample" seconds); what is said of
+windows is the same in both, and latency belongs to events."""
+
+_SCORERS = {"event": event_scores, "sample": sample_scores}
+_LEVELS = {"event": (*METRICS, "latency_seconds"), "sample": METRICS}
+_WINDOWS = {"auroc": window_auroc, "auprc": window_auprc, "calibration_error": calibration_error}
+
+
+def subject_scores(recordings: Sequence[Scored]) -> list[dict[str, object]]:
+    """Return the rows of the table of scores, columns `COLUMNS`.
+
+    A subject's counts, hours and windows are pooled over the recordings before they become shares, as in the benchmark;
+    `latency_seconds` is the mean over the seizures that were detected (`events.latencies`). What is undefined
+    (sensitivity without a seizure, precision or latency without a detection) is NaN.
+    """
+    rows: list[dict[str, object]] = []
+    for (dataset, subject), members in by_subject(recordings):
+        windows = _window_scores(members)
+        late = [seconds for member in members for seconds in member.latencies()]
+        latency = {"event": float(np.mean(late)) if late else math.nan, "sample": math.nan}
+        for scoring, scorer in _SCORERS.items():
+            counts = sum((member.counts(scorer) for member in members), start=Counts())
+            rows.append(
+                {
+                    "dataset": dataset,
+                    "subject": subject,
+                    "scoring": scoring,
+                    "recordings": len(members),
+                    "hours": counts.seconds / 3600,
+                    "reference": counts.reference,
+                    "true_positives": counts.true_positives,
+                    "false_positives": counts.false_positives,
+                    **{metric: getattr(counts, metric) for metric in METRICS},
+                    "latency_seconds": latency[scoring],
+                    **windows,
+                }
+            )
+    return rows
+
+
+def _window_scores(members: Sequence[Scored]) -> dict[str, float]:
+    probabilities, labels = (np.concatenate(parts) for parts in zip(*(m.windows() for m in members), strict=True))
+    return {f"window_{name}": score(probabilities, labels) for name, score in _WINDOWS.items()}
+
+
+def summary(
+    rows: Sequence[Mapping[str, object]], *, recordings_expected: int, seed: int, settings: Mapping[str, object]
+) -> dict[str, object]:
+    """Return the scores over subjects beside everything that they depend on, ready for JSON.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Of `subject_scores`.
+    recordings_expected : int
+        Recordings there are; if fewer were scored, the reader should see it.
+    seed : int
+        Of the bootstrap.
+    settings : mapping
+        Post-processing and whatever else belongs beside the numbers.
+
+    Returns
+    -------
+    dict
+        scorer (library and parameters), settings, subjects, recordings (scored and expected), and for "event" and
+        "sample" each metric's mean, sd, low, high (bootstrap over subjects, 95 %) and n, the subjects for which it is
+        defined; None for what is not. "event" has latency_seconds besides, and "window" the same of auroc, auprc and
+        calibration_error.
+    """
+    by_scoring = {name: [row for row in rows if row["scoring"] == name] for name in _SCORERS}
+    events = by_scoring["event"]
+    return {
+        "scorer": {
+            "library": f"timescoring {version('timescoring')}",
+            "event": dict(PARAMETERS),
+            "sample": {"rate_hz": MASK_RATE_HZ},
+            "window": libraries(),
+            "bootstrap": bootstrap_settings(seed),
+        },
+        "settings": dict(settings),
+        "subjects": len({(row["dataset"], row["subject"]) for row in rows}),
+        "recordings": {
+            "scored": int(sum(number(row["recordings"]) for row in events)),
+            "expected": recordings_expected,
+        },
+        **{
+            scoring: {metric: over_subjects((row[metric] for row in members), seed) for metric in _LEVELS[scoring]}
+            for scoring, members in by_scoring.items()
+        },
+        "window": {name: over_subjects((row[f"window_{name}"] for row in events), seed) for name in _WINDOWS},
+    }

@@ -1,0 +1,202 @@
+"""Change training windows in ways that leave their class as it is, so that few subjects teach more."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from bandmap.vocabulary.atlas import mirrored
+from bandmap.vocabulary.plugins import did_you_mean
+
+_GAIN_NODES = 5  # of the piecewise linear gain over frequency: as coarse as bands
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How much training windows are changed; zero leaves them alone.
+
+    Attributes
+    ----------
+    mirror : float
+        Chance that left and right change places (published for the CWT ResNet-18).
+    channel_shuffle : float
+        Chance that all channels change places at random, so that a seizure counts wherever it is (Saeed et al. 2021;
+        ours to use it here).
+    time_flip : float
+        Chance that a window runs backwards (published, likewise).
+    gain_decades : float
+        Standard deviation of the gain of a channel, of the head and of each broad range of frequencies, in log10 of
+        power: amplitudes differ between subjects (ours).
+    frequency_shift_rows : int
+        Most rows that a window's departure from the mean spectrum moves up or down: rhythms differ between subjects in
+        frequency, too (ours; time-frequency windows only).
+    time_stretch : float
+        Most by which a window's time runs faster or slower, as a natural logarithm, for the same reason (ours; raw
+        signal only).
+    masked_rows, masked_frames : int
+        Most neighbouring rows and frames that are replaced by the mean (SpecAugment, Park et al. 2019; published;
+        time-frequency windows only).
+    mixup_alpha : float
+        Both parameters of the beta distribution that says by how much the windows of a batch, and their classes with
+        them, are mixed with those of another order of the batch (MixUp, Zhang et al. 2018; published code has 1).
+    """
+
+    mirror: float = 0.0
+    channel_shuffle: float = 0.0
+    time_flip: float = 0.0
+    gain_decades: float = 0.0
+    frequency_shift_rows: int = 0
+    time_stretch: float = 0.0
+    masked_rows: int = 0
+    masked_frames: int = 0
+    mixup_alpha: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not all(0 <= chance <= 1 for chance in (self.mirror, self.channel_shuffle, self.time_flip)):
+            raise ValueError("training: augmentation: mirror, channel_shuffle and time_flip are chances from 0 to 1")
+        shifts = (self.gain_decades, self.frequency_shift_rows, self.time_stretch)
+        if min(*shifts, self.masked_rows, self.masked_frames, self.mixup_alpha) < 0:
+            raise ValueError("training: augmentation: amounts must be at least 0")
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> "Augmentation":
+        """Make one of the section `training: augmentation` of the settings."""
+        for name in settings:
+            if name not in cls.__dataclass_fields__:
+                raise ValueError(f"training: augmentation: {did_you_mean(name, cls.__dataclass_fields__)}")
+        return cls(**settings)
+
+
+class Augmenter:
+    """Augments batches of windows.
+
+    Parameters
+    ----------
+    amounts : Augmentation
+    channels : sequence of str
+        Names of the windows' channels; left and right are exchanged by name.
+    mean : tensor, shape (channels, frequencies, 1) or (channels, 1)
+        Of the training windows.
+    seed : int
+    """
+
+    def __init__(self, amounts: Augmentation, channels: Sequence[str], mean: torch.Tensor, seed: int) -> None:
+        self.amounts = amounts
+        self.order = torch.tensor(mirrored(channels))
+        self.mean = mean
+        self.generator = torch.Generator().manual_seed(seed)
+        self.mixing = np.random.default_rng(seed)  # torch draws from no beta distribution by a generator
+
+    def __call__(self, windows: torch.Tensor) -> torch.Tensor:
+        """Return changed windows of the same shape, (batch, channels[, frequencies], times); the given ones stay."""
+        amounts = self.amounts
+        if amounts.mirror or amounts.channel_shuffle:
+            windows = self._rearranged(windows)
+        if amounts.time_flip:
+            chosen = self._chance(amounts.time_flip, len(windows))
+            windows = windows.clone()
+            windows[chosen] = windows[chosen].flip(-1)
+        if windows.ndim == 4:
+            return self._in_time_and_frequency(windows)
+        if amounts.time_stretch:
+            windows = self._stretched(windows)
+        if not amounts.gain_decades:
+            return windows
+        return windows * 10 ** (self._gain(len(windows), windows.shape[1]) / 2).to(windows.device)
+
+    def mixed(self, windows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None, float]:
+        """Return windows mixed with partners of the same batch.
+
+        Returns
+        -------
+        windows : tensor
+            share x windows + (1 - share) x windows[partners].
+        partners : tensor of int64, shape (batch,), or None
+            Whose classes are mixed in to the rest of the share; None where nothing is mixed.
+        share : float
+            One of a batch, as published.
+        """
+        if not self.amounts.mixup_alpha:
+            return windows, None, 1.0
+        share = float(self.mixing.beta(self.amounts.mixup_alpha, self.amounts.mixup_alpha))
+        partners = torch.from_numpy(self.mixing.permutation(len(windows))).to(windows.device)
+        return share * windows + (1 - share) * windows[partners], partners, share
+
+    def state(self) -> dict[str, Any]:
+        """Return where its random numbers are."""
+        return {"windows": self.generator.get_state(), "mixing": self.mixing.bit_generator.state}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on drawing where `state` was called."""
+        self.generator.set_state(state["windows"])
+        self.mixing.bit_generator.state = state["mixing"]
+
+    def _in_time_and_frequency(self, windows: torch.Tensor) -> torch.Tensor:
+        amounts = self.amounts
+        rows, frames = windows.shape[2:]
+        mean = self.mean.to(windows.device)[None]
+        if amounts.frequency_shift_rows:
+            windows = mean + self._shifted(windows - mean)
+        if amounts.gain_decades:
+            own = self._gain(len(windows), windows.shape[1])[..., None].to(windows.device)
+            windows = windows + own + self._tilt(len(windows), rows).to(windows.device)
+        if amounts.masked_rows:
+            hidden = self._stretch(len(windows), rows, amounts.masked_rows)[:, None, :, None]
+            windows = torch.where(hidden.to(windows.device), mean, windows)
+        if amounts.masked_frames:
+            hidden = self._stretch(len(windows), frames, amounts.masked_frames)[:, None, None, :]
+            windows = torch.where(hidden.to(windows.device), mean, windows)
+        return windows
+
+    def _rearranged(self, windows: torch.Tensor) -> torch.Tensor:
+        """Let left and right of some windows change places, and all channels of some."""
+        count, channels = windows.shape[:2]
+        order = torch.arange(channels).expand(count, -1)
+        if self.amounts.mirror:
+            order = torch.where(self._chance(self.amounts.mirror, count)[:, None], self.order, order)
+        if self.amounts.channel_shuffle:
+            shuffled = order.gather(1, torch.rand(count, channels, generator=self.generator).argsort(dim=1))
+            order = torch.where(self._chance(self.amounts.channel_shuffle, count)[:, None], shuffled, order)
+        rows = (order + channels * torch.arange(count)[:, None]).flatten().to(windows.device)
+        return windows.flatten(0, 1).index_select(0, rows).reshape(windows.shape)
+
+    def _stretched(self, windows: torch.Tensor) -> torch.Tensor:
+        """Let the time of signals run faster or slower about their middle; beyond their ends they are mirrored."""
+        speed = ((2 * torch.rand(len(windows), 1, generator=self.generator) - 1) * self.amounts.time_stretch).exp()
+        place = speed * torch.linspace(-1, 1, windows.shape[-1])  # -1 is the first sample, 1 the last
+        grid = torch.stack([place, torch.zeros_like(place)], dim=-1)[:, None].to(windows)
+        images = windows[:, :, None]  # of one row: the library samples images
+        sampled = torch.nn.functional.grid_sample(images, grid, padding_mode="reflection", align_corners=True)
+        return sampled[:, :, 0]
+
+    def _chance(self, chance: float, count: int) -> torch.Tensor:
+        """Return which of so many windows are chosen, bool."""
+        return torch.rand(count, generator=self.generator) < chance
+
+    def _gain(self, count: int, channels: int) -> torch.Tensor:
+        """Return the log10 gain of every channel, its own and the head's, shape (batch, channels, 1)."""
+        own = torch.randn(count, channels, 1, generator=self.generator)
+        return (own + torch.randn(count, 1, 1, generator=self.generator)) * self.amounts.gain_decades
+
+    def _tilt(self, count: int, rows: int) -> torch.Tensor:
+        """Return a smooth log10 gain over frequency, shape (batch, 1, rows, 1)."""
+        nodes = torch.randn(count, 1, _GAIN_NODES, generator=self.generator) * self.amounts.gain_decades
+        return torch.nn.functional.interpolate(nodes, size=rows, mode="linear", align_corners=True)[..., None]
+
+    def _shifted(self, departures: torch.Tensor) -> torch.Tensor:
+        """Move rows up or down; rows that nothing moves to are as the mean."""
+        most, rows = self.amounts.frequency_shift_rows, departures.shape[2]
+        shift = torch.randint(-most, most + 1, (len(departures), 1), generator=self.generator)
+        source = (torch.arange(rows)[None] - shift).to(departures.device)
+        inside = ((source >= 0) & (source < rows))[:, None, :, None]
+        moved = torch.gather(departures, 2, source.clamp(0, rows - 1)[:, None, :, None].expand_as(departures))
+        return moved * inside
+
+    def _stretch(self, count: int, size: int, most: int) -> torch.Tensor:
+        """Return for every window where a stretch of up to `most` neighbours lies, bool, shape (batch, size)."""
+        length = torch.randint(0, min(most, size) + 1, (count, 1), generator=self.generator)
+        first = (torch.rand(count, 1, generator=self.generator) * (size - length + 1)).long()
+        place = torch.arange(size)[None]
+        return (place >= first) & (place < first + length)

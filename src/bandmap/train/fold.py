@@ -1,0 +1,231 @@
+"""One fold: train on some subjects, let others choose weights, predict for these and for one never seen."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from bandmap.train.augmentation import Augmentation, Augmenter
+from bandmap.train.fitting import fit, new_model, predict
+from bandmap.train.recipe import Fitted, Recipe
+from bandmap.train.resuming import Checkpoint
+from bandmap.train.tasks import Prediction, Task
+from bandmap.vocabulary import plugins, windows
+from bandmap.vocabulary.network import Normalized
+from bandmap.vocabulary.recording import Event
+
+PREDICTION_BATCH = 256
+"""Windows a forward pass; changes speed and memory, not results."""
+
+
+class Source(windows.WindowSource, Protocol):
+    """A represented recording with its events."""
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Names of the channels."""
+
+    @property
+    def frequencies_hz(self) -> tuple[float, ...]:
+        """Frequencies of the rows; empty for raw signal."""
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Events of the recording."""
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """What else the file says of the recording: duration_seconds, masked_channels ..."""
+
+
+WINDOWS = ("role", "class", "windows", "excluded")
+"""Columns of the table of what a fold saw: windows used, and windows left out because too much of them is flagged."""
+
+
+@dataclass(frozen=True)
+class TrainedFold:
+    """What a fold leaves.
+
+    Attributes
+    ----------
+    model : Normalized
+        With the weights of the best epoch.
+    settings : dict
+        What it takes to rebuild the model and to use it: kind, shape, hyperparameters, channels ...
+    fitted : Fitted
+    windows : list of dict
+        Rows of the columns `WINDOWS`.
+    validation : list of (Prediction, tuple of Event)
+        What the model says of each validation recording, and what happened there: a threshold is chosen on that.
+    """
+
+    model: Normalized
+    settings: dict[str, Any]
+    fitted: Fitted
+    windows: list[dict[str, object]]
+    validation: list[tuple[Prediction, tuple[Event, ...]]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Learner:
+    """How a fold learns: task and settings that all models share a form of.
+
+    Attributes
+    ----------
+    task : Task
+        A file of `bandmap.train.tasks`.
+    cutting, recipe : mapping
+        Sections `windows` and `training` of the settings.
+    seed : int
+    device : str
+        "auto", "cpu" or "cuda".
+    shuffled : bool
+        Whether the classes of training windows change places within each recording: a control, with nothing to learn.
+        There is nothing to choose on validation recordings then, so the least training loss chooses the weights.
+    """
+
+    task: Task
+    cutting: Mapping[str, float]
+    recipe: Mapping[str, Any]
+    seed: int
+    device: str
+    shuffled: bool = False
+
+    def how(self) -> Recipe:
+        """Return the settings of the loop."""
+        return Recipe.of(self.recipe)
+
+    def augmenter(self, source: Source, model: Normalized) -> Augmenter:
+        """Return what changes training windows of the channels of a recording."""
+        return Augmenter(Augmentation.of(self.recipe["augmentation"]), source.channels, model.mean, self.seed)
+
+
+def train_fold(
+    training: Sequence[Source],
+    validation: Sequence[Source],
+    model: Mapping[str, Any],
+    learner: Learner,
+    *,
+    checkpoint: Checkpoint | None = None,
+) -> TrainedFold:
+    """Train a model of one fold.
+
+    Parameters
+    ----------
+    training, validation : sequence of Source
+        Recordings of different subjects; the fold's test subject is in neither.
+    model : mapping
+        `kind` (a plugin of `bandmap.train.models`) and `options` (its hyperparameters).
+    learner : Learner
+    checkpoint : Checkpoint, optional
+        Keeps the state after every epoch; a training that was killed goes on from there.
+
+    Returns
+    -------
+    TrainedFold
+    """
+    task, cutting, device = learner.task, learner.cutting, learner.device
+    train_set, seen = _training_windows(training, task, cutting, cutting["training_step_seconds"])
+    if learner.shuffled:
+        train_set, validation = _shuffled(train_set, learner.seed), ()
+    validation_set, watched = _training_windows(validation, task, cutting, cutting["step_seconds"])
+    build = plugins.load("bandmap.train.models", model["kind"]).build
+    n_classes = len(task.CLASSES)
+    network = new_model(build, train_set, n_classes=n_classes, seed=learner.seed, **model["options"])
+    fitted = fit(
+        network,
+        train_set,
+        validation_set,
+        learner.how(),
+        seed=learner.seed,
+        device=device,
+        augment=learner.augmenter(training[0], network),
+        checkpoint=checkpoint,
+    )
+    settings = {
+        "kind": model["kind"],
+        "shape": [int(size) for size in train_set.take(np.array([0])).shape[1:]],
+        "n_classes": n_classes,
+        "hyperparameters": dict(model["options"]),
+        "channels": list(training[0].channels),
+        "frequencies_hz": list(training[0].frequencies_hz),
+        "frame_rate_hz": training[0].frame_rate_hz,
+        "windows": dict(cutting),
+        "seed": learner.seed,
+        "best_epoch": fitted.best_epoch,
+    }
+    said = [(predict_recording(network, s, task, cutting, device=device), s.events) for s in validation]
+    return TrainedFold(network, settings, fitted, _counted(task, train=seen, validation=watched), said)
+
+
+def predict_recording(
+    model: nn.Module, source: Source, task: Task, cutting: Mapping[str, float], *, device: str
+) -> Prediction:
+    """Return what a model says of every window of a recording."""
+    cut = cut_recording(source, task, cutting)
+    probabilities = predict(model, windows.WindowSet([cut]), batch_size=PREDICTION_BATCH, device=device)
+    duration = float(source.attributes.get("duration_seconds", source.n_frames / source.frame_rate_hz))
+    return Prediction(probabilities, cut.centres_seconds, cut.labels, cutting["step_seconds"], duration)
+
+
+def predict_together(
+    models: Sequence[tuple[nn.Module, Mapping[str, Any]]], source: Source, task: Task, *, device: str
+) -> Prediction:
+    """Return the mean of what models say of a recording.
+
+    Parameters
+    ----------
+    models : sequence of (Module, dict)
+        One, or the folds' ensemble, with the settings that are saved beside the weights.
+    source : Source
+    task : Task
+    device : str
+    """
+    said = [predict_recording(model, source, task, settings["windows"], device=device) for model, settings in models]
+    mean: NDArray[np.float32] = np.stack([one.probabilities for one in said]).mean(axis=0, dtype=np.float32)
+    return replace(said[0], probabilities=said[0].probabilities if len(said) == 1 else mean)
+
+
+def cut_recording(source: Source, task: Task, cutting: Mapping[str, float]) -> windows.RecordingWindows:
+    """Return all windows of a recording, with their classes."""
+    return windows.cut(
+        source,
+        source.events,
+        task.labels(cutting),
+        length_seconds=cutting["length_seconds"],
+        step_seconds=cutting["step_seconds"],
+    )
+
+
+_Counts = list[tuple[NDArray[np.int64], NDArray[np.bool_]]]
+
+
+def _training_windows(
+    sources: Iterable[Source], task: Task, cutting: Mapping[str, float], step_seconds: float
+) -> tuple[windows.WindowSet, _Counts]:
+    """Return the windows to learn from, and for each recording the classes and which windows are too bad."""
+    parts, counts = [], []
+    for source in sources:
+        part = windows.thinned(cut_recording(source, task, cutting), step_seconds)
+        too_bad = windows.bad_share(part) > cutting["most_bad_share"]
+        parts.append(part.only(~too_bad))
+        counts.append((part.labels, too_bad))
+    return windows.WindowSet(parts), counts
+
+
+def _shuffled(train: windows.WindowSet, seed: int) -> windows.WindowSet:
+    generator = np.random.default_rng(seed)
+    return windows.WindowSet([replace(part, labels=generator.permutation(part.labels)) for part in train.parts])
+
+
+def _counted(task: Task, **roles: _Counts) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for role, counts in roles.items():
+        for number, name in enumerate(task.CLASSES):
+            used = sum(int(((labels == number) & ~bad).sum()) for labels, bad in counts)
+            excluded = sum(int(((labels == number) & bad).sum()) for labels, bad in counts)
+            rows.append({"role": role, "class": name, "windows": used, "excluded": excluded})
+    return rows

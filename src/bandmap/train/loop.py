@@ -1,0 +1,257 @@
+"""The loop: phases of epochs of steps, each epoch judged, the best kept, everything ready to go on after a kill."""
+
+import copy
+import logging
+import math
+import resource
+import sys
+import time
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.optim.lr_scheduler import LRScheduler
+from tqdm import tqdm
+
+from bandmap.train import phases as stages
+from bandmap.train._device import fabric_of, laid_out
+from bandmap.train.augmentation import Augmenter
+from bandmap.train.feeding import batches
+from bandmap.train.optimization import Objective, optimizer_of, schedule_of
+from bandmap.train.prediction import answers, mistakes
+from bandmap.train.recipe import HISTORY, RESOURCES, Fitted, Recipe
+from bandmap.train.resuming import Checkpoint, generators, identity, restore_generators
+from bandmap.train.sampling import Windows, class_weights, drawn, validation_windows
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Best:
+    loss: float = math.inf
+    epoch: int = 0
+    state: dict[str, torch.Tensor] = field(default_factory=dict)
+
+
+@dataclass
+class _Progress:
+    """How far a training has come; all of it is in a checkpoint."""
+
+    phase: int = -1
+    epochs_before: int = 0  # of earlier phases
+    history: list[dict[str, float | str]] = field(default_factory=list)
+    best: _Best = field(default_factory=_Best)
+    mistakes: list[int] = field(default_factory=list)
+    windows: int = 0
+    seconds: float = 0.0
+    training_seconds: float = 0.0
+
+
+class Run:
+    """One training; the arguments are those of `bandmap.train.fit`."""
+
+    def __init__(
+        self,
+        model: nn.Module,
+        train: Windows,
+        validation: Windows,
+        recipe: Recipe,
+        *,
+        seed: int,
+        device: str,
+        augment: Augmenter | None,
+        checkpoint: Checkpoint | None,
+    ) -> None:
+        self._began = time.perf_counter()
+        self.train, self.validation, self.augment, self.checkpoint = train, validation, augment, checkpoint
+        labels = np.concatenate([train.labels, validation.labels])
+        of_two = not (labels > 1).any()
+        self.recipe = recipe if of_two else replace(recipe, background_per_seizure=None)
+        self.identity = identity(model, train, validation, recipe, seed, augment) if checkpoint else ""
+        self.fabric = fabric_of(device, recipe.precision)
+        self.model = laid_out(model, torch.channels_last).to(self.fabric.device)
+        self.phases = stages.phases(recipe, model)
+        self.generator = np.random.default_rng(seed)
+        seen = drawn(train.labels, self.recipe, None)
+        self.n_drawn = len(seen)
+        self.validation_indices = validation_windows(validation, self.recipe)
+        is_balanced = recipe.class_weights == "balanced"
+        weights = class_weights(train.labels[seen], int(labels.max()) + 1) if is_balanced else None
+        self.objective = Objective(None if weights is None else weights.to(self.fabric.device))
+        self.progress = _Progress()
+
+    def fitted(self) -> Fitted:
+        """Train through all phases that are left."""
+        if not self._resumed():
+            self._enter(0)
+        self._train()
+        for number in range(self.progress.phase + 1, len(self.phases)):
+            self._enter(number)
+            self._train()
+        self.model.load_state_dict(self.progress.best.state)
+        laid_out(self.model.cpu(), torch.contiguous_format).eval()
+        return Fitted(self.progress.history, self.progress.best.epoch, self._resources())
+
+    def _enter(self, number: int) -> None:
+        """Begin a phase with the best weights of the one before."""
+        phase, progress = self.phases[number], self.progress
+        if number:
+            self.model.load_state_dict(progress.best.state)
+        if phase.name == stages.ERROR_AWARE:
+            found = answers(self.model, self.train, batch_size=self.recipe.batch_size, device=self.fabric.device)
+            progress.mistakes = mistakes(found, self.train.labels).tolist()
+        if phase.pruned_share is not None and (network := stages.prunable(self.model)):
+            network.prune(phase.pruned_share)
+        progress.phase, progress.epochs_before, progress.best = number, len(progress.history), _Best()
+        self._equip(phase)
+
+    def _equip(self, phase: stages.Phase) -> None:
+        """Make the optimizer and the schedule of a phase."""
+        self.n_batches = math.ceil(len(self._epoch_windows(np.random.default_rng(0))) / self.recipe.batch_size)
+        rate = self.recipe.learning_rate * (1 if phase.is_first else self.recipe.fine_tuning_rate)
+        optimizer = optimizer_of(self.recipe, self.model.parameters(), rate=rate)
+        self.schedule: LRScheduler = schedule_of(self.recipe, optimizer, rate=rate, steps=phase.epochs * self.n_batches)
+        self.optimizer = self.fabric.setup_optimizers(optimizer)
+
+    def _train(self) -> None:
+        """Take the epochs of the phase that are left; patience may end it before."""
+        phase, progress = self.phases[self.progress.phase], self.progress
+        done = len(progress.history) - progress.epochs_before
+        with tqdm(total=phase.epochs, initial=done, desc=phase.name, unit="epoch", disable=None) as bar:
+            while not self._ended(phase):
+                row = self._epoch(phase)
+                bar.set_postfix(training=f"{row['training_loss']:.3f}", validation=f"{row['validation_loss']:.3f}")
+                bar.update()
+                if self.checkpoint:
+                    self.checkpoint.write(self._state())
+
+    def _ended(self, phase: stages.Phase) -> bool:
+        best, epoch = self.progress.best, len(self.progress.history)
+        if epoch - self.progress.epochs_before >= phase.epochs:
+            return True
+        if best.state and epoch - best.epoch >= self.recipe.patience:
+            _log.info("no better epoch than %d in %d epochs: %s ends", best.epoch, self.recipe.patience, phase.name)
+            return True
+        return False
+
+    def _epoch(self, phase: stages.Phase) -> dict[str, float | str]:
+        """Train and validate once; return the row of the history."""
+        progress, began = self.progress, time.perf_counter()
+        rate = float(self.schedule.get_last_lr()[0])
+        training_loss = self._train_epoch()
+        progress.training_seconds += time.perf_counter() - began
+        validation_loss = self._validation_loss()
+        epoch = len(progress.history) + 1
+        values = (epoch, phase.name, training_loss, validation_loss, rate)
+        progress.history.append(dict(zip(HISTORY, values, strict=True)))
+        loss = training_loss if math.isnan(validation_loss) else validation_loss
+        if loss < progress.best.loss or not progress.best.state:
+            progress.best = _Best(loss, epoch, copy.deepcopy(self.model.state_dict()))
+        return progress.history[-1]
+
+    def _train_epoch(self) -> float:
+        """Take one step a batch; return the mean loss over the windows drawn."""
+        self.model.train()
+        chosen = self._epoch_windows(self.generator)
+        total = torch.zeros((), device=self.fabric.device)
+        for batch, classes in batches(self.train, np.array_split(chosen, self.n_batches), self.fabric.device):
+            loss = self._training_loss(batch, classes)
+            self.fabric.backward(loss)
+            if self.recipe.gradient_norm is not None:
+                self.fabric.clip_gradients(
+                    self.model, self.optimizer, max_norm=self.recipe.gradient_norm, error_if_nonfinite=False
+                )
+            self.optimizer.step()
+            self.optimizer.zero_grad()
+            self.schedule.step()
+            total += loss.detach() * len(classes)
+        self.progress.windows += len(chosen)
+        if not math.isfinite(mean := float(total) / len(chosen)):
+            raise FloatingPointError(f"training diverged (loss {mean}); lower training: learning_rate or look for NaN")
+        return mean
+
+    def _epoch_windows(self, generator: np.random.Generator) -> NDArray[np.int64]:
+        """Return the windows of an epoch, and the mistakes of the first phase once more."""
+        chosen = drawn(self.train.labels, self.recipe, generator)
+        if not self.progress.mistakes:
+            return chosen
+        wrong = np.array(self.progress.mistakes, dtype=np.int64)
+        again = stages.repeated(wrong, self.train.labels, self.n_drawn // 2, generator)
+        return generator.permutation(np.concatenate([chosen, again]))
+
+    def _training_loss(self, batch: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
+        if self.augment is None:
+            return self.objective(self._logits(batch), classes)
+        batch, partners, share = self.augment.mixed(self.augment(batch))
+        if partners is None:
+            return self.objective(self._logits(batch), classes)
+        return self.objective.mixed(self._logits(batch), classes, partners, share)
+
+    def _validation_loss(self) -> float:
+        """Return the mean loss over all validation windows in evaluation mode, NaN without any."""
+        chosen, size = self.validation_indices, self.recipe.batch_size
+        if not len(chosen):
+            return math.nan
+        self.model.eval()
+        total = torch.zeros((), device=self.fabric.device)
+        dealt = (chosen[first : first + size] for first in range(0, len(chosen), size))
+        with torch.inference_mode():
+            for batch, classes in batches(self.validation, dealt, self.fabric.device):
+                total += self.objective(self._logits(batch), classes) * len(classes)
+        return float(total) / len(chosen)
+
+    def _logits(self, batch: torch.Tensor) -> torch.Tensor:
+        # Fabric's own wrapper would round the windows before they are normalized.
+        with self.fabric.autocast():
+            logits: torch.Tensor = self.model(batch)
+        return logits.float()
+
+    def _state(self) -> dict[str, Any]:
+        """Return all that it takes to go on, of tensors, numbers, words, lists and dicts."""
+        return {
+            "identity": self.identity,
+            "progress": {**vars(self.progress), "best": vars(self.progress.best), "seconds": self._seconds()},
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "precision": self.fabric.strategy.precision.state_dict(),
+            "generators": generators(self.generator, self.augment),
+        }
+
+    def _resumed(self) -> bool:
+        """Go on from the checkpoint; return False if there is none of this training."""
+        state = self.checkpoint.read() if self.checkpoint else None
+        if state is None:
+            return False
+        if state.get("identity") != self.identity:
+            _log.warning("%s is of other settings, data or another model: training begins anew", self.checkpoint)
+            return False
+        known = state["progress"]
+        self.progress = _Progress(**{**known, "best": _Best(**known["best"])})
+        self.model.load_state_dict(state["model"])
+        self._equip(self.phases[self.progress.phase])
+        self.optimizer.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.fabric.strategy.precision.load_state_dict(state["precision"])
+        restore_generators(state["generators"], self.generator, self.augment)
+        _log.info("%s: training goes on after epoch %d", self.checkpoint, len(self.progress.history))
+        return True
+
+    def _seconds(self) -> float:
+        return self.progress.seconds + time.perf_counter() - self._began
+
+    def _resources(self) -> dict[str, float | str]:
+        device = self.fabric.device
+        if device.type == "cuda":
+            name, peak_bytes = torch.cuda.get_device_name(device), torch.cuda.max_memory_allocated(device)
+        else:
+            name, peak_bytes = "cpu", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            peak_bytes *= 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux kibibytes
+        progress = self.progress
+        n_parameters = sum(parameter.numel() for parameter in self.model.parameters())
+        speed = progress.windows / progress.training_seconds
+        values = (self._seconds(), speed, peak_bytes / 1e6, name, len(progress.history), n_parameters)
+        return dict(zip(RESOURCES, values, strict=True))

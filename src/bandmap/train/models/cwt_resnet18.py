@@ -1,0 +1,98 @@
+"""ResNet-18 on the wavelet power of every channel.
+
+After the CNN interpretability framework (github.com/snazau/seizure-detection-cnn-interpretability, `resnet.py`):
+torchvision's ResNet-18 with EEG channels in place of colours and a head of 512 -> 64 -> 1 logit; 11,278,401
+parameters at 25 channels and width 64. `width` below 64 and `dropout` are ours.
+"""
+
+from typing import cast
+
+import torch
+from torch import nn
+
+OFFERS = ("time_frequency_maps",)
+"""What interpretations may need of a model, and this one has (`NEEDS` of `bandmap.interpret.methods`)."""
+
+EXAMPLE_SHAPE = (18, 40, 64)
+"""A window (channels, frequencies, times) that this model takes; the contract tests use it."""
+
+EXAMPLE_HYPERPARAMETERS = {"width": 8}
+"""Hyperparameters that make the model small enough to try."""
+
+
+class BasicBlock(nn.Module):
+    """Two 3 x 3 convolutions beside a short cut."""
+
+    def __init__(self, n_in: int, n_out: int, *, stride: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(n_in, n_out, 3, stride=stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(n_out)
+        self.conv2 = nn.Conv2d(n_out, n_out, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(n_out)
+        self.downsample: nn.Module = nn.Identity()
+        if stride != 1 or n_in != n_out:
+            self.downsample = nn.Sequential(nn.Conv2d(n_in, n_out, 1, stride=stride, bias=False), nn.BatchNorm2d(n_out))
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        """Return maps of shape (batch, n_out, frequencies / stride, times / stride)."""
+        inner = torch.relu(self.bn1(self.conv1(maps)))
+        return torch.relu(self.bn2(self.conv2(inner)) + self.downsample(maps))
+
+
+class CwtResNet18(nn.Module):
+    """ResNet-18 with a head of two linear layers; `layer1` to `layer4` are the stages that Grad-CAM may name."""
+
+    def __init__(self, n_channels: int, n_outputs: int, *, width: int, dropout: float) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(n_channels, width, 7, stride=2, padding=3, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
+        self.layer1 = _stage(width, width, stride=1)
+        self.layer2 = _stage(width, 2 * width, stride=2)
+        self.layer3 = _stage(2 * width, 4 * width, stride=2)
+        self.layer4 = _stage(4 * width, 8 * width, stride=2)
+        self.avgpool = nn.AdaptiveAvgPool2d(1)
+        self.dropout = nn.Dropout(dropout)
+        self.fc = nn.Sequential(nn.Linear(8 * width, width), nn.ReLU(), nn.Linear(width, n_outputs))
+
+    def forward(self, windows: torch.Tensor) -> torch.Tensor:
+        """Return logits, shape (batch, n_outputs), of windows of shape (batch, channels, frequencies, times)."""
+        maps = self.maxpool(torch.relu(self.bn1(self.conv1(windows))))
+        maps = self.layer4(self.layer3(self.layer2(self.layer1(maps))))
+        return cast("torch.Tensor", self.fc(self.dropout(self.avgpool(maps).flatten(1))))
+
+
+def build(shape: tuple[int, ...], n_classes: int, *, width: int = 64, dropout: float = 0.0) -> nn.Module:
+    """Return a ResNet-18 with fresh weights.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (channels, frequencies, times) of one window.
+    n_classes : int
+        Two classes share one logit (the log odds of class 1), as published; more have one each.
+    width : int
+        Maps of the first stage; the others have 2, 4 and 8 times as many, and the head's hidden layer as many.
+    dropout : float
+        Share of the head's input that is dropped in training.
+
+    Raises
+    ------
+    ValueError
+        If a window has no frequency axis, or a hyperparameter is out of range.
+    """
+    if len(shape) != 3:
+        raise ValueError(
+            f"cwt_resnet18 takes windows of (channels, frequencies, times), not {shape}; choose 'representation: cwt'"
+        )
+    if width < 1 or not 0 <= dropout < 1:
+        raise ValueError(f"cwt_resnet18: width {width} must be at least 1 and dropout {dropout} in [0, 1)")
+    network = CwtResNet18(shape[0], 1 if n_classes == 2 else n_classes, width=width, dropout=dropout)
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+    return network
+
+
+def _stage(n_in: int, n_out: int, *, stride: int) -> nn.Sequential:
+    return nn.Sequential(BasicBlock(n_in, n_out, stride=stride), BasicBlock(n_out, n_out, stride=1))

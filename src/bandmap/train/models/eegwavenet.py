@@ -1,0 +1,157 @@
+"""EEGWaveNet: five temporal scales of the raw signal, each with its own spatio-temporal convolutions.
+
+After IoBT-VISTEC/EEGWaveNet (`architecture.py`; Thuwajit et al. 2022, IEEE TII 18(8):5547), layer for layer:
+
+| stage | definition |
+| --- | --- |
+| scales | 6 convolutions one after the other, each halving the time of every channel by itself; the first is not used |
+| branch of a scale | (convolution to 32 maps, 4 samples; batch norm; leaky ReLU) twice; mean over time |
+| classifier | 160 -> 64, leaky ReLU, -> 32, sigmoid, -> classes, log-softmax |
+
+47,708 parameters at 21 channels. The paper's figure has three convolutions a branch and the norm last; the code, which
+is followed here, has two and the norm in the middle. Fewer `scales` than five are ours, for windows that are too short.
+"""
+
+from typing import Any, cast
+
+import torch
+from torch import nn
+from torch.autograd.function import once_differentiable
+from torch.nn import functional
+
+from bandmap.train.models._signals import Convolution, SignalsAsImages
+
+OFFERS = ("time_maps",)
+"""What interpretations may need of a model, and this one has (`NEEDS` of `bandmap.interpret.methods`)."""
+
+EXAMPLE_SHAPE = (18, 512)
+"""A window (channels, samples) that this model takes; the contract tests use it."""
+
+EXAMPLE_HYPERPARAMETERS: dict[str, object] = {}
+"""Hyperparameters that make the model small enough to try."""
+
+_MAPS = 32
+_BRANCH_SAMPLES = 7  # two convolutions of 4 samples in a row take so many for one
+
+
+class Halving(nn.Conv1d):
+    """A convolution of two samples by stride two, every channel by itself.
+
+    Two multiplications and a sum, which is what it is, take half the time of PyTorch's grouped convolution.
+    """
+
+    def __init__(self, n_channels: int) -> None:
+        super().__init__(n_channels, n_channels, 2, stride=2, groups=n_channels)
+
+    def forward(self, signals: torch.Tensor) -> torch.Tensor:
+        """Return signals of half the length; a last odd sample is dropped."""
+        return _weighted(signals, self.weight[:, 0], cast("torch.Tensor", self.bias))
+
+    def after(self, other: "Halving", signals: torch.Tensor) -> torch.Tensor:
+        """Return what this layer makes of what another makes of signals: four multiplications, nothing in between."""
+        bias, earlier = cast("torch.Tensor", self.bias), cast("torch.Tensor", other.bias)
+        weight = (self.weight[:, 0, :, None] * other.weight[:, 0, None, :]).flatten(1)  # (channels, 4)
+        return _weighted(signals, weight, bias + earlier * self.weight.sum((1, 2)))
+
+
+class Branch(SignalsAsImages):
+    """The convolutions of one scale: (convolution to 32 maps, 4 samples; batch norm; leaky ReLU) twice.
+
+    Maps, shape (batch, 32, samples - 6), of signals of shape (batch, channels, samples).
+    """
+
+    def __init__(self, n_channels: int) -> None:
+        layers: list[nn.Module] = []
+        for n_in in (n_channels, _MAPS):
+            layers += [Convolution(n_in, _MAPS, 4), nn.BatchNorm2d(_MAPS), nn.LeakyReLU()]
+        super().__init__(*layers)
+
+
+class EEGWaveNet(nn.Module):
+    """Convolutions on signals that are halved again and again."""
+
+    def __init__(self, n_channels: int, n_classes: int, *, scales: int) -> None:
+        super().__init__()
+        self.halvings = nn.ModuleList(Halving(n_channels) for _ in range(scales + 1))
+        self.branches = nn.ModuleList(Branch(n_channels) for _ in range(scales))
+        self.classifier = nn.Sequential(
+            nn.Linear(scales * _MAPS, 64), nn.LeakyReLU(), nn.Linear(64, 32), nn.Sigmoid(), nn.Linear(32, n_classes)
+        )
+
+    def forward(self, windows: torch.Tensor) -> torch.Tensor:
+        """Return log-probabilities, shape (batch, n_classes), of windows of shape (batch, channels, samples)."""
+        first, second, *others = (cast("Halving", halving) for halving in self.halvings)
+        signals = second.after(first, windows)  # (batch, channels, samples / 4)
+        features = [_over_time(self.branches[0](signals))]  # (batch, maps) of each scale
+        for halving, branch in zip(others, list(self.branches)[1:], strict=True):
+            signals = halving(signals)
+            features.append(_over_time(branch(signals)))
+        return cast("torch.Tensor", self.classifier(torch.cat(features, dim=1)).log_softmax(1))
+
+
+def build(shape: tuple[int, ...], n_classes: int, *, scales: int = 5) -> nn.Module:
+    """Return an EEGWaveNet with fresh weights (PyTorch's own start; the authors warn against others).
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (channels, samples) of one window.
+    n_classes : int
+        Each has a column of log-probabilities, two classes as well, as published.
+    scales : int
+        Temporal scales: 1/4, 1/8 ... of the rate. Five, as published, need 448 samples.
+
+    Raises
+    ------
+    ValueError
+        If a window has other axes or is too short for the scales.
+    """
+    if len(shape) != 2:
+        raise ValueError(
+            f"eegwavenet takes windows of (channels, samples), not {shape}; choose 'representation: signal'"
+        )
+    if scales < 1:
+        raise ValueError(f"eegwavenet: scales {scales} must be at least 1; 5 are published")
+    needed = _BRANCH_SAMPLES * 2 ** (scales + 1)
+    if shape[1] < needed:
+        raise ValueError(
+            f"eegwavenet: a window of {shape[1]} samples is too short for {scales} scales, which need {needed}; "
+            "raise windows: length_seconds or lower 'scales'"
+        )
+    return EEGWaveNet(shape[0], n_classes, scales=scales)
+
+
+def _over_time(maps: torch.Tensor) -> torch.Tensor:
+    """Return the mean over samples, (batch, maps); unlike `mean`, its gradient lies in memory as the maps do."""
+    return functional.avg_pool2d(maps.unsqueeze(2), (1, maps.shape[-1])).flatten(1)
+
+
+def _weighted(signals: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """Return the weighted sum of every block of samples, shape (batch, channels, samples // length).
+
+    `weight` has the shape (channels, length), `bias` (channels,); a last part of a block is dropped.
+    """
+    length = weight.shape[1]
+    whole = signals[..., : signals.shape[-1] // length * length]
+    blocks = whole.reshape(*whole.shape[:-1], -1, length)
+    return cast("torch.Tensor", cast("Any", _BlockSums).apply(blocks, weight, bias))
+
+
+class _BlockSums(torch.autograd.Function):
+    """Sums over the last axis, weighted by channel: what autograd makes of it writes many times as much memory."""
+
+    @staticmethod
+    def forward(context: Any, blocks: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+        context.save_for_backward(blocks, weight)
+        total = torch.addcmul(bias[:, None], blocks[..., 0], weight[:, 0, None])
+        for place in range(1, weight.shape[1]):
+            total.addcmul_(blocks[..., place], weight[:, place, None])
+        return total
+
+    @staticmethod
+    @once_differentiable
+    def backward(context: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor, torch.Tensor]:
+        blocks, weight = context.saved_tensors
+        of_blocks = gradient[..., None] * weight[:, None, :] if context.needs_input_grad[0] else None
+        lines = gradient.contiguous()[:, :, None, :]  # (batch, channels, 1, blocks)
+        return of_blocks, (lines @ blocks)[:, :, 0].sum(0), gradient.sum((0, 2))

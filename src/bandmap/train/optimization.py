@@ -1,0 +1,68 @@
+"""What a step minimizes, by which rule, and how far it goes."""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional
+from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR
+
+from bandmap.train.recipe import Recipe
+
+
+class Objective:
+    """Mean cross entropy over the windows of a batch, in nats.
+
+    Parameters
+    ----------
+    class_weights : tensor of float32, shape (classes,), or None
+        What a window of each class counts; None: all the same.
+    """
+
+    def __init__(self, class_weights: torch.Tensor | None) -> None:
+        self.class_weights = class_weights
+
+    def __call__(self, logits: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
+        """Return the loss of logits, one column (log odds of class 1) or one a class, against classes (batch,)."""
+        if logits.shape[1] == 1:
+            weight = None if self.class_weights is None else self.class_weights[classes]
+            return functional.binary_cross_entropy_with_logits(logits[:, 0], classes.to(logits.dtype), weight)
+        if self.class_weights is None:
+            return functional.cross_entropy(logits, classes)
+        return (functional.cross_entropy(logits, classes, reduction="none") * self.class_weights[classes]).mean()
+
+    def mixed(self, logits: torch.Tensor, classes: torch.Tensor, partners: torch.Tensor, share: float) -> torch.Tensor:
+        """Return the loss against mixtures of classes, as MixUp has them (Zhang et al. 2018).
+
+        The cross entropy is linear in its target, so the loss against `share` of one class and the rest of the
+        partner's is the mixture of two losses.
+        """
+        return share * self(logits, classes) + (1 - share) * self(logits, classes[partners])
+
+
+def optimizer_of(recipe: Recipe, parameters: Iterable[nn.Parameter], *, rate: float) -> torch.optim.Optimizer:
+    """Return the recipe's optimizer at a learning rate."""
+    kind: Any = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}[recipe.optimizer]
+    optimizer: torch.optim.Optimizer = kind(parameters, lr=rate, weight_decay=recipe.weight_decay, fused=True)
+    return optimizer
+
+
+def schedule_of(recipe: Recipe, optimizer: torch.optim.Optimizer, *, rate: float, steps: int) -> LRScheduler:
+    """Return the course of the learning rate over a phase of so many steps, `rate` its highest."""
+    if recipe.schedule == "one_cycle":
+        total = steps + 1
+        # A rise that ends with the very step that it begins with would be divided by its length, nothing.
+        rise = recipe.warm_up if recipe.warm_up * total != 1 else math.nextafter(recipe.warm_up, 1)
+        return OneCycleLR(optimizer, rate, total_steps=total, pct_start=float(rise))
+    warm_up = int(recipe.warm_up * steps)
+
+    def factor(step: int) -> float:
+        if step < warm_up:
+            return (step + 1) / (warm_up + 1)
+        if recipe.schedule == "constant":
+            return 1.0
+        return (1 + math.cos(math.pi * (step - warm_up) / (steps - warm_up))) / 2
+
+    return LambdaLR(optimizer, factor)

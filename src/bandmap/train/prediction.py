@@ -1,0 +1,56 @@
+"""What a model says of windows."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from bandmap.train.feeding import batches
+from bandmap.train.sampling import Windows
+from bandmap.vocabulary import logits as outputs
+from bandmap.vocabulary.device import device_of
+
+
+def predict(model: nn.Module, windows: Windows, *, batch_size: int, device: str) -> NDArray[np.float32]:
+    """Return the probabilities of each window's classes, in evaluation mode and float32.
+
+    Parameters
+    ----------
+    model : Module
+        Takes (batch, *shape) and gives logits, one column for two classes or one a class. It ends on the CPU.
+    windows : Windows
+    batch_size : int
+        Changes speed and memory, not results.
+    device : str
+        "auto" (CUDA if there is one), "cpu" or "cuda".
+
+    Returns
+    -------
+    ndarray of float32
+        Of two classes the probability of class 1 (seizure), shape (windows,); of more the probability of each, shape
+        (windows, classes). Without windows the shape is (0,).
+    """
+    place = device_of(device)
+    found = answers(model.to(place), windows, batch_size=batch_size, device=place)
+    model.cpu()
+    return found
+
+
+def answers(model: nn.Module, windows: Windows, *, batch_size: int, device: torch.device) -> NDArray[np.float32]:
+    """Return what `predict` does, of a model that is on the device and stays there."""
+    model.eval()
+    every = np.arange(len(windows))
+    dealt = (every[first : first + batch_size] for first in range(0, len(windows), batch_size))
+    with torch.inference_mode():
+        found = [_probabilities(model(batch)).cpu() for batch, _ in batches(windows, dealt, device)]
+    return torch.cat(found).float().numpy() if found else np.empty(0, dtype=np.float32)
+
+
+def mistakes(found: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the indices of labelled windows whose class is not the likeliest (of two: by 0.5), ascending."""
+    said = (found > 0.5).astype(np.int64) if found.ndim == 1 else found.argmax(axis=1)
+    return np.flatnonzero((labels >= 0) & (said != labels))
+
+
+def _probabilities(logits: torch.Tensor) -> torch.Tensor:
+    return outputs.probabilities(logits) if logits.shape[1] <= 2 else outputs.class_probabilities(logits)

@@ -1,0 +1,61 @@
+"""The split that the makers of a data set published: one fold."""
+
+from collections.abc import Iterable
+
+from bandmap.train.schemes._table import Row, Subject, subject_of, table, whole
+from bandmap.vocabulary.plugins import did_you_mean
+
+ROLE_OF = {"train": "train", "dev": "validation", "eval": "test"}
+"""Split, as TUSZ calls it -> role."""
+
+FOLD = "fixed"
+
+
+def assign(recordings: Iterable[Row], *, seed: int) -> list[dict[str, str]]:
+    """Train, validate and test as a data set's own column `split` says.
+
+    The split is taken by subject, so that a recording that arrives later stays with its subject's others. Pooled data
+    sets need a split each, but not each of them all three parts.
+
+    Parameters
+    ----------
+    recordings : iterable of mapping
+        With dataset, subject and split (train, dev or eval).
+    seed : int
+        Not used: the split is given.
+
+    Returns
+    -------
+    list of dict
+        Rows of one fold, named "fixed".
+
+    Raises
+    ------
+    ValueError
+        If a data set has no split, a part has another name or is empty, or a subject is in two parts.
+    """
+    splits: dict[Subject, str] = {}
+    for row in recordings:
+        split = _split(row)
+        if splits.setdefault(subject_of(row), split) != split:
+            raise ValueError(
+                f"fixed: subject '{row['subject']}' of '{row['dataset']}' is in the splits {splits[subject_of(row)]}"
+                f" and {split}; take a release that keeps subjects apart, or the scheme subject_k_fold"
+            )
+    for split in ROLE_OF:
+        if split not in splits.values():
+            raise ValueError(f"fixed: no recording is in the split '{split}'; use all of {', '.join(ROLE_OF)}")
+    parts = {role: [who for who, its in splits.items() if its == split] for split, role in ROLE_OF.items()}
+    return table([(FOLD, {role: whole(people) for role, people in parts.items()})])
+
+
+def _split(row: Row) -> str:
+    split = row.get("split", "")
+    if not split:
+        raise ValueError(
+            f"fixed: the data set '{row['dataset']}' has no split of its own;"
+            " choose the scheme subject_k_fold or leave_one_subject_out"
+        )
+    if split not in ROLE_OF:
+        raise ValueError(f"fixed: recording '{row['recording']}' of '{row['dataset']}': {did_you_mean(split, ROLE_OF)}")
+    return split

@@ -1,0 +1,42 @@
+"""Every subject is tested once, by a model that saw other subjects only."""
+
+from collections.abc import Iterable
+
+from bandmap.train.schemes._table import Row, check_whole_number, ring_of, roles_in_ring, subject_of, table
+
+
+def assign(recordings: Iterable[Row], *, seed: int, validation_subjects: int = 2) -> list[dict[str, str]]:
+    """Test every subject once; of the others, some validate and the rest train.
+
+    The subjects stand in a ring of seeded order and each fold's test subject is validated by those that follow it, so
+    that each subject validates equally often.
+
+    Parameters
+    ----------
+    recordings : iterable of mapping
+        With dataset and subject, in any order.
+    seed : int
+        Of the order of the ring.
+    validation_subjects : int
+        How many subjects of each fold choose the best weights and the threshold.
+
+    Returns
+    -------
+    list of dict
+        Rows of folds named `{dataset}-{subject}` after the subject that is tested.
+
+    Raises
+    ------
+    ValueError
+        If no subject would be left to train on, or two folds would share a name.
+    """
+    ring = ring_of(map(subject_of, recordings), seed)
+    if len(ring) < 3:
+        raise ValueError(
+            f"leave_one_subject_out needs 3 subjects (train, validation, test), there are {len(ring)}; "
+            "add recordings of other subjects"
+        )
+    where, reason = "leave_one_subject_out: validation_subjects", f"with {len(ring)} subjects"
+    check_whole_number(where, validation_subjects, 1, len(ring) - 2, reason)
+    places = sorted(range(len(ring)), key=ring.__getitem__)
+    return table(("-".join(ring[k]), roles_in_ring(ring, k, k + 1, validation_subjects)) for k in places)

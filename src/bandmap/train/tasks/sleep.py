@@ -1,0 +1,104 @@
+"""Sleep staging: five stages of epochs of thirty seconds; the likeliest one counts."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bandmap.train.tasks import Prediction
+from bandmap.vocabulary import windows
+from bandmap.vocabulary.recording import Event, SleepStage
+from bandmap.vocabulary.windows import Labeller, RecordingWindows, WindowSource
+
+CLASSES = tuple(stage.name for stage in SleepStage)
+
+EPOCH_SECONDS = 30.0
+"""Of an epoch, after AASM."""
+
+INTERPRETED = 16
+"""Epochs of a recording that are interpreted for each stage found and each outcome, right and wrong."""
+
+
+def labels(cutting: Mapping[str, float]) -> Labeller:
+    """Return what labels windows: the stage of the epoch in the middle."""
+    return partial(windows.stage_labels, stages=CLASSES, epoch_seconds=EPOCH_SECONDS)
+
+
+def decide(
+    validation: Sequence[tuple[Prediction, Sequence[Event]]], postprocessing: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Choose nothing: the likeliest stage counts."""
+    return {}
+
+
+def joint(decisions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return nothing: the likeliest stage counts."""
+    return {}
+
+
+def found(
+    prediction: Prediction, decision: Mapping[str, Any], postprocessing: Mapping[str, Any]
+) -> tuple[tuple[Event, ...], tuple[float, ...]]:
+    """Return the hypnogram: spans of neighbouring epochs of one stage, and the mean probability of each."""
+    stages = prediction.probabilities.argmax(axis=1) if len(prediction.labels) else np.zeros(0, np.int64)
+    gaps = np.diff(prediction.centres_seconds) > 1.5 * prediction.step_seconds
+    edges = np.flatnonzero((np.diff(stages) != 0) | gaps) + 1
+    half = prediction.step_seconds / 2
+    spans, confidences = [], []
+    for epochs in np.split(np.arange(len(stages)), edges):
+        if len(epochs):
+            onset = max(0.0, float(prediction.centres_seconds[epochs[0]] - half))
+            offset = min(prediction.duration_seconds, float(prediction.centres_seconds[epochs[-1]] + half))
+            spans.append(Event(onset, offset, CLASSES[stages[epochs[0]]]))
+            confidences.append(float(prediction.probabilities[epochs, stages[epochs[0]]].mean()))
+    return tuple(spans), tuple(confidences)
+
+
+def comparable(source: WindowSource, events: Sequence[Event], cutting: Mapping[str, float]) -> RecordingWindows:
+    """Return the epochs that have a stage."""
+    cut = windows.cut(
+        source,
+        events,
+        labels(cutting),
+        length_seconds=cutting["length_seconds"],
+        step_seconds=cutting["step_seconds"],
+    )
+    return cut.only(cut.labels >= 0)
+
+
+def targets(probabilities: NDArray[np.floating]) -> NDArray[np.int64]:
+    """Return the stage found in each epoch."""
+    return probabilities.argmax(axis=1) if len(probabilities) else np.zeros(0, np.int64)
+
+
+def interesting(
+    cut: RecordingWindows,
+    targets: NDArray[np.int64],
+    detected: Sequence[Event],
+    events: Sequence[Event],
+    *,
+    seed: int,
+) -> NDArray[np.int64]:
+    """Return some epochs of every stage found, of right and of wrong ones."""
+    generator = np.random.default_rng(seed)
+    chosen = [np.zeros(0, np.int64)]
+    for stage in range(len(CLASSES)):
+        for right in (True, False):
+            scored = (cut.labels >= 0) & (targets == stage) & ((cut.labels == stage) == right)
+            candidates = np.flatnonzero(scored)
+            chosen.append(generator.choice(candidates, min(INTERPRETED, len(candidates)), replace=False))
+    return np.sort(np.concatenate(chosen))
+
+
+def right(
+    probabilities: NDArray[np.floating], labels: NDArray[np.integer], decision: Mapping[str, Any]
+) -> NDArray[np.bool_]:
+    """Return the epochs that were staged as the scorer did."""
+    return np.asarray((labels >= 0) & (targets(probabilities) == labels))
+
+
+def mapped(cut: RecordingWindows, detected: Sequence[Event]) -> NDArray[np.bool_]:
+    """Return that every interpreted epoch's importance over time is kept: there are few."""
+    return np.ones(len(cut.starts), dtype=bool)

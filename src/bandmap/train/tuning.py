@@ -1,0 +1,139 @@
+"""Continue a model on the beginning of the subject that it is tested on; what it learns from is not scored."""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from bandmap.train.fitting import fit
+from bandmap.train.fold import Learner, Source, TrainedFold, cut_recording
+from bandmap.train.recipe import Fitted
+from bandmap.vocabulary import windows
+from bandmap.vocabulary.network import Normalized
+
+_log = logging.getLogger(__name__)
+
+Span = tuple[str, float, float]
+"""Recording, and from when to when in seconds."""
+
+
+def fine_tune(
+    model: Normalized,
+    settings: Mapping[str, Any],
+    recordings: Mapping[str, Source],
+    learner: Learner,
+    tuning: Mapping[str, Any],
+) -> TrainedFold:
+    """Continue a model on the first stretch of a subject's recordings that contains a seizure.
+
+    The stretch is not scored; normalization and threshold stay those of the model, which never saw the subject.
+    EEGWaveNet's authors report that one such hour lifts F1 by 15 % on average (recipe unpublished: epochs and rate are
+    ours).
+
+    Parameters
+    ----------
+    model : Normalized
+    settings : mapping
+        That were saved with the model.
+    recordings : mapping of str to Source
+        The subject's, by name, in the order in which they were taken.
+    learner : Learner
+    tuning : mapping
+        `seconds` of a stretch, `epochs` and `learning_rate`.
+
+    Returns
+    -------
+    TrainedFold
+        Its settings have `tuned_on`: the recording, where in it the stretch ends (seconds), and the recordings before
+        it; None where no stretch has a seizure, and the model is as it was.
+    """
+    found = first_stretch(recordings, learner, tuning["seconds"])
+    if found is None:
+        _log.warning("no stretch of %g s contains a seizure; the model stays as it was", tuning["seconds"])
+        untouched = Fitted([], int(settings["best_epoch"]), _no_resources(model))
+        return TrainedFold(model, {**settings, "tuned_on": None}, untouched, [])
+    span, part = found
+    recipe = replace(
+        learner.how(),
+        epochs=tuning["epochs"],
+        patience=tuning["epochs"],
+        learning_rate=tuning["learning_rate"],
+        error_aware_epochs=0,
+        pruning_epochs=0,  # a pruned model stays as pruned as it is
+    )
+    train, nothing = windows.WindowSet([part]), windows.WindowSet([])
+    augment = learner.augmenter(recordings[span[0]], model)
+    fitted = fit(model, train, nothing, recipe, seed=learner.seed, device=learner.device, augment=augment)
+    counts = np.bincount(part.labels, minlength=len(learner.task.CLASSES))
+    names = list(recordings)
+    tuned_on = {"recording": span[0], "until_seconds": span[2], "before": names[: names.index(span[0])]}
+    rows: list[dict[str, object]] = [
+        {"role": "tuning", "class": name, "windows": int(count), "excluded": 0}
+        for name, count in zip(learner.task.CLASSES, counts, strict=True)
+    ]
+    return TrainedFold(model, {**settings, "tuned_on": tuned_on}, fitted, rows)
+
+
+def first_stretch(
+    recordings: Mapping[str, Source], learner: Learner, seconds: float
+) -> tuple[Span, windows.RecordingWindows] | None:
+    """Return the first stretch of a recording that holds a window of a seizure, and its windows; None without any.
+
+    Stretches begin at whole multiples of their length; the last one of a recording may be shorter.
+    """
+    for name, source in recordings.items():
+        cut = windows.thinned(
+            cut_recording(source, learner.task, learner.cutting), learner.cutting["training_step_seconds"]
+        )
+        duration = source.n_frames / source.frame_rate_hz
+        for start in np.arange(0, duration, seconds):
+            stop = min(start + seconds, duration)
+            half = learner.cutting["length_seconds"] / 2
+            inside = (cut.centres_seconds >= start + half) & (cut.centres_seconds <= stop - half)
+            part = cut.only(inside)
+            if (part.labels > 0).any():
+                return (name, float(start), float(stop)), part
+    return None
+
+
+def spans_text(
+    models: Sequence[tuple[object, Mapping[str, Any]]], recording: str, duration_seconds: float
+) -> dict[str, str]:
+    """Return what of a recording may be scored, as an attribute of its predictions; nothing where all of it may.
+
+    A model of one subject is scored on what came after all that it has seen (SzCORE), so neither the stretch nor what
+    was taken before it counts.
+
+    Parameters
+    ----------
+    models : sequence of (model, settings)
+        That predict the recording; all that were tuned to its subject were tuned on the same stretch.
+    recording : str
+    duration_seconds : float
+        Of the recording.
+
+    Returns
+    -------
+    dict
+        `scored_spans`: pairs of seconds, as JSON.
+    """
+    tuned = next((settings["tuned_on"] for _, settings in models if settings.get("tuned_on")), None)
+    if tuned is None or recording not in (tuned["recording"], *tuned["before"]):
+        return {}
+    until = tuned["until_seconds"] if recording == tuned["recording"] else duration_seconds
+    return {"scored_spans": json.dumps([[until, duration_seconds]] if until < duration_seconds else [])}
+
+
+def _no_resources(model: Normalized) -> dict[str, float | str]:
+    n_parameters = sum(parameter.numel() for parameter in model.parameters())
+    return {
+        "seconds": 0.0,
+        "windows_per_second": float("nan"),
+        "peak_memory_mb": float("nan"),
+        "device": "none",
+        "epochs": 0,
+        "parameters": n_parameters,
+    }

@@ -1,0 +1,293 @@
+"""What a schema cannot say about config.yaml; every message names the value and offers a remedy."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from bandmap.train.schemes import CONTINUES
+from bandmap.vocabulary import plugins
+
+Settings = Mapping[str, Any]
+
+PLUGINS = {
+    "datasets": ("bandmap.download.datasets", "recordings"),
+    "representations": ("bandmap.represent.representations", "transform"),
+    "schemes": ("bandmap.train.schemes", "assign"),
+    "models": ("bandmap.train.models", "build"),
+    "interpretations": ("bandmap.interpret.methods", "attribute"),
+}
+"""Section of config.yaml -> package of its plugins and the function whose keyword arguments are the options."""
+
+POSITIONS = frozenset(
+    f"{row}{place}"
+    for row in ("Fp", "AF", "F", "FC", "FT", "C", "T", "CP", "TP", "P", "PO", "O", "I")
+    for place in ("z", *range(1, 11))
+)
+"""Names of electrodes in the 10-20 and 10-10 systems."""
+
+TASKS = "bandmap.train.tasks"
+"""Package of what models can be asked."""
+
+TUNING = ("base", "seconds", "epochs", "learning_rate")
+"""Options of a scheme that continues the models of another one."""
+
+OVERRIDES = ("windows", "training")
+"""Sections that an entry of `models` may change for itself."""
+
+RESERVED = {"models": {"representation", *OVERRIDES}}
+"""Keys of an entry that are the workflow's own, not the plugin's."""
+
+GIVEN = {"seed", "context"}
+"""Keyword arguments that the workflow fills in."""
+
+
+class SettingsError(ValueError):
+    """config.yaml asks for something that does not exist or cannot be."""
+
+
+def kind_of(name: str, entry: Settings | None) -> str:
+    """Return the plugin of an entry: its `kind`, or its own name."""
+    return str((entry or {}).get("kind", name))
+
+
+def options_of(section: str, entry: Settings | None) -> dict[str, Any]:
+    """Return what an entry hands to its plugin: all but `kind` and the workflow's own keys."""
+    own = {"kind"} | RESERVED.get(section, set())
+    return {key: value for key, value in (entry or {}).items() if key not in own}
+
+
+def left_out(config: Settings) -> dict[str, str]:
+    """Return "<data set>/<recording>" -> why the run goes on without it."""
+    return dict(config["run"].get("leave_out") or {})
+
+
+def section_of(config: Settings, section: str, model: str) -> dict[str, Any]:
+    """Return a section of `OVERRIDES` as a model has it: the run's, with what the model's entry changes."""
+    return _merged(config[section], config["models"][model].get(section) or {})
+
+
+def _merged(defaults: Settings, changes: Settings) -> dict[str, Any]:
+    nested = {key: _merged(defaults[key], value) for key, value in changes.items() if isinstance(value, Mapping)}
+    return {**defaults, **changes, **nested}
+
+
+def check_keys(config: object, schema: Settings, where: str = "config.yaml") -> None:
+    """Stop at a key that the schema does not know, with the nearest one that it does.
+
+    Raises
+    ------
+    SettingsError
+        "config.yaml: windows: there is no 'lenght_seconds'. Did you mean 'length_seconds'?"
+    """
+    if not isinstance(config, Mapping):
+        return
+    properties = schema.get("properties", {})
+    for key, value in config.items():
+        if key in properties:
+            check_keys(value, properties[key], f"{where}: {key}")
+        elif isinstance(schema.get("additionalProperties"), Mapping):
+            check_keys(value, schema["additionalProperties"], f"{where}: {key}")
+        elif schema.get("additionalProperties") is False:
+            raise SettingsError(f"{where}: {plugins.did_you_mean(str(key), properties)}")
+
+
+def fill_in_mirror(config: dict[str, Any]) -> None:
+    """Let every data set that is downloaded look in `{mirror}/{kind}`, unless it names a mirror itself, in place."""
+    for name, entry in config["datasets"].items():
+        kind = kind_of(name, entry)
+        package, function = PLUGINS["datasets"]
+        known = kind in plugins.available(package)
+        if config["mirror"] and known and "mirror" in plugins.keyword_arguments(package, kind, function):
+            config["datasets"][name] = {"mirror": f"{config['mirror'].rstrip('/')}/{kind}", **(entry or {})}
+
+
+def drop_removed(config: dict[str, Any]) -> None:
+    """Take out the bands and regions that an overlay has set to null, and bring bands into their order, in place."""
+    for section in ("bands_hz", "regions"):
+        if isinstance(config.get(section), dict):
+            config[section] = {name: value for name, value in config[section].items() if value is not None}
+    if isinstance(config.get("bands_hz"), dict):
+        config["bands_hz"] = dict(sorted(config["bands_hz"].items(), key=_lower_edge))
+
+
+def _lower_edge(band: tuple[str, Any]) -> float:
+    """Return where a band begins; the schema, which comes later, complains of what is no band."""
+    edges = band[1]
+    return float(edges[0]) if isinstance(edges, list) and edges and isinstance(edges[0], int | float) else 0.0
+
+
+def check(config: Settings) -> None:
+    """Check names of plugins, their options, and what refers to what.
+
+    Raises
+    ------
+    SettingsError
+        One line: where, what is wrong, what was probably meant.
+    """
+    for section in PLUGINS:
+        for name, entry in config[section].items():
+            if section != "schemes" and name in config["run"].get(section, config[section]):
+                _check_entry(section, name, entry)
+    _check_references(config)
+    _check_axes(config)
+
+
+def _check_entry(section: str, name: str, entry: Settings | None) -> None:
+    package, function = PLUGINS[section]
+    where = f"config.yaml: {section}"
+    kind = kind_of(name, entry)
+    _check_name(where if kind == name else f"{where}: {name}: kind", kind, plugins.available(package))
+    arguments = plugins.keyword_arguments(package, kind, function)
+    options = options_of(section, entry)
+    for key in options:
+        _check_name(f"{where}: {name}", key, set(arguments) - GIVEN)
+    missing = [key for key, required in arguments.items() if required and key not in options and key not in GIVEN]
+    if missing:
+        raise SettingsError(f"{where}: {name}: the option '{missing[0]}' is missing")
+
+
+def _check_references(config: Settings) -> None:
+    run = config["run"]
+    _check_name("config.yaml: run: task", run["task"], plugins.available(TASKS))
+    for section in ("datasets", "models", "interpretations"):
+        _check_names(f"config.yaml: run: {section}", run[section], config[section])
+    _check_scheme(config, run["scheme"])
+    _check_names("config.yaml: run: matrices", run["matrices"], {*config["interpretations"], *config["products"]})
+    for model in run["models"]:
+        where = f"config.yaml: models: {model}: representation"
+        _check_name(where, config["models"][model].get("representation", ""), config["representations"])
+    for matrix in run["matrices"]:
+        for method in methods_of(config, matrix):
+            where = f"config.yaml: {_matrix_section(config, matrix)}: {matrix}"
+            _check_name(where, method, run["interpretations"])
+            kind = kind_of(method, config["interpretations"][method])
+            if plugins.constant("bandmap.interpret.methods", kind, "AXES") == ("time",):
+                raise SettingsError(
+                    f"{where}: {kind} tells of time only, which makes no matrix; leave it out of run: matrices"
+                )
+    for matrix in run["matrices"]:
+        if all(lacking(config, model, method) for model in run["models"] for method in methods_of(config, matrix)):
+            raise SettingsError(
+                f"config.yaml: run: matrices: {matrix} fits none of the models {', '.join(run['models'])};"
+                " docs/config.md has a table of what fits what"
+            )
+
+
+def lacking(config: Settings, model: str, method: str) -> list[str]:
+    """Return what an interpretation needs of a model and the model does not offer; nothing if it fits."""
+    needs: Any = plugins.constant(
+        "bandmap.interpret.methods", kind_of(method, config["interpretations"][method]), "NEEDS"
+    )
+    offers: Any = plugins.constant("bandmap.train.models", kind_of(model, config["models"][model]), "OFFERS")
+    return [need for need in needs or () if need not in (offers or ())]
+
+
+def base_of(config: Settings, scheme: str) -> str:
+    """Return the scheme that a scheme takes its folds from: another one if it continues that, or itself."""
+    entry = config["schemes"][scheme]
+    return str(entry["base"]) if kind_of(scheme, entry) in CONTINUES else scheme
+
+
+def _check_scheme(config: Settings, scheme: str) -> None:
+    _check_name("config.yaml: run: scheme", scheme, config["schemes"])
+    entry, where = config["schemes"][scheme], f"config.yaml: schemes: {scheme}"
+    kind = kind_of(scheme, entry)
+    if kind not in CONTINUES:
+        _check_entry("schemes", scheme, entry)
+        return
+    for key in options_of("schemes", entry):
+        _check_name(where, key, TUNING)
+    missing = [key for key in TUNING if key not in entry]
+    if missing:
+        raise SettingsError(f"{where}: the option '{missing[0]}' is missing")
+    _check_name(f"{where}: base", entry["base"], config["schemes"])
+    base = kind_of(entry["base"], config["schemes"][entry["base"]])
+    if base not in CONTINUES[kind]:
+        raise SettingsError(f"{where}: base: {base} cannot be continued; choose one of {', '.join(CONTINUES[kind])}")
+    _check_entry("schemes", entry["base"], config["schemes"][entry["base"]])
+
+
+def _matrix_section(config: Settings, matrix: str) -> str:
+    return "products" if matrix in config["products"] else "interpretations"
+
+
+def methods_of(config: Settings, matrix: str) -> list[str]:
+    """Return the interpretations a matrix is made of: itself, or a product's factors (frequency, then channel)."""
+    product = config["products"].get(matrix)
+    return [matrix] if product is None else [product["frequency"], product["channel"]]
+
+
+def _check_axes(config: Settings) -> None:
+    rate_hz = config["harmonize"]["rate_hz"]
+    if config["harmonize"]["low_pass_hz"] >= rate_hz / 2:
+        raise SettingsError(
+            f"config.yaml: harmonize: low_pass_hz {config['harmonize']['low_pass_hz']} is not below half of rate_hz"
+            f" {rate_hz}; choose at most {rate_hz / 2 - 1:g}"
+        )
+    _check_bands(config["bands_hz"], rate_hz / 2)
+    _check_regions(config["regions"])
+
+
+def _check_bands(bands_hz: Settings, nyquist_hz: float) -> None:
+    known: list[str] = []
+    for band, (low, high) in bands_hz.items():
+        if not 0 <= low < high <= nyquist_hz:
+            raise SettingsError(f"config.yaml: bands_hz: {band}: {low} to {high} Hz is no band below {nyquist_hz:g} Hz")
+        for other in known:
+            if low < bands_hz[other][1] and bands_hz[other][0] < high:
+                first, second = sorted((band, other))
+                raise SettingsError(
+                    f"config.yaml: bands_hz: '{first}' and '{second}' overlap ({low} to {high} Hz)."
+                    f" Did you mean one of them? To leave a band out, set it to null"
+                )
+        known.append(band)
+
+
+def _check_regions(regions: Settings) -> None:
+    seen: dict[str, str] = {}
+    for region, electrodes in regions.items():
+        for electrode in electrodes:
+            _check_name(f"config.yaml: regions: {region}", electrode, POSITIONS)
+            if electrode in seen:
+                first, second = sorted((seen[electrode], region))
+                raise SettingsError(
+                    f"config.yaml: regions: '{first}' and '{second}' share {electrode}."
+                    f" Did you mean one of them? To leave a region out, set it to null"
+                )
+            seen[electrode] = region
+
+
+def _check_names(where: str, names: Sequence[str], possible: Iterable[str]) -> None:
+    allowed = list(possible)
+    for name in names:
+        _check_name(where, name, allowed)
+
+
+def _check_name(where: str, name: str, possible: Iterable[str]) -> None:
+    allowed = list(possible)
+    if name not in allowed:
+        raise SettingsError(f"{where}: {plugins.did_you_mean(str(name), allowed)}")
+
+
+def check_representations(config: Settings) -> None:
+    """Let every representation in use refuse what it cannot make, such as a frequency above half the rate."""
+    for name in {config["models"][model]["representation"] for model in config["run"]["models"]}:
+        entry = config["representations"][name]
+        plugin = plugins.load("bandmap.represent.representations", kind_of(name, entry))
+        try:
+            plugin.check(config["harmonize"]["rate_hz"], **options_of("representations", entry))
+        except (ValueError, TypeError) as error:
+            raise SettingsError(f"config.yaml: representations: {name}: {error}") from error
+
+
+def settings_text(options: Settings) -> str:
+    """Return options as one line of text in a fixed order, to tell whether two runs asked for the same."""
+    return " ".join(_flat(options))
+
+
+def _flat(options: Settings, prefix: str = "") -> Iterator[str]:
+    for key in sorted(options):
+        value = options[key]
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}={value}"

@@ -1,0 +1,79 @@
+"""Agreement of matrices: ranks count, scale does not, subjects are the units."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.stats import spearmanr
+
+from bandmap.aggregate.agreement import AGREEMENT_COLUMNS, agreement_rows, same_top, spearman
+
+MATRIX = np.arange(25.0).reshape(1, 5, 5)
+
+
+def of_subjects(*stacks):
+    return {("d", f"S{number}"): stack for number, stack in enumerate(stacks)}
+
+
+def compare(first, second):
+    (row,) = agreement_rows({"a": first, "b": second}, seed=1)
+    assert tuple(row) == AGREEMENT_COLUMNS
+    return row
+
+
+def test_a_matrix_on_another_scale_agrees_wholly():
+    row = compare(of_subjects(MATRIX, MATRIX[:, ::-1]), of_subjects(np.exp(MATRIX), 3 + MATRIX[:, ::-1]))
+    assert (row["spearman"], row["same_top"], row["n_matrices"], row["n_subjects"]) == (1, 2, 2, 2)
+    assert row["cells"] == 25
+
+
+def test_a_matrix_turned_upside_down_agrees_in_nothing():
+    row = compare(of_subjects(MATRIX), of_subjects(-MATRIX))
+    assert row["spearman"] == -1
+    assert row["same_top"] == 0
+    assert np.isnan([row["low"], row["high"]]).all()
+
+
+@given(arrays(float, (2, 12), elements=st.integers(0, 4).map(float)))
+def test_the_correlation_is_that_of_scipy_ties_included(values):
+    if np.ptp(values, axis=1).all():
+        assert spearman(*values) == pytest.approx(spearmanr(*values).statistic)
+    else:
+        assert np.isnan(spearman(*values))
+
+
+def test_cells_that_one_lacks_do_not_count():
+    holed = MATRIX[0].copy()
+    holed[0] = np.nan
+    assert spearman(holed, MATRIX[0]) == pytest.approx(1)
+    assert np.isnan(spearman(np.full((5, 5), np.nan), MATRIX[0]))
+    assert same_top(np.full((5, 5), np.nan), MATRIX[0]) is None
+
+
+def test_each_stage_counts_but_the_interval_is_over_subjects():
+    one = np.concatenate([MATRIX, MATRIX])
+    other = np.concatenate([MATRIX, -MATRIX])
+    row = compare(of_subjects(one, one, one), of_subjects(one, other, other))
+    assert row["spearman"] == pytest.approx(1 / 3)
+    assert (row["n_subjects"], row["same_top"], row["n_matrices"]) == (3, 4, 6)
+    assert row["low"] <= row["spearman"] <= row["high"]
+
+
+def test_subjects_whom_only_one_has_do_not_count():
+    row = compare({("d", "A"): MATRIX, ("d", "B"): MATRIX}, {("d", "B"): MATRIX, ("e", "A"): MATRIX})
+    assert row["n_subjects"] == 1
+    none = compare({("d", "A"): MATRIX}, {("d", "B"): MATRIX})
+    assert (none["cells"], none["n_subjects"], none["n_matrices"]) == (0, 0, 0)
+    assert np.isnan(none["spearman"])
+
+
+def test_the_mean_matrices_are_compared_after_each_subject_got_the_same_weight():
+    loud, quiet = 1000 * MATRIX, -MATRIX
+    row = compare(of_subjects(loud, quiet, quiet), of_subjects(MATRIX, MATRIX, MATRIX))
+    assert row["spearman_of_means"] == -1
+
+
+@pytest.mark.parametrize("names", [(), ("alone",)])
+def test_fewer_than_two_have_nothing_to_agree_with(names):
+    assert agreement_rows({name: of_subjects(MATRIX) for name in names}, seed=1) == []

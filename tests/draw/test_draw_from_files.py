@@ -1,0 +1,202 @@
+"""Pictures and pages from the files of a finished run, of both tasks, made once on made-up numbers."""
+
+import re
+import shutil
+from xml.etree import ElementTree
+
+import h5py
+import numpy as np
+import pytest
+from made_run import BANDS, FOLDS, REGIONS, SCHEME, STAGES, TITLES, Made, make_run
+
+from bandmap import report
+from bandmap.draw.from_files import RecordingFiles, draw_model, draw_overview
+from bandmap.draw.from_files.faithfulness import draw_faithfulness
+from bandmap.files.tables import read_table
+from bandmap.report import from_files as findings
+from bandmap.vocabulary import plugins
+from bandmap.vocabulary.atlas import Atlas
+
+FIGURES = "report/figures"
+ATLAS = Atlas.of(REGIONS, BANDS)
+PARTS = {"published": ["gradcam", "occlusion"]}
+
+
+def files_of(made: Made, model, row):
+    number = made.recordings.index(row)
+    return RecordingFiles(
+        made.harmonized[number],
+        str(made.results / f"represented/{row['recording']}.zarr.zip"),
+        made.of("predicted", model, row, "_probabilities.h5"),
+        str(made.folder / f"resources/{row['recording']}_events.tsv"),
+        made.of("predicted", model, row, "_events.tsv"),
+        [made.of("attributed", model, row, "_gradcam.h5")],
+        [made.of("attributed", model, row, "_occlusion.h5")],
+        [made.of("attributed", model, row, "_ecam.h5")],
+        {name: made.of("attributed", model, row, f"_{name}.h5") for name in ("band_occlusion", "gradcam", "occlusion")},
+        {title: PARTS.get(name, [name]) for name, title in TITLES.items()},
+    )
+
+
+def draw(made: Made, task, model):
+    folder = made.results / FIGURES / model / SCHEME
+    row, *others = made.recordings
+    place = folder / row["dataset"] / row["recording"]
+    task.draw_recording(files_of(made, model, row), place, row=row, model=model, atlas=ATLAS)
+    for other in others:
+        shutil.copytree(place, place.with_name(other["recording"]))
+    matrices = made.results / "matrices" / model / SCHEME
+    draw_model(
+        folder / "planted.tsv",
+        task,
+        titles=TITLES,
+        subject_tables=[str(matrices / name / "subjects.tsv") for name in TITLES],
+        cohort_tables=[str(matrices / name / "cohort.tsv") for name in TITLES],
+        histories={fold: str(made.results / f"trained/{model}/{SCHEME}/{fold}/history.tsv") for fold in FOLDS},
+        scores=made.judged[model],
+        truth=made.truth(),
+        subjects=made.subjects,
+    )
+    draw_faithfulness(
+        folder / "faithfulness.tsv",
+        folder / "faithfulness.svg",
+        tested=str(made.results / "faithfulness" / model / f"{SCHEME}.tsv"),
+        matrices={name: str(matrices / name / "seizures.tsv") for name in TITLES},
+        seed=1,
+    )
+
+
+@pytest.fixture(scope="module", params=["seizure", "sleep"])
+def made(request, tmp_path_factory):
+    """A run with all its pictures and pages; the pictures of one recording and model stand for those of the others."""
+    made = make_run(tmp_path_factory.mktemp(request.param), request.param, models=("one", "two"), subjects=2)
+    task = plugins.load("bandmap.draw.from_files", request.param)
+    draw(made, task, "one")
+    shutil.copytree(made.results / FIGURES / "one", made.results / FIGURES / "two")
+    folder = made.results / FIGURES
+    draw_overview(
+        folder / "overview.svg",
+        folder / "quality.svg",
+        task,
+        judged=made.judged,
+        recordings=made.recordings,
+        harmonized=made.harmonized,
+    )
+    page = made.results / "report/index.html"
+    report.render(findings.gather(page, made.tested, made.config), page)
+    return made
+
+
+def words_of(path):
+    """Return what is written in a picture; matplotlib leaves the text of each group of glyphs as a comment."""
+    return re.findall(r"<!-- (.*?) -->", path.read_text(encoding="utf-8"))
+
+
+def test_every_seizure_and_false_alarm_or_every_night_has_a_picture(made):
+    folder = made.results / FIGURES / "one" / SCHEME / "made" / made.recordings[0]["recording"]
+    names = {"seizure": ("1", "2", "false-1"), "sleep": ("night",)}[made.task]
+    assert {path.name for path in folder.iterdir()} == {f"{n}{ending}" for n in names for ending in (".png", ".svg")}
+    page = (made.results / "report/pages/made-01.html").read_text(encoding="utf-8")
+    assert all(f'{made.recordings[0]["recording"]}/{name}.svg"' in page for name in names)
+
+
+def test_a_picture_for_print_is_no_larger_than_one_for_the_screen_many_times(made):
+    folder = made.results / FIGURES / "one" / SCHEME / "made" / made.recordings[0]["recording"]
+    for path in folder.glob("*.svg"):
+        ElementTree.parse(path)
+        assert path.stat().st_size < 1_500_000
+
+
+def test_the_picture_of_the_cohort_holds_the_parts_of_a_seizure_or_the_stages(made):
+    words = words_of(made.results / FIGURES / "one" / SCHEME / "cohorts" / "band_occlusion.svg")
+    parts = ("onset", "middle", "end") if made.task == "seizure" else STAGES
+    assert all(f"{part} (n = 2)" in words for part in parts)
+    ElementTree.parse(made.results / FIGURES / "one" / SCHEME / "subject_made-01.svg")
+
+
+def test_what_was_planted_is_found_in_every_class(made):
+    folder = made.results / FIGURES / "one" / SCHEME
+    rows = [row for row in read_table(folder / "recovery.tsv") if row["method"] == "band_occlusion"]
+    classes = {"sz"} if made.task == "seizure" else set(STAGES)
+    assert {row["class"] for row in rows} == classes
+    assert all(row["right"] == row["n"] == "2" for row in rows if row["what"] == "both")
+    planted = {(r["class"], r["planted_region"]) for r in read_table(folder / "planted.tsv") if r["subject"] == "01"}
+    assert len(planted) == len(classes)
+
+
+def test_the_overview_names_all_who_were_scored(made):
+    words = words_of(made.results / FIGURES / "overview.svg")
+    assert set(made.judged) <= set(words)
+
+
+def test_the_first_page_leads_to_every_subject_and_compares_all_models(made):
+    page = (made.results / "report/index.html").read_text(encoding="utf-8")
+    for _, subject in made.subjects:
+        assert f'href="pages/made-{subject}.html"' in page
+        assert (made.results / f"report/pages/made-{subject}.html").exists()
+    assert all(f"<td>{name}</td>" in page for name in made.judged)
+    assert "one, band_occlusion and two, band_occlusion: Spearman" in page
+    shown = re.sub(r"<(style|script|pre)>.*?</\1>", "", page, flags=re.DOTALL).replace(str(made.folder), "")
+    assert ("seizure" in shown.replace("<td>seizure</td>", "")) is (made.task == "seizure")
+
+
+def test_every_map_is_shown_with_how_far_it_can_be_trusted(made):
+    folder = made.results / FIGURES / "one" / SCHEME
+    rows = {(r["method"], r["test"], r["level"]): r for r in read_table(folder / "faithfulness.tsv")}
+    assert {name for name, _, _ in rows} == set(TITLES)
+    assert float(rows["band_occlusion", "weights", "all"]["mean"]) == pytest.approx(0.375)
+    assert rows["band_occlusion", "weights", "all"]["n"] == "2"
+    assert set(TITLES) <= set(words_of(folder / "faithfulness.svg"))
+    page = (made.results / "report/index.html").read_text(encoding="utf-8")
+    line = "How far to trust it: similarity to the map with fresh weights 0.38 (0.25 to 0.5)"
+    assert page.count(line) == len(TITLES) * len(made.models)
+    assert line in (made.results / "report/pages/made-01.html").read_text(encoding="utf-8")
+
+
+def test_windows_left_out_are_summed_over_folds(made):
+    run = findings.gather_run(made.results, "one", SCHEME, made.task, made.tested)
+    assert run.windows == ({"role": "train", "class": "seizure", "windows": 180, "excluded": 20},)
+    assert [row["fold"] for row in run.resources] == list(FOLDS)
+
+
+def test_a_joint_matrix_has_its_share_of_rank_one_in_every_class(made):
+    run = findings.gather_run(made.results, "one", SCHEME, made.task, made.tested)
+    shares = run.subjects[0].rank_one_share
+    assert set(shares) == ({"sz"} if made.task == "seizure" else set(STAGES))
+    assert all(0 < share < 1 for share in shares.values())
+
+
+def test_a_seizure_is_cut_out_of_a_long_recording_without_reading_all_of_it(tmp_path, monkeypatch):
+    made = make_run(tmp_path, "seizure", models=("one",), subjects=1)
+    read = []
+    plain = h5py.Dataset.__getitem__
+
+    def counted(self, key, *args):
+        found = plain(self, key, *args)
+        read.append((self.name, np.size(found)))
+        return found
+
+    monkeypatch.setattr(h5py.Dataset, "__getitem__", counted)
+    row, task = made.recordings[0], plugins.load("bandmap.draw.from_files", "seizure")
+    monkeypatch.setattr(task, "save_both", lambda *_args: None)
+    task.draw_recording(files_of(made, "one", row), tmp_path / "drawn", row=row, model="one", atlas=ATLAS)
+    with h5py.File(made.harmonized[0]) as file:
+        total = file["microvolts"].size
+    samples = [size for name, size in read if name == "/microvolts"]
+    assert len(samples) == 3
+    assert max(samples) < total
+
+
+@pytest.mark.parametrize("method", ["channels", "over_time", "neither"])
+def test_importance_of_channels_over_time_comes_from_whatever_method_there_is(tmp_path, method):
+    seizure = plugins.load("bandmap.draw.from_files", "seizure")
+    made = make_run(tmp_path, "seizure", models=("one",), subjects=1)
+    files = files_of(made, "one", made.recordings[0])
+    path = {"channels": files.channels, "over_time": files.over_time, "neither": [None]}[method][0]
+    found = seizure._channel_importance(path and seizure.read_attribution(path), 15.0, 77.0)
+    if method == "neither":
+        assert found is seizure.NOTHING
+        return
+    assert (found.values.shape[1], found.step_seconds, found.start_seconds) == (62, 1.0, 15.0)
+    assert np.isnan(found.values[:, :5]).all()
+    assert np.isfinite(found.values[:, 5:58]).all()

@@ -1,0 +1,89 @@
+"""Which windows maps are tested on, and which recordings and folds a run plans for that."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from bandmap.faithfulness.from_files import _Candidates, _dealt, _whole
+from bandmap.vocabulary.windows import RecordingWindows
+from bandmap.workflow.probes import ProbePlan
+
+
+def candidates(targets, shifts=1):
+    n = len(targets)
+    cut = RecordingWindows(None, np.arange(n), np.zeros(n, np.int64), 4)
+    return _Candidates(cut, np.arange(n), np.array(targets), np.full(n, shifts))
+
+
+def test_windows_are_dealt_from_each_class_in_turn_and_from_all_recordings():
+    dealt = _dealt([candidates([0] * 90 + [2] * 2), candidates([0] * 90 + [3] * 90, -1)], 12, seed=1)
+    per_class = {}
+    for (number, target, shift), places in dealt.items():
+        assert shift == (1, -1)[number]
+        assert len(set(places)) == len(places)
+        per_class[target] = per_class.get(target, 0) + len(places)
+    assert per_class == {0: 5, 2: 2, 3: 5}
+    assert {number for number, target, _ in dealt if target == 0} == {0, 1}
+    assert dealt == _dealt([candidates([0] * 90 + [2] * 2), candidates([0] * 90 + [3] * 90, -1)], 12, seed=1)
+
+
+def test_fewer_windows_than_asked_for_are_all_taken_and_none_is_no_mistake():
+    assert sum(map(len, _dealt([candidates([1, 1])], 6, seed=1).values())) == 2
+    assert _dealt([candidates([])], 6, seed=1) == {}
+
+
+def test_a_shifted_window_lies_in_the_recording_and_holds_no_masked_time():
+    source = SimpleNamespace(valid=np.array([True] * 6 + [False] + [True] * 5), n_frames=12)
+    found = _whole(source, np.array([-1, 0, 2, 3, 6, 7, 8, 9]), 4)
+    assert found.tolist() == [False, True, True, False, False, True, True, False]
+
+
+class Plan(ProbePlan):
+    def tested(self):
+        return [{"dataset": "d", "subject": s, "recording": f"{s}{n}"} for s in ("a", "b", "new") for n in (1, 2)]
+
+    def testing_fold(self, row):
+        return None if row["subject"] == "new" else f"fold-{row['subject']}"
+
+
+def plan(**faithfulness):
+    section = {"windows_per_subject": 6, "shuffled_label_folds": 1, **faithfulness}
+    schemes = {"held_out": {"kind": "leave_one_subject_out"}, "fine_tune": {"base": "held_out"}}
+    run = {"scheme": "held_out", "interpretations": ["gradcam", "occlusion"], "matrices": ["product", "gradcam"]}
+    return Plan(
+        {
+            "faithfulness": section,
+            "schemes": schemes,
+            "run": run,
+            "models": {"m": {"kind": "cwt_resnet18", "representation": "fine"}, "raw": {"kind": "eegwavenet"}},
+            "interpretations": {"gradcam": {"layer": "layer1"}, "occlusion": None},
+            "products": {"product": {"frequency": "gradcam", "channel": "occlusion"}},
+        }
+    )
+
+
+def test_maps_are_tested_on_subjects_that_a_fold_tests_and_not_on_new_ones():
+    made, wildcards = plan(), SimpleNamespace(model="m")
+    assert [row["fold"] for row in made.probed()] == ["fold-a", "fold-a", "fold-b", "fold-b"]
+    assert made.probed_folds() == ["fold-a", "fold-b"]
+    assert made.shuffled_folds() == ["fold-a"]
+    assert made.probed_arrays(wildcards)[-1] == "results/represented/fine/d/b2.zarr.zip"
+
+
+def test_no_windows_no_tests_and_a_continued_scheme_trains_on_no_shuffled_labels():
+    assert plan(windows_per_subject=0).probed_folds() == plan(windows_per_subject=0).shuffled_folds() == []
+    assert plan(shuffled_label_folds=0).shuffled_folds() == []
+    tuned = plan()
+    tuned.config["run"]["scheme"] = "fine_tune"
+    assert tuned.shuffled_folds() == []
+
+
+def test_what_fits_a_model_is_tested_and_the_products_of_it():
+    made = plan()
+    assert made.methods_of(SimpleNamespace(model="m")) == {
+        "gradcam": {"kind": "gradcam", "options": {"layer": "layer1"}},
+        "occlusion": {"kind": "occlusion", "options": {}},
+    }
+    assert made.products_of(SimpleNamespace(model="m")) == {"product": ["gradcam", "occlusion"]}
+    assert made.products_of(SimpleNamespace(model="raw")) == {}
+    assert made.interpretation_modules() == ["bandmap.interpret.methods.gradcam", "bandmap.interpret.methods.occlusion"]

@@ -1,0 +1,298 @@
+"""Tests of maps, on models whose truth is known: what they must say of a right map, a random one and a constant one."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from bandmap.faithfulness.maps import Methods, Sample
+from bandmap.faithfulness.perturbation import SHARES, curves
+from bandmap.faithfulness.probe import COLUMNS, Settings, probe
+from bandmap.faithfulness.randomization import cascade, similarities, stages
+from bandmap.faithfulness.reliability import split_half
+from bandmap.faithfulness.stability import noisy, overlapping
+from bandmap.faithfulness.summary import summarize
+from bandmap.interpret.context import Context
+from bandmap.vocabulary import plugins
+from bandmap.vocabulary.atlas import Atlas
+
+ATLAS = Atlas.of(
+    {"frontal": ["Fp1"], "central": ["C3"], "back": ["O1"]}, {"delta": [1, 4], "theta": [4, 8], "alpha": [8, 14]}
+)
+CHANNELS, FREQUENCIES, TIMES = ("Fp1", "C3", "O1"), (2.0, 5.0, 6.0, 10.0), 8
+CELLS = np.array([[5.0, 1.0, 0.0], [2.0, 9.0, -4.0], [0.0, 3.0, 7.0]])
+"""What each cell is worth to the linear model: log odds lost when background takes its place."""
+
+RANDOM = np.random.default_rng(0)
+
+
+class Linear(nn.Module):
+    """Log odds are a weighted sum of the mean power of each cell."""
+
+    def __init__(self, cells):
+        super().__init__()
+        weights = np.stack([cells[:, 0], cells[:, 1] / 2, cells[:, 1] / 2, cells[:, 2]], axis=1)
+        self.head = nn.Linear(12, 1, bias=False)
+        self.head.weight.data[:] = torch.tensor(weights.ravel(), dtype=torch.float32)
+
+    def forward(self, windows):
+        return self.head(windows.mean(-1).flatten(1))
+
+
+def context(n_windows, **changes):
+    shape = (3, 4, TIMES)
+    known = {"baseline": np.zeros((n_windows, *shape), np.float32), "background": np.zeros((2, *shape), np.float32)}
+    return Context(ATLAS, CHANNELS, FREQUENCIES, 4.0, **(known | changes))
+
+
+def ones(n_windows):
+    return np.ones((n_windows, 3, 4, TIMES), np.float32)
+
+
+def gains(matrix, n_windows=6, model=None):
+    """Return view -> how much better than random the order of a matrix is, one for each window."""
+    told = np.broadcast_to(matrix, (n_windows, *np.shape(matrix)))
+    found = curves(
+        model or Linear(CELLS), ones(n_windows), 1, {"it": told}, context=context(n_windows), seed=1
+    )  # fmt: skip
+    areas = {view: curve.areas for (_, view), curve in found.items()}
+    return {"deletion": areas["deletion"][1] - areas["deletion"][0], "insertion": np.subtract(*areas["insertion"])}
+
+
+def test_deletion_in_the_right_order_loses_what_each_cell_is_worth():
+    found = curves(Linear(CELLS), ones(1), 1, {"it": CELLS[None]}, context=context(1), seed=1)
+    deletion, insertion = (found["it", view].order[0] for view in ("deletion", "insertion"))
+    ranked = np.sort(CELLS.ravel())[::-1]
+    counts = np.unique((SHARES * 9).round().astype(int))
+    lost = np.interp(SHARES, counts / 9, np.concatenate([[0], np.cumsum(ranked)])[counts])
+    np.testing.assert_allclose(deletion, CELLS.sum() - lost, atol=1e-4)
+    np.testing.assert_allclose(insertion, lost, atol=1e-4)
+
+
+def test_the_right_order_beats_random_ones_the_reversed_one_loses_and_a_constant_map_is_random():
+    assert (np.array(list(gains(CELLS).values())) > 1).all()
+    assert (np.array(list(gains(-CELLS).values())) < -1).all()
+    for gain in gains(np.ones((3, 3)), 60).values():
+        assert abs(gain.mean()) < 3 * gain.std() / np.sqrt(len(gain))
+
+
+def test_a_random_map_is_no_better_than_random():
+    random = RANDOM.standard_normal((80, 3, 3))
+    found = curves(Linear(CELLS), ones(80), 1, {"it": random}, context=context(80), seed=1)
+    order, other = found["it", "deletion"].areas
+    assert abs((other - order).mean()) < 3 * (other - order).std() / np.sqrt(80)
+
+
+def test_maps_of_regions_or_bands_exchange_whole_rows_and_columns_and_all_end_alike():
+    matrices = {"regions": CELLS.sum(axis=1)[None, :, None], "bands": CELLS.sum(axis=0)[None, None, :]}
+    found = curves(Linear(CELLS), ones(1), 1, matrices, context=context(1), seed=1)
+    regions = found["regions", "deletion"].order[0]
+    assert regions[0] == pytest.approx(CELLS.sum(), abs=1e-4)
+    assert np.interp(1 / 3, SHARES, regions) < CELLS.sum()
+    for curve in found.values():
+        assert sorted([curve.order[0, 0], curve.order[0, -1]]) == pytest.approx([0, CELLS.sum()], abs=1e-4)
+    assert {key[0] for key in found} == {"regions", "bands"}
+
+
+def test_cells_without_a_value_stay_as_they_are():
+    hidden = np.where(CELLS == 9, np.nan, CELLS)
+    found = curves(Linear(CELLS), ones(1), 1, {"it": hidden[None]}, context=context(1), seed=1)
+    assert found["it", "deletion"].order[0, -1] == pytest.approx(9, abs=1e-4)
+    assert curves(Linear(CELLS), ones(1), 1, {"it": hidden[None] * np.nan}, context=context(1), seed=1) == {}
+
+
+def test_raw_signal_is_exchanged_band_by_band():
+    rate, seconds = 64.0, 4
+    time = np.arange(int(rate * seconds)) / rate
+    theta = np.zeros((1, 3, len(time)), np.float32)
+    theta[0, 1] = np.sin(2 * np.pi * 5 * time)
+    model = Power()
+    quiet = np.zeros((1, *theta.shape[1:]), np.float32)
+    surroundings = Context(ATLAS, CHANNELS, (), rate, baseline=quiet, background=quiet)
+    right = np.zeros((1, 3, 3))
+    right[0, 1, 1] = 1
+    found = curves(model, theta, 1, {"right": right}, context=surroundings, seed=1)
+    deletion = found["right", "deletion"].order[0]
+    assert deletion[0] == pytest.approx(0.5, rel=0.02)
+    assert abs(deletion[2]) < 0.05  # of nine cells one has gone, the only one that holds anything
+
+
+class Power(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.unused = nn.Linear(1, 1)
+
+    def forward(self, windows):
+        return windows.square().mean(-1).sum(1, keepdim=True)
+
+
+def network(seed):
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        stem = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU())
+        return nn.Sequential(stem, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 1)).eval()
+
+
+def test_a_cascade_begins_at_the_output_and_ends_with_a_fresh_network():
+    trained, fresh = network(1), network(2)
+    steps = [(name, {k: v.clone() for k, v in one.state_dict().items()}) for name, one in cascade(trained, fresh)]
+    assert [name for name, _ in steps] == ["3", "0.1", "all"]
+    first, last = steps[0][1], steps[-1][1]
+    assert torch.equal(first["3.weight"], fresh.state_dict()["3.weight"])
+    assert torch.equal(first["0.0.weight"], trained.state_dict()["0.0.weight"])
+    assert all(torch.equal(value, last[name]) for name, value in fresh.state_dict().items())
+    assert not torch.equal(trained.state_dict()["3.weight"], fresh.state_dict()["3.weight"])
+
+
+@pytest.mark.parametrize("kind", plugins.available("bandmap.train.models"))
+def test_every_model_has_parts_from_input_to_output_that_hold_all_it_learnt(kind):
+    plugin = plugins.load("bandmap.train.models", kind)
+    classes = getattr(plugin, "EXAMPLE_CLASSES", 2)
+    model = plugin.build(plugin.EXAMPLE_SHAPE, classes, **plugin.EXAMPLE_HYPERPARAMETERS)
+    parts = stages(model)
+    assert 2 <= len(parts) <= 10
+    assert sorted(name for _, names in parts for name in names) == sorted(model.state_dict())
+
+
+def test_similarity_of_maps_is_one_of_ranks_and_undefined_for_a_constant_one():
+    maps = RANDOM.standard_normal((3, 4, 5))
+    found = similarities(maps, np.stack([np.exp(maps[0]), -maps[1], np.ones((4, 5))]))
+    np.testing.assert_allclose(found, [1, -1, np.nan], atol=1e-12)
+
+
+def test_noise_has_the_share_of_each_rows_own_deviation():
+    rows = (RANDOM.standard_normal((2, 3, 2000)) * [[[1.0], [10.0], [0.0]]]).astype(np.float32)
+    added = (noisy(rows, 0.1, seed=1) - rows).std(axis=-1)
+    np.testing.assert_allclose(added, 0.1 * rows.std(axis=-1), rtol=0.1, atol=1e-6)
+    assert np.array_equal(noisy(rows, 0.1, seed=1), noisy(rows, 0.1, seed=1))
+
+
+@pytest.mark.parametrize("shift", [2, -2])
+def test_a_shifted_map_over_time_is_compared_where_both_look(shift):
+    recording = RANDOM.standard_normal((1, 3, 20))
+    first, second = recording[..., 5:15], recording[..., 5 + shift : 15 + shift]
+    here, there = overlapping(first, second, ("frequency", "time"), shift)
+    assert here.shape[-1] == 8
+    np.testing.assert_array_equal(here, there)
+    assert overlapping(first, second, ("channel", "second"), shift)[0].shape == (1, 3)
+    assert overlapping(first, second, ("region", "band"), shift)[0] is first
+
+
+def sample(n=4):
+    drawn = [RANDOM.standard_normal((n, 3, 4, TIMES)).astype(np.float32) for _ in range(3)]
+    return Sample("d", "s", drawn[0], drawn[1], 1, 1, context(n, baseline=drawn[2], background=drawn[2][:2]))
+
+
+def methods(**plugin):
+    return Methods(plugin, {name: {} for name in plugin}, {})
+
+
+def made(function, axes=("region", "band")):
+    return SimpleNamespace(AXES=axes, attribute=lambda model, windows, target, *, context: function(model, windows))
+
+
+def told_of(plugin, *, shuffled=None):
+    rows = probe(network(1), network(2), shuffled, [sample()], methods(it=plugin), Settings(0.1, 1))
+    assert all(tuple(row) == COLUMNS for row in rows)
+    return {(row["test"], row["level"]): row for row in rows}
+
+
+def test_a_map_of_the_input_alone_does_not_change_with_the_weights_and_that_is_seen():
+    found = told_of(made(lambda _, windows: windows[:, :, :3].mean(-1)), shuffled=network(3))
+    assert all(found["weights", part]["value"] == pytest.approx(1) for part in ("3", "0.1", "all"))
+    assert found["labels", ""]["value"] == pytest.approx(1)
+    assert found["noise", ""]["value"] > 0.5
+    assert found["weights", "all"]["n"] == 4
+
+
+def test_a_map_that_only_turns_its_sign_is_seen_by_its_magnitudes():
+    calls = iter(range(100))
+
+    def turning(_, windows):
+        return windows[:, :, :3].mean(-1) * (-1) ** min(next(calls), 1)
+
+    found = told_of(made(turning))
+    assert found["weights", "3"]["value"] == pytest.approx(-1)
+    assert found["weights_magnitude", "3"]["value"] == pytest.approx(1)
+
+
+def test_what_is_not_defined_has_no_row():
+    found = told_of(made(lambda _, windows: np.ones((len(windows), 3, 3))))
+    assert {test for test, _ in found} == {"deletion", "insertion", "deletion_curve", "insertion_curve"}
+    found = told_of(made(lambda _, windows: windows.mean(axis=(1, 2)), ("time",)))
+    assert {test.removesuffix("_magnitude") for test, _ in found} == {"weights", "noise", "shift"}
+
+
+def test_a_product_is_tested_as_the_matrix_that_it_makes():
+    regions = made(lambda _, windows: windows.mean(axis=(2, 3)), ("region",))
+    bands = made(lambda _, windows: np.abs(windows).mean(axis=1), ("frequency", "time"))
+    both = Methods({"r": regions, "b": bands}, {"r": {}, "b": {}}, {"p": ("b", "r")})
+    rows = probe(network(1), network(2), None, [sample()], both, Settings(0.1, 1))
+    assert {row["method"] for row in rows if row["test"] == "deletion"} == {"r", "b", "p"}
+
+
+def test_maps_of_a_sleep_stager_are_tested_for_the_stage_that_was_found():
+    plugin, epochs = plugins.load("bandmap.train.models", "freqcut_vit"), (2, 20, 6)
+    sizes = {"dim": 16, "depth": 1, "heads": 2, "dim_head": 8, "mlp_dim": 16}
+    build = [plugin.build(epochs, 5, **sizes).eval() for _ in range(3)]
+    drawn = [RANDOM.standard_normal((3, *epochs)).astype(np.float32) for _ in range(4)]
+    rows_hz = tuple(np.arange(20) + 0.5)
+    around = Context(ATLAS, ("C3", "O1"), rows_hz, 1.0, baseline=drawn[2], background=drawn[3])
+    kinds = {name: {"kind": name, "options": {}} for name in ("band_occlusion", "attention_relevance", "occlusion")}
+    chosen = Methods.of(kinds, {"product": ["attention_relevance", "occlusion"]})
+    rows = probe(*build, [Sample("d", "s", drawn[0], drawn[1], 1, 3, around)], chosen, Settings(0.1, 1))
+    found = {(row["method"], row["test"]) for row in rows}
+    similar, exchanged = {"weights", "labels", "noise", "shift"}, {"deletion", "insertion"}
+    for name in ("band_occlusion", "attention_relevance", "product"):
+        assert {(name, test) for test in similar | exchanged} <= found
+    # Two channels have no ranks to compare, but one of them comes first.
+    assert {test for name, test in found if name == "occlusion"} & (similar | exchanged) == exchanged
+
+
+def units(subject, matrices, **common):
+    head = {"dataset": "d", "subject": subject, "class": "sz", "outcome": "hit", "part": "whole", "recording": "r"}
+    return [
+        {**head, "seizure": str(number), "region": region, "band": band, "importance": matrix[r][b], **common}
+        for number, matrix in enumerate(matrices, start=1)
+        for r, region in enumerate(ATLAS.regions)
+        for b, band in enumerate(ATLAS.bands_hz)
+    ]
+
+
+def test_two_halves_that_agree_are_reliable_and_one_seizure_has_no_halves():
+    noise = RANDOM.standard_normal((9, 3, 3))
+    rows = [
+        *units("same", [CELLS] * 4),
+        *units("chance", noise),
+        *units("one", [CELLS]),
+        *units("flat", [CELLS * 0] * 2),
+    ]
+    found = split_half([*rows, *units("missed", [CELLS] * 2, outcome="miss")])
+    assert set(found) == {("d", "same"), ("d", "chance")}
+    assert found["d", "same"] == pytest.approx(1)
+    odd, even = noise[0::2].mean(0).ravel(), noise[1::2].mean(0).ravel()
+    r = np.corrcoef(odd, even)[0, 1]
+    assert found["d", "chance"] == pytest.approx(2 * r / (1 + abs(r)))
+
+
+def test_halves_of_a_stage_are_its_own_rows():
+    rows = [
+        row
+        for part, matrix in (("whole", CELLS), ("odd", CELLS), ("even", -CELLS))
+        for row in units("s", [matrix], part=part, seizure="n/a", outcome="right", **{"class": "N2"})
+    ]
+    assert split_half(rows) == {("d", "s"): pytest.approx(-1)}
+
+
+def test_the_summary_is_over_subjects_and_says_of_how_many():
+    rows = [
+        {"method": "m", "test": "noise", "level": "", "step": "n/a", "value": value, "n": "9", "subject": subject}
+        for subject, value in (("a", "0.2"), ("b", "0.4"), ("c", "0.9"))
+    ]
+    noise, halves = summarize(rows, {"m": {("d", "a"): 0.7}, "empty": {}}, seed=1)
+    assert (noise["mean"], noise["n"]) == (pytest.approx(0.5), 3)
+    assert noise["low"] < 0.5 < noise["high"]
+    assert (halves["test"], halves["mean"], halves["n"]) == ("split_half", 0.7, 1)
+    assert np.isnan(halves["low"])

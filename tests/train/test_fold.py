@@ -1,0 +1,118 @@
+"""One fold: what it sees, what it leaves out, and what several folds say together."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bandmap.train import fold
+from bandmap.train.fitting import fit
+from bandmap.train.fold import Learner, cut_recording, predict_together, train_fold
+from bandmap.train.tasks import seizure
+from bandmap.vocabulary.recording import Event
+
+CUTTING = {
+    "length_seconds": 8,
+    "step_seconds": 1,
+    "training_step_seconds": 1,
+    "seizure_overlap": 0.5,
+    "most_bad_share": 1,
+}
+RECIPE = {
+    "epochs": 2,
+    "batch_size": 32,
+    "learning_rate": 0.01,
+    "weight_decay": 0.0,
+    "patience": 5,
+    "background_per_seizure": 2,
+    "augmentation": {},
+}
+MODEL = {"kind": "lightseizurenet", "options": {"width": 2, "pruned_share": 0.0}}
+RATE = 64
+
+
+class Source:
+    """Two minutes of two channels, stronger in a seizure; the first half minute is flagged."""
+
+    frame_rate_hz = float(RATE)
+    channels = ("C3-P3", "C4-P4")
+    frequencies_hz = ()
+
+    def __init__(self, seed):
+        self.n_frames = 120 * RATE
+        self.attributes = {"duration_seconds": 120.4}
+        self.valid = np.ones(self.n_frames, bool)
+        self.bad = np.where(np.arange(self.n_frames) < 30 * RATE, 0.75, 0.0).astype(np.float32)
+        self.events = (Event(60, 90, "sz"),)
+        self.values = np.random.default_rng(seed).normal(size=(2, self.n_frames)).astype(np.float32)
+        self.values[:, 60 * RATE : 90 * RATE] *= 5
+
+    def windows(self, starts, length):
+        return (
+            np.stack([self.values[:, s : s + length] for s in starts])
+            if len(starts)
+            else np.zeros((0, 2, length), "f4")
+        )
+
+
+def learner(**changed):
+    return Learner(seizure, {**CUTTING, **changed}, RECIPE, 1, "cpu")
+
+
+@pytest.fixture(scope="module")
+def trained():
+    return train_fold([Source(1)], [Source(2)], MODEL, learner())
+
+
+def test_shuffled_labels_change_places_and_nothing_is_chosen_on_validation_recordings(monkeypatch):
+    seen = []
+
+    def watched(model, train, validation, *rest, **options):
+        seen.append((train, validation))
+        return fit(model, train, validation, *rest, **options)
+
+    monkeypatch.setattr(fold, "fit", watched)
+    shuffled = train_fold([Source(1), Source(4)], [Source(2)], MODEL, replace(learner(), shuffled=True))
+    (train, validation), labels = seen[0], cut_recording(Source(1), seizure, CUTTING).labels
+    for part in train.parts:
+        assert sorted(part.labels) == sorted(labels)
+        assert 0.1 < np.mean(part.labels != labels) < 0.9
+    assert not np.array_equal(train.parts[0].labels, train.parts[1].labels)
+    assert len(validation) == 0
+    assert {row["windows"] for row in shuffled.windows if row["role"] == "validation"} == {0}
+    assert shuffled.validation == []
+
+
+def counts(made):
+    return {(row["role"], row["class"]): (row["windows"], row["excluded"]) for row in made.windows}
+
+
+def test_windows_of_bad_quality_are_left_out_of_training_and_counted(trained):
+    strict = train_fold([Source(1)], [Source(2)], MODEL, learner(most_bad_share=0.5))
+    used, none = counts(trained)["train", "background"]
+    kept, excluded = counts(strict)["train", "background"]
+    assert none == 0
+    # A window of eight seconds whose share of flagged channels is above one half lies by two thirds in the half minute.
+    assert (kept, excluded) == (used - 25, 25)
+    assert counts(strict)["train", "seizure"] == counts(trained)["train", "seizure"]
+
+
+def test_every_window_of_a_test_recording_is_predicted_however_bad(trained):
+    prediction = predict_together([(trained.model, trained.settings)], Source(3), seizure, device="cpu")
+    assert len(prediction.probabilities) == 113
+    assert prediction.duration_seconds == 120.4
+
+
+def test_an_ensemble_says_the_mean_of_what_its_members_say(trained):
+    other = train_fold([Source(4)], [Source(2)], MODEL, learner())
+    members = [(one.model, one.settings) for one in (trained, other)]
+    alone = [predict_together([member], Source(3), seizure, device="cpu").probabilities for member in members]
+    together = predict_together(members, Source(3), seizure, device="cpu")
+    np.testing.assert_allclose(together.probabilities, np.mean(alone, axis=0), rtol=1e-6)
+
+
+def test_a_fold_leaves_what_its_model_says_of_every_window_of_its_validation_recordings(trained):
+    ((said, events),) = trained.validation
+    alone = predict_together([(trained.model, trained.settings)], Source(2), seizure, device="cpu")
+    np.testing.assert_array_equal(said.probabilities, alone.probabilities)
+    assert (len(said.labels), said.duration_seconds, events) == (113, 120.4, (Event(60, 90, "sz"),))

@@ -1,0 +1,185 @@
+"""The published code's numbers, from weights made by the recipe of the reference's README."""
+
+import json
+import os
+import zlib
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from bandmap.train.models import cwt_resnet18, eegwavenet, freqcut_vit, seq_freqcut_vit
+from bandmap.vocabulary import logits
+
+FOLDER = Path(os.environ.get("BANDMAP_REFERENCE", Path(__file__).parents[3] / "shared" / "reference"))
+
+pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"no folder {FOLDER}")
+
+RTOL, ATOL = 1e-4, 1e-5
+
+
+def wave(name, shape):
+    return np.random.RandomState(zlib.crc32(name.encode())).standard_normal(shape)
+
+
+def values(name, shape, kind):
+    match kind:
+        case "he":
+            return wave(name, shape) * np.sqrt(2 / np.prod(shape[1:]))
+        case "he_fiftieth":
+            return wave(name, shape) * np.sqrt(2 / np.prod(shape[1:])) * 0.02
+        case "one_plus_tenth":
+            return 1 + 0.1 * np.abs(wave(name, shape))
+        case "tenth":
+            return 0.1 * wave(name, shape)
+    raise ValueError(kind)
+
+
+def sizes(config, *names):
+    return {name: config[name] for name in names if name in config}
+
+
+def vit(shape, config, _rows):
+    rows, seconds = config.get("patch", (4, 1))
+    hyperparameters = sizes(config, "dim", "depth", "heads", "dim_head", "mlp_dim")
+    return freqcut_vit.build(shape, config["n_classes"], **hyperparameters, patch_rows=rows, patch_seconds=seconds)
+
+
+def sequence_vit(shape, config, rows):
+    """The configuration leaves out the sizes of the second transformer; its parameters tell them."""
+    shapes = {row["name"]: row["shape"] for row in rows}
+    return seq_freqcut_vit.build(
+        shape,
+        config["n_classes"],
+        **sizes(config, "dim", "depth", "heads", "dim_head", "mlp_dim"),
+        epochs=config["seq_len"],
+        sequence_dim=shapes["seq_trans.pos_embedding"][-1],
+        sequence_depth=sum(name.startswith("seq_trans.") and name.endswith("to_qkv.weight") for name in shapes),
+    )
+
+
+BUILDERS = {
+    "cwt_resnet18": lambda shape, _config, _rows: cwt_resnet18.build(shape, 2),
+    "eegwavenet": lambda shape, config, _rows: eegwavenet.build(shape, config["n_classes"]),
+    "freqcut_vit": vit,
+    "seq_freqcut_vit": sequence_vit,
+}
+
+NO_NETWORKS = {"freqcut_bins", "importance_matrix"}
+"""Systems whose numbers are those of a representation and of a matrix, and are tested with these."""
+
+PUBLISHED_PARAMETERS = {
+    "cwt_resnet18": ({"n_chans": 25}, 11_278_401),
+    "eegwavenet": ({"n_chans": 21, "n_classes": 2}, 47_708),
+    "freqcut_vit": ({"channels": 2, "dim": 128, "depth": 8, "n_classes": 5}, 1_340_421),
+    "seq_freqcut_vit": ({"channels": 2, "dim": 32, "depth": 8, "n_classes": 5}, 604_517),
+}
+"""The published counts, and the configuration that has them."""
+
+
+def fill(model, parameters):
+    """Give the model the recipe's weights, parameter by parameter, in the order of registration."""
+    own = [value for value in model.state_dict().values() if value.is_floating_point()]
+    assert [list(value.shape) for value in own] == [row["shape"] for row in parameters]
+    with torch.no_grad():
+        for value, row in zip(own, parameters, strict=True):
+            value.copy_(torch.from_numpy(values(row["name"], row["shape"], row["kind"])))
+    return model.eval()
+
+
+def references():
+    """Return every file that holds a network's parameters; the others are of representations and matrices."""
+    found = {path.stem: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}
+    return {name: reference for name, reference in found.items() if "parameters" in reference}
+
+
+def in_our_axes(windows):
+    """Put the epochs of a sequence, an axis of their own as published, one after the other in time."""
+    return windows.movedim(1, 3).flatten(3) if windows.ndim == 5 else windows
+
+
+class Case:
+    """A reference, the model of its configuration with its weights, and its input."""
+
+    def __init__(self, reference):
+        self.reference = reference
+        rows = reference["parameters"]
+        values = wave(reference["input_name"], reference["input_shape"]).astype(np.float32)
+        self.windows = in_our_axes(torch.from_numpy(values))
+        shape = tuple(self.windows.shape[1:])
+        self.model = fill(BUILDERS[reference["system"]](shape, reference["config"], rows), rows)
+
+    @property
+    def outputs(self):
+        """What the model ends in: a published logit of two classes has one column."""
+        published = self.reference["log_probs" if "log_probs" in self.reference else "logits"]
+        return np.reshape(published, (len(self.windows), -1))
+
+
+REFERENCES = references() if FOLDER.is_dir() else {}
+case_of = cache(lambda name: Case(REFERENCES[name]))
+
+
+@pytest.fixture(params=REFERENCES)
+def case(request):
+    return case_of(request.param)
+
+
+def of_system(system):
+    return [name for name, reference in REFERENCES.items() if reference["system"] == system]
+
+
+def test_every_reference_is_of_a_system_that_is_known_here():
+    found = {json.loads(path.read_text())["system"] for path in FOLDER.glob("*.json")}
+    assert found
+    assert found <= set(BUILDERS) | NO_NETWORKS
+
+
+def test_the_model_has_the_published_number_of_parameters(case):
+    n_parameters = sum(parameter.numel() for parameter in case.model.parameters())
+    assert n_parameters == case.reference["n_params"]
+    config, published = PUBLISHED_PARAMETERS[case.reference["system"]]
+    if config.items() <= case.reference["config"].items():
+        assert n_parameters == published
+
+
+def test_the_model_gives_the_published_outputs(case):
+    with torch.inference_mode():
+        found = case.model(case.windows)
+    np.testing.assert_allclose(found.numpy(), case.outputs, rtol=RTOL, atol=ATOL)
+
+
+@pytest.mark.parametrize("name", of_system("cwt_resnet18"))
+def test_cwt_resnet18_gives_the_published_probabilities(name):
+    case = case_of(name)
+    with torch.inference_mode():
+        found = logits.probabilities(case.model(case.windows)).numpy()
+    np.testing.assert_allclose(found, np.ravel(case.reference["prob"]), rtol=RTOL, atol=ATOL)
+
+
+@pytest.mark.parametrize("name", of_system("cwt_resnet18") + of_system("freqcut_vit"))
+def test_the_outputs_are_the_same_with_channels_last_in_memory(name):
+    case = case_of(name)
+    with torch.inference_mode():
+        found = case.model(case.windows.contiguous(memory_format=torch.channels_last))
+    np.testing.assert_allclose(found.numpy(), case.outputs, rtol=RTOL, atol=ATOL)
+
+
+@pytest.mark.parametrize("name", of_system("freqcut_vit"))
+def test_hooks_on_attend_see_all_that_the_published_relevance_is_made_of(name):
+    case = case_of(name)
+    weights = []
+    hooks = [
+        layer.attention.attend.register_forward_hook(lambda _module, _inputs, output: weights.append(output))
+        for layer in case.model.encoder.layers
+    ]
+    answers = case.model(case.windows).max(dim=1).values.sum()
+    for hook in hooks:
+        hook.remove()
+    relevance = torch.eye(weights[0].shape[-1])
+    for weight, gradient in zip(weights, torch.autograd.grad(answers, weights), strict=True):
+        relevance = relevance + (weight * gradient).clamp(min=0).mean(dim=1) @ relevance
+    published = np.reshape(case.reference["relevance"], (len(case.windows), -1))
+    np.testing.assert_allclose(relevance[:, 0, 1:].detach().numpy(), published, rtol=RTOL, atol=ATOL)

@@ -1,0 +1,44 @@
+"""Where networks run."""
+
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from bandmap.vocabulary.device import device_of
+
+FAULTS = """
+import resource, torch
+from bandmap.vocabulary.device import device_of
+{first}
+for round in range(40):
+    if round == 20:
+        began = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    torch.ones(10_000_000)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - began)
+"""
+"""Pages that the system gives anew while a large tensor is made twenty times."""
+
+
+def test_auto_is_a_gpu_if_there_is_one(monkeypatch):
+    found = []
+    for present in (True, False):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda present=present: present)
+        found.append(device_of("auto").type)
+    assert found == ["cuda", "cpu"]
+
+
+def test_a_gpu_that_is_not_there_is_one_clear_line(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ValueError, match=r"^device: cuda was asked for and there is none; set 'device: auto' or 'cpu'"):
+        device_of("cuda")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc can be asked to keep memory")
+def test_freed_memory_is_used_again_where_networks_run():
+    plain, kept = (
+        int(subprocess.check_output([sys.executable, "-c", FAULTS.format(first=first)]))
+        for first in ("", "device_of('cpu')")
+    )
+    assert kept < plain / 5

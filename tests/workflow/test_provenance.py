@@ -1,0 +1,73 @@
+"""A report can be traced to what made it."""
+
+import hashlib
+import json
+import subprocess
+
+import numpy as np
+import pytest
+
+from bandmap.files.whole import sha256_of
+from bandmap.workflow import provenance
+
+SETTINGS = {"seed": 3, "bands_hz": {"delta": [1, 4]}, "device": "auto"}
+SOURCES = {"mine/sub-01": "ab" * 32}
+
+
+def git(folder, *arguments):
+    who = ["-c", "user.name=A", "-c", "user.email=a@b.c"]
+    return subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    (tmp_path / "a.py").write_text("1")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "a.py")
+    git(tmp_path, "commit", "-q", "-m", "first")
+    return tmp_path.resolve()
+
+
+def test_versions_settings_and_checksums_are_told():
+    found = provenance.provenance(SETTINGS, SOURCES)
+    assert found["packages"]["numpy"] == np.__version__
+    assert found["seed"] == 3
+    assert found["settings"] == SETTINGS
+    assert found["sources"] == SOURCES
+    assert found["bandmap"]["version"]
+
+
+def test_tools_of_development_are_no_part_of_it():
+    assert "pytest" not in provenance.packages()
+
+
+def test_the_commit_is_told_and_whether_files_differ_from_it(checkout):
+    commit = git(checkout, "rev-parse", "HEAD").strip()
+    assert provenance._commit(checkout) == {"commit": commit, "changed": False}
+    (checkout / "new.txt").write_text("not the workflow's")
+    assert not provenance._commit(checkout)["changed"]
+    (checkout / "a.py").write_text("2")
+    assert provenance._commit(checkout) == {"commit": commit, "changed": True}
+
+
+def test_the_commit_of_a_checkout_around_the_environment_is_not_taken_for_ours(checkout):
+    inside = checkout / "lib"
+    inside.mkdir()
+    assert provenance._commit(inside) == {"commit": None, "changed": None}
+
+
+def test_without_git_there_is_no_commit(checkout, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert provenance._commit(checkout) == {"commit": None, "changed": None}
+
+
+def test_the_same_run_gives_the_same_bytes(tmp_path):
+    for name in ("a.json", "b.json"):
+        provenance.write_provenance(tmp_path / name, provenance.provenance(SETTINGS, SOURCES))
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+    assert json.loads((tmp_path / "a.json").read_text())["sources"] == SOURCES
+
+
+def test_a_checksum_is_that_of_the_bytes(tmp_path):
+    (tmp_path / "a").write_bytes(b"abc" * 100_000)
+    assert sha256_of(tmp_path / "a") == hashlib.sha256(b"abc" * 100_000).hexdigest()
