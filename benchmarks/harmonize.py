@@ -26,7 +26,7 @@ from threadpoolctl import threadpool_limits
 from bandmap.files import edf
 from bandmap.files.harmonized import read_recording, write_recording
 from bandmap.harmonize import Stream
-from bandmap.vocabulary.atlas import BIPOLAR18, ELECTRODES
+from bandmap.vocabulary.montages import BIPOLAR18, ELECTRODES
 
 SETTINGS = {"montage": "bipolar18", "rate_hz": 128, "high_pass_hz": 0.5, "low_pass_hz": 45, "notch_hz": [50, 60]}
 LABELS = [f"EEG {name}-REF" for name in (*ELECTRODES, "A1")] + ["ECG", "EOG", "Resp"]

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from bandmap.interpret.context import Context, Noted
 from bandmap.train.models import cwt_resnet18
 from bandmap.vocabulary import plugins
-from bandmap.vocabulary.atlas import BIPOLAR18, Atlas
+from bandmap.vocabulary.atlas import Atlas
 from bandmap.vocabulary.device import device_of
+from bandmap.vocabulary.montages import BIPOLAR18
 from bandmap.vocabulary.network import Normalized
 
 WINDOWS, NAIVE_WINDOWS, BACKGROUNDS = 100, 2, 8

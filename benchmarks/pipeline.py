@@ -28,7 +28,7 @@ from bandmap.harmonize import Stream, harmonize
 from bandmap.harmonize.filter import blockwise, design
 from bandmap.represent import timefrequency as tf
 from bandmap.represent.representations import cwt
-from bandmap.vocabulary.atlas import BIPOLAR18
+from bandmap.vocabulary.montages import BIPOLAR18
 
 RATE, SECONDS, FRAME_RATE, DAY_HOURS = 256, 3600, 16, 24
 OLD_TO_NEW = {"T3": "T7", "T4": "T8", "T5": "P7", "T6": "P8"}

@@ -2,7 +2,7 @@
 
 import re
 
-from bandmap.vocabulary.atlas import BIPOLAR18, ELECTRODES, OLD_NAMES
+from bandmap.vocabulary.montages import BIPOLAR18, ELECTRODES, OLD_NAMES
 
 NEW_NAMES = {old: new for new, old in OLD_NAMES.items()}
 CHB_MIT_LABELS = """

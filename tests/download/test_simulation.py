@@ -14,7 +14,8 @@ from bandmap.download.datasets import simulated, taken
 from bandmap.download.simulation import BANDS_HZ, ELECTRODES, Subject, band_rms, distances, potentials
 from bandmap.files import edf
 from bandmap.files.events import read_duration, read_events
-from bandmap.vocabulary.atlas import BIPOLAR18, Atlas
+from bandmap.vocabulary.atlas import Atlas
+from bandmap.vocabulary.montages import BIPOLAR18
 from bandmap.vocabulary.recording import Event, RawRecording
 
 CONFIG = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())

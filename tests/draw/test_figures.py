@@ -25,7 +25,7 @@ from bandmap.draw.style import save
 from bandmap.draw.traces import clinical_order, envelope, rows_of, scale_of
 from bandmap.draw.training import training_figure
 from bandmap.harmonize.quality import FLAGS
-from bandmap.vocabulary.atlas import BIPOLAR18, ELECTRODES
+from bandmap.vocabulary.montages import BIPOLAR18, ELECTRODES
 from bandmap.vocabulary.recording import Event
 
 REGIONS, BANDS = ("frontal", "central", "temporal-left"), ("theta", "alpha")

@@ -14,7 +14,7 @@ from bandmap.files import edf
 from bandmap.harmonize import MontageError, harmonize
 from bandmap.harmonize.interpolate import POSITIONS, spline_weights
 from bandmap.harmonize.names import ends, identify
-from bandmap.vocabulary.atlas import BIPOLAR18, ELECTRODES
+from bandmap.vocabulary.montages import BIPOLAR18, ELECTRODES
 from bandmap.vocabulary.recording import Event, RawRecording, RecordingError, Signal
 
 SHARED = Path(os.environ.get("BANDMAP_SHARED", Path(__file__).parents[3] / "shared"))

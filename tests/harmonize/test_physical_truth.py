@@ -14,7 +14,7 @@ from bandmap.download.simulation import ELECTRODES as SIMULATED
 from bandmap.download.simulation import Subject, potentials
 from bandmap.files import edf
 from bandmap.harmonize import harmonize
-from bandmap.vocabulary.atlas import BIPOLAR18, ELECTRODES
+from bandmap.vocabulary.montages import BIPOLAR18, ELECTRODES
 from bandmap.vocabulary.recording import Event
 
 SETTINGS = {"montage": "bipolar18", "rate_hz": 128, "high_pass_hz": 0.5, "low_pass_hz": 45, "notch_hz": [50, 60]}

@@ -9,7 +9,7 @@ from made_edf import Made
 from bandmap.files import edf
 from bandmap.harmonize import Stream
 from bandmap.harmonize.quality import COLUMNS, FLAGS
-from bandmap.vocabulary.atlas import BIPOLAR18, ELECTRODES
+from bandmap.vocabulary.montages import BIPOLAR18, ELECTRODES
 from bandmap.vocabulary.recording import RawRecording, Signal
 
 SETTINGS = {"montage": "bipolar18", "rate_hz": 128, "high_pass_hz": 0.5, "low_pass_hz": 45, "notch_hz": [50, 60]}

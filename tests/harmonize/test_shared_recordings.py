@@ -13,7 +13,7 @@ import pytest
 from bandmap.files import edf
 from bandmap.files.tables import read_table
 from bandmap.harmonize import MontageError, Stream, harmonize
-from bandmap.vocabulary.atlas import SLEEP2
+from bandmap.vocabulary.montages import SLEEP2
 from bandmap.vocabulary.recording import RecordingError
 
 SHARED = Path(os.environ.get("BANDMAP_SHARED", Path(__file__).parents[3] / "shared")) / "data"

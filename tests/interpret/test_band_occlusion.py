@@ -7,7 +7,8 @@ from torch import nn
 
 from bandmap.interpret.context import Context
 from bandmap.interpret.methods import _bands, band_occlusion
-from bandmap.vocabulary.atlas import BIPOLAR18, Atlas
+from bandmap.vocabulary.atlas import Atlas
+from bandmap.vocabulary.montages import BIPOLAR18
 
 ATLAS = Atlas.of(
     {"frontal": ["Fp1", "Fp2", "F7", "F8"], "temporal-left": ["T3", "T5"], "nowhere": ["AFz"]},

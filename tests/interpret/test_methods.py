@@ -12,7 +12,8 @@ from bandmap.interpret.context import Context, Noted
 from bandmap.interpret.methods import _bands
 from bandmap.train.models import freqcut_vit, lightseizurenet, seq_freqcut_vit
 from bandmap.vocabulary import plugins
-from bandmap.vocabulary.atlas import BIPOLAR18, Atlas, mirrored
+from bandmap.vocabulary.atlas import Atlas
+from bandmap.vocabulary.montages import BIPOLAR18, mirrored
 
 METHODS = plugins.available("bandmap.interpret.methods")
 ATLAS = Atlas.of(

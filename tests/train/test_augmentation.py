@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from bandmap.train.augmentation import Augmentation, Augmenter
-from bandmap.vocabulary.atlas import BIPOLAR18, mirrored
+from bandmap.vocabulary.montages import BIPOLAR18, mirrored
 
 SHAPE = (6, len(BIPOLAR18), 40, 16)
 

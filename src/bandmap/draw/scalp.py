@@ -9,7 +9,7 @@ from matplotlib.patches import Circle
 from numpy.typing import NDArray
 
 from bandmap.draw.style import BLACK, SIGNED_MAP, greatest, say_empty
-from bandmap.vocabulary.atlas import OLD_NAMES
+from bandmap.vocabulary.montages import OLD_NAMES
 
 _RING = {"Fp2": 72, "F8": 36, "T4": 0, "T6": -36, "O2": -72, "O1": -108, "T5": -144, "T3": 180, "F7": 144, "Fp1": 108}
 _OUTER = {"F10": 36, "T10": 0, "P10": -36, "P9": -144, "T9": 180, "F9": 144}

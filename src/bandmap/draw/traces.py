@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from bandmap.draw.style import BLACK, GREY
-from bandmap.vocabulary.atlas import OLD_NAMES
+from bandmap.vocabulary.montages import OLD_NAMES
 
 _CHAINS = (
     "Fp1-F7 F7-T3 T3-T5 T5-O1",

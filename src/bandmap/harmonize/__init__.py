@@ -4,7 +4,7 @@
 """
 
 from bandmap.harmonize.derive import MontageError
-from bandmap.harmonize.montage import harmonize
+from bandmap.harmonize.in_memory import harmonize
 from bandmap.harmonize.stream import Stream
 
 __all__ = ["MontageError", "Stream", "harmonize"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bandmap.harmonize.interpolate import can_interpolate, spline_weights
 from bandmap.harmonize.names import Source
-from bandmap.vocabulary.atlas import ELECTRODES, MONTAGES
+from bandmap.vocabulary.montages import ELECTRODES, MONTAGES
 from bandmap.vocabulary.plugins import did_you_mean
 from bandmap.vocabulary.recording import RecordingError
 

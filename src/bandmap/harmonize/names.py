@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bandmap.harmonize.interpolate import POSITIONS
-from bandmap.vocabulary.atlas import OLD_NAMES
+from bandmap.vocabulary.montages import OLD_NAMES
 
 _SEPARATORS = re.compile(r"[\s\-‐‑‒–—−:/_]+")
 _ELECTRODES = {name.upper(): name for name in POSITIONS} | OLD_NAMES

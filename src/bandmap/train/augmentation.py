@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from bandmap.vocabulary.atlas import mirrored
+from bandmap.vocabulary.montages import mirrored
 from bandmap.vocabulary.plugins import did_you_mean
 
 _GAIN_NODES = 5  # of the piecewise linear gain over frequency: as coarse as bands

@@ -2,29 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-OLD_NAMES = {"T7": "T3", "T8": "T4", "P7": "T5", "P8": "T6"}
-"""10-10 name -> the older 10-20 name of the same electrode; the older one (SzCORE's) is used throughout."""
-
-_MIDLINE_AND_LEFT = ("Fp1", "F3", "C3", "P3", "O1", "F7", "T3", "T5", "Fz", "Cz", "Pz")
-_RIGHT = ("Fp2", "F4", "C4", "P4", "O2", "F8", "T4", "T6")
-
-ELECTRODES = _MIDLINE_AND_LEFT + _RIGHT
-"""The nineteen electrodes of the 10-20 system in SzCORE's order."""
-
-_CHAINS = ("Fp1 F3 C3 P3 O1", "Fp1 F7 T3 T5 O1", "Fz Cz Pz", "Fp2 F4 C4 P4 O2", "Fp2 F8 T4 T6 O2")
-
-BIPOLAR18 = tuple(f"{a}-{b}" for chain in _CHAINS for a, b in pairwise(chain.split()))
-"""The longitudinal ("double banana") derivations in SzCORE's order."""
-
-SLEEP2 = ("Fpz-Cz", "Pz-Oz")
-"""The EEG derivations of Sleep-EDF."""
-
-MONTAGES = {"bipolar18": BIPOLAR18, "referential19": ELECTRODES, "sleep2": SLEEP2}
+from bandmap.vocabulary.montages import OLD_NAMES
 
 
 @dataclass(frozen=True)
@@ -74,19 +56,3 @@ class Atlas:
         """Return which frequencies lie in which band: bool, shape (bands, frequencies); the upper edge is exclusive."""
         frequencies = np.round(np.asarray(frequencies_hz, dtype=float), 9)
         return np.array([(low <= frequencies) & (frequencies < high) for low, high in self.bands_hz.values()])
-
-
-def mirrored(channels: Sequence[str]) -> list[int]:
-    """Return for every channel the index of its mirror image, or its own where there is none.
-
-    Left electrodes have odd numbers and right ones the next even number: F3 is mirrored by F4, F3-C3 by F4-C4.
-    """
-    places = {name: index for index, name in enumerate(channels)}
-    images = ["-".join(_mirrored(end) for end in name.split("-")) for name in channels]
-    return [places.get(image, index) for index, image in enumerate(images)]
-
-
-def _mirrored(electrode: str) -> str:
-    letters = electrode.rstrip("0123456789")
-    number = electrode.removeprefix(letters)
-    return f"{letters}{int(number) + (1 if int(number) % 2 else -1)}" if number else electrode

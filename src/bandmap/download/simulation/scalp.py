@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bandmap.vocabulary.atlas import ELECTRODES as STANDARD
+from bandmap.vocabulary.montages import ELECTRODES as STANDARD
 
 ELECTRODES = (*STANDARD, "FT9", "FT10")
 """Rows of simulated potentials: the 10-20 system and the two that CHB-MIT's derivations need besides."""

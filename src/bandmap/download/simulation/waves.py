@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from bandmap.download.simulation.artifacts import muscle_noise
 from bandmap.download.simulation.scalp import add_bump, near
-from bandmap.vocabulary.atlas import ELECTRODES as STANDARD
+from bandmap.vocabulary.montages import ELECTRODES as STANDARD
 
 ELECTRODES = (*STANDARD, "Fpz", "Oz", "A1", "A2")
 """Rows of a simulated night's potentials: the whole 10-20 system with both ears."""
