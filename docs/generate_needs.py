@@ -1,6 +1,6 @@
-"""Write docs/needs.md: what CHB-MIT and TUSZ take, computed from what docs/benchmarks.md and docs/cluster.md measured.
+"""Write docs/needs.md: the time and disk space for CHB-MIT and TUSZ, from docs/benchmarks.md and docs/cluster.md.
 
-Run from anywhere: `python docs/generate_needs.py`. A test fails while the page is out of step.
+Run `python docs/generate_needs.py` from any folder. A test fails while the page is out of date.
 """
 
 import csv
@@ -13,28 +13,28 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "needs.md"
 
 MEASURED = {
-    "harmonize_day": ("s", "to harmonize a day", "benchmarks", r"harmonize_day_seconds +([\d.]+)"),
-    "represent_day": ("s", "to represent a day", "benchmarks", r"represent_day_seconds \| ([\d.]+)"),
-    "cache_hour": ("MB", "of cache for an hour, float32", "benchmarks", r"float32 \| bandmap .zarr.zip \| (\d+)"),
-    "harmonize_job": ("s", "for a job harmonize_recording", "cluster", r"harmonize_recording \| ([\d.]+)"),
-    "represent_job": ("s", "for a job represent_recording", "cluster", r"represent_recording \| ([\d.]+)"),
-    "predict_hour": ("s", "to predict an hour, with its job", "cluster", r"predict_recording \| (\d+)"),
+    "harmonize_day": ("s", "harmonize a day", "benchmarks", r"harmonize_day_seconds +([\d.]+)"),
+    "represent_day": ("s", "represent a day", "benchmarks", r"represent_day_seconds \| ([\d.]+)"),
+    "cache_hour": ("MB", "cache of an hour, float32", "benchmarks", r"float32 \| bandmap .zarr.zip \| (\d+)"),
+    "harmonize_job": ("s", "job `harmonize_recording`", "cluster", r"harmonize_recording \| ([\d.]+)"),
+    "represent_job": ("s", "job `represent_recording`", "cluster", r"represent_recording \| ([\d.]+)"),
+    "predict_hour": ("s", "predict an hour, including the job", "cluster", r"predict_recording \| (\d+)"),
 }
-"""Name -> unit, meaning, page, and where on it."""
+"""Name -> unit, meaning, page, and the pattern that finds the figure on the page."""
 
 EPOCHS, BACKGROUND, DRAWN = 20, 3, 16
-"""Defaults: epochs, background windows for one of seizure, windows between seizures that are interpreted."""
+"""Defaults: epochs, background windows per seizure window, interpreted windows between seizures."""
 
 BACKWARD, FALSE_ALARMS = 3, 1
-"""Assumed: training on a window against predicting it; interpreted windows of false alarms for one of a seizure."""
+"""Assumed: cost of training on a window relative to its prediction; false-alarm windows per seizure window."""
 
 PASSES = {"gradcam": BACKWARD, "occlusion": 18 + 1, "band_occlusion": 2 * 2 * (5 * 5 + 1)}
-"""Predictions that an interpretation of one window costs: 18 channels; both views of 25 cells, two backgrounds."""
+"""Predictions per interpretation of one window: 18 channels; both directions of 25 cells, two backgrounds."""
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """What the needs depend on.
+    """The properties of a data set that determine its needs.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class DataSet:
     hours : float
     seizure_seconds : float
     trains, validates : float
-        Share of the hours that a fold trains on and validates on.
+        Share of the hours that one fold trains on and validates on.
     tested : float
         Share of the hours that are predicted and interpreted.
     """
@@ -57,7 +57,7 @@ class DataSet:
 
 
 def chb_mit() -> DataSet:
-    """Return CHB-MIT as its table has it, leave one subject out, two subjects validating."""
+    """Return CHB-MIT according to its table, with one subject left out and two validation subjects."""
     with (ROOT / "src/bandmap/download/datasets/chb_mit.tsv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     spans = [span.split("-") for row in rows for span in re.findall(r"\d+-\d+", row["seizures"])]
@@ -74,18 +74,18 @@ def chb_mit() -> DataSet:
 
 
 def tusz() -> DataSet:
-    """Return TUSZ as its makers describe version 2 (not checked here), in its own split; seizures are assumed."""
+    """Return TUSZ as its makers describe version 2 (not checked here), with its own split; seizures are assumed."""
     hours = 1476
     return DataSet(7377, 1, hours, 0.06 * hours * 3600, 910 / hours, 435 / hours, 127 / hours)
 
 
 def measured() -> dict[str, float]:
-    """Return name -> value, as it stands on the page that reports it.
+    """Return name -> value, read from the page that reports it.
 
     Raises
     ------
     ValueError
-        If the page no longer has it.
+        If the page no longer contains the figure.
     """
     found = {}
     for name, (_, _, page, pattern) in MEASURED.items():
@@ -97,7 +97,7 @@ def measured() -> dict[str, float]:
 
 
 def needs(data: DataSet, took: Mapping[str, float]) -> dict[str, tuple[str, float]]:
-    """Return row of the table -> how it is computed, and CPU hours."""
+    """Return row of the table -> formula and CPU hours."""
     per_window = took["predict_hour"] / 3600
     drawn = (1 + BACKGROUND) * data.seizure_seconds
     epoch = per_window * drawn * (BACKWARD * data.trains + data.validates)
@@ -145,7 +145,7 @@ def page() -> str:
     lines.append(f"| **all** | {' | '.join(_hours(total) for total in totals)} | |")
     lines.append(f"| on 16 cores, hours | {' | '.join(_hours(total / 16) for total in totals)} | all / 16 |")
     folds = [of["train"][1] / data.folds for of, data in zip(found.values(), sets.values(), strict=True)]
-    lines.append(f"| but at least, hours | {' | '.join(map(_hours, folds))} | the training of one fold, one core |")
+    lines.append(f"| at least, hours | {' | '.join(map(_hours, folds))} | the training of one fold, one core |")
     cache = [data.hours * took["cache_hour"] / 1000 for data in sets.values()]
     signal = [data.hours * 3600 * 18 * 128 * 4 / 1e9 for data in sets.values()]
     lines += ["", f"| GB on disk | {' | '.join(sets)} | computed as |", "| --- |" + " --- |" * (len(sets) + 1)]
@@ -164,38 +164,42 @@ FACTS = {
     "hours": lambda data: f"{data.hours:,.0f}",
     "folds": lambda data: str(data.folds),
     "seizure seconds": lambda data: f"{data.seizure_seconds:,.0f}",
-    "a fold trains on, of all hours": lambda data: f"{data.trains:.0%}",
-    "a fold validates on": lambda data: f"{data.validates:.0%}",
-    "tested": lambda data: f"{data.tested:.0%}",
+    "training share of a fold": lambda data: f"{data.trains:.0%}",
+    "validation share of a fold": lambda data: f"{data.validates:.0%}",
+    "test share": lambda data: f"{data.tested:.0%}",
 }
 
-HEAD = """# What a large data set takes
+HEAD = """# Resources for large data sets
 
-<!-- Made by docs/generate_needs.py from docs/benchmarks.md, docs/cluster.md and the table of CHB-MIT. Do not edit. -->
+<!-- Generated by docs/generate_needs.py from docs/benchmarks.md, docs/cluster.md and CHB-MIT's table. Do not edit. -->
 
-Computed, not run: neither data set has been through the workflow. One model, `cwt_resnet18` of width 64, the default
-settings and interpretations (`gradcam`, `occlusion`, `band_occlusion`); seconds are those of the machine that the pages
-below name. Each further model of the same cost adds its training, prediction and interpretation.
+This page estimates the needs of two large data sets; the workflow has not been run on either of them. The estimate is
+for one model, `cwt_resnet18` of width 64, with the default settings and interpretations (`gradcam`, `occlusion`,
+`band_occlusion`), on the machine that the pages below describe. Each additional model of the same cost adds its
+training, prediction and interpretation.
 """
 
 FOOT = """
-**Assumed**, not measured:
+The estimate rests on these **assumptions**, which are not measured:
 
-* TUSZ: recordings, hours and the hours of its own split as its makers state them for version 2, the share of seizures
-  (6 % of the time, alike in all parts), one fold (`scheme: fixed`, which tests `eval` only).
-* Training on a window costs three times its prediction (forward, and backward twice that); all 20 epochs are made,
-  though training stops after five without a better validation loss; windows of an epoch are those of seizures, one a
-  second, and three of background for each. The threshold is chosen once a fold, on all hours that validate.
-* False alarms are interpreted for as long as seizures are. An interpretation of a window costs as many predictions as
-  it makes: 3 of Grad-CAM, 19 of occlusion, 104 of band occlusion. Tests of the maps (`faithfulness`) are not counted.
+* TUSZ: the recordings, hours and hours per part of the split are those that its makers state for version 2. Seizures
+  take 6 % of the time in every part. There is one fold (`scheme: fixed`, which tests `eval` only).
+* Training on a window costs three times as much as predicting it (one forward pass, and a backward pass that costs
+  twice as much). All 20 epochs count, although training stops after five epochs without a better validation loss.
+  An epoch contains one seizure window per second of seizure, and three background windows for each. Each fold chooses
+  its threshold once, on all hours of its validation recordings.
+* False alarms add as many interpreted windows as seizures do. The interpretation of a window costs as many
+  predictions as the method makes: 3 for Grad-CAM, 19 for occlusion, 104 for band occlusion. Tests of the maps
+  (`faithfulness`) are not included.
 
-The greatest part is training, and that is folds × epochs: `subject_k_fold` trains 5 folds instead of 23.
+Training takes the largest part of the time, which is proportional to folds × epochs: `subject_k_fold` trains 5 folds
+instead of 23.
 
-**GPU hours are not given, for no GPU has been measured.** A GPU takes over training and interpretation, the dear rows;
-how much faster they become is known when `benchmarks/training.py` and `benchmarks/interpretation.py` have run on yours.
+**GPU hours are not given, because no GPU has been measured.** A GPU speeds up training and interpretation, the most
+expensive rows; to measure the speed on your GPU, run `benchmarks/training.py` and `benchmarks/interpretation.py`.
 
-Memory of each job is measured in [A cluster](cluster.md#what-jobs-need): for training, the profile first asks for 3 GB
-plus the size of its input, 64 GB at most.
+[Cluster](cluster.md#what-jobs-need) lists the measured memory of each job: for training, the profile first requests 3
+GB plus the size of the input, and at most 64 GB.
 """
 
 
