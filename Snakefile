@@ -1,4 +1,4 @@
-"""Bandmap: which brain region, in which frequency band, made the model say so?"""
+"""Bandmap: which brain region, and which frequency band, led the model to its decision?"""
 
 from snakemake.utils import min_version, validate
 
@@ -69,7 +69,7 @@ include: "rules/report.smk"
 
 
 rule all:
-    """The report and all it rests on: what is missing of that is made again."""
+    """The report and everything that it depends on; missing files are made again."""
     default_target: True
     input:
         "results/report/index.html",

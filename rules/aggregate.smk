@@ -1,4 +1,4 @@
-"""From attributions to region x band matrices: seizure, subject, cohort."""
+"""Region x band matrices of seizures, subjects and the cohort from attributions."""
 
 
 rule aggregate_matrices:

@@ -1,4 +1,4 @@
-"""Bring recordings into resources/ as published, and say what happens in them."""
+"""Copy, download or simulate recordings into resources/, and write their events."""
 
 from bandmap.workflow.sources import Sources
 
@@ -25,7 +25,7 @@ rule fetch_recording:
 
 
 rule fetch_labels:
-    """Download the file with one recording's labels, of a data set that publishes them apart from its recordings."""
+    """Download the labels of one recording if the data set publishes them as separate files."""
     output:
         labels="resources/{dataset}/{recording}_labels",
     log:
@@ -42,7 +42,7 @@ rule fetch_labels:
 
 
 rule extract_events:
-    """Write the seizures or the stages of sleep of one recording as SzCORE TSV, checked against the recording."""
+    """Write the seizures or sleep stages of one recording as SzCORE TSV and check them against the recording."""
     input:
         edf="resources/{dataset}/{recording}.edf",
         labels=SOURCES.labels,
@@ -60,7 +60,7 @@ rule extract_events:
 
 
 rule plant_truth:
-    """Write what a simulated data set has planted: region, band, onset and duration of every seizure or stage."""
+    """Write the planted region, band, onset and duration of every seizure or stage of a simulated data set."""
     output:
         truth="results/truth/{dataset}.tsv",
     log:

@@ -1,8 +1,8 @@
-"""Pictures of recordings, of models, of all together."""
+"""Figures of recordings, of models and of all models together."""
 
 
 rule draw_recording:
-    """Draw what happens in one recording: every seizure and false alarm, or the stages of a night."""
+    """Draw the events of one recording: every seizure and false alarm, or the sleep stages of a night."""
     input:
         recording="results/harmonized/{dataset}/{recording}.h5",
         array=PLAN.array,
@@ -42,7 +42,7 @@ rule draw_recording:
 
 
 rule draw_model:
-    """Draw a model's matrices, training, scores and, on simulated data, planted against found."""
+    """Draw a model's matrices, training, scores and, for simulated data, planted versus found."""
     input:
         matrices=PLAN.tables("subjects.tsv"),
         cohorts=PLAN.tables("cohort.tsv"),
@@ -100,7 +100,7 @@ rule draw_model:
 
 
 rule draw_overview:
-    """Draw the scores of all models in one picture, and the quality of all recordings in another."""
+    """Draw the scores of all models in one figure, and the quality of all recordings in another."""
     input:
         scores=list(PLAN.judged().values()),
         scores_details=PLAN.beside_scores(),

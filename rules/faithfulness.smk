@@ -1,4 +1,4 @@
-"""How far the maps of a model can be trusted."""
+"""Tests of how far the maps of a model can be trusted."""
 
 
 use rule train_fold as train_on_shuffled_labels with:
@@ -17,7 +17,7 @@ use rule train_fold as train_on_shuffled_labels with:
 
 
 rule check_faithfulness:
-    """Test what a model's maps do when weights are fresh, labels were shuffled, windows change and cells are exchanged."""
+    """Test how maps respond to randomised weights, shuffled labels, perturbed windows and exchanged cells."""
     input:
         weights=expand(
             "results/trained/{{model}}/{{scheme}}/{fold}/weights.pt",
@@ -60,7 +60,7 @@ rule check_faithfulness:
 
 
 rule draw_faithfulness:
-    """Sum up over subjects how far each map of a model can be trusted, as a table and as a picture."""
+    """Summarise over subjects how far each map of a model can be trusted, as a table and as a figure."""
     input:
         tested="results/faithfulness/{model}/{scheme}.tsv",
         matrices=PLAN.tables("seizures.tsv"),

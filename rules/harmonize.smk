@@ -1,8 +1,8 @@
-"""One montage, one rate, microvolts."""
+"""Recordings in one montage, at one sampling rate, in microvolts."""
 
 
 rule harmonize_recording:
-    """Bring one recording to the run's montage, filters and rate, with its events and a table of its quality."""
+    """Convert one recording to the run's montage, filters and sampling rate; add events and a quality table."""
     input:
         edf="resources/{dataset}/{recording}.edf",
         events="resources/{dataset}/{recording}_events.tsv",

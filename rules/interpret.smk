@@ -1,8 +1,8 @@
-"""What in a window made the model say so."""
+"""Explanations of the model's decisions within windows."""
 
 
 rule list_comparable:
-    """Choose what the windows of a subject's recordings are compared with: quiet ones and some of another class."""
+    """Choose the comparison windows of a subject: quiet windows and windows of another class."""
     input:
         arrays=PLAN.arrays_of_subject,
     output:

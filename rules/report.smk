@@ -1,11 +1,11 @@
-"""What a person looks at."""
+"""The report."""
 
 
 include: "draw.smk"
 
 
 rule write_report:
-    """Put everything on pages that open from disk."""
+    """Write the report as HTML pages that open from disk."""
     input:
         seizures=expand(
             "results/report/figures/{model}/{scheme}/{row[dataset]}/{row[recording]}",

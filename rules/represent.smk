@@ -1,8 +1,8 @@
-"""What the models see of a recording."""
+"""Representations of recordings, the input of the models."""
 
 
 rule represent_recording:
-    """Turn one harmonized recording into a representation such as wavelet power."""
+    """Compute a representation of one harmonized recording, such as wavelet power."""
     input:
         recording="results/harmonized/{dataset}/{recording}.h5",
     output:

@@ -1,8 +1,8 @@
-"""How well models do on whom they have never seen, and what a number must beat to mean something."""
+"""Scores of models on subjects that they have never seen, and of the baselines that they must beat."""
 
 
 rule score_model:
-    """Compare what a model found with the reference, per subject and over subjects."""
+    """Compare the events of a model with the reference, per subject and over subjects."""
     input:
         reference=PLAN.each("resources/{dataset}/{recording}_events.tsv"),
         events=PLAN.each(
@@ -57,7 +57,7 @@ use rule score_model as score_without_tuning with:
 
 
 rule score_baselines:
-    """Score the always-on floor and the line-length detector on the same folds."""
+    """Score the always-on and the line-length detector on the same folds."""
     input:
         harmonized=PLAN.each_recording("results/harmonized/{dataset}/{recording}.h5"),
         reference=PLAN.each_recording("resources/{dataset}/{recording}_events.tsv"),

@@ -1,8 +1,8 @@
-"""Folds, a model for each, and its predictions on whom it has never seen."""
+"""Folds, one model for each fold, and its predictions on subjects that it has never seen."""
 
 
 rule freeze_folds:
-    """Write which subjects each fold trains on, validates on and tests, and of which recordings that was decided."""
+    """Write the training, validation and test subjects of each fold, and the recordings that the folds rest on."""
     output:
         folds="results/folds/{scheme}.tsv",
         recordings="results/folds/{scheme}_recordings.tsv",
@@ -18,7 +18,7 @@ rule freeze_folds:
 
 
 rule refold:
-    """Make the folds anew of all recordings that there are now; the next run trains all folds again."""
+    """Make new folds from all current recordings; the next run retrains all folds."""
     log:
         f"results/folds/refold_{PLAN.base()}.log",
     conda:
@@ -49,7 +49,7 @@ rule train_fold:
         "results/trained/{model}/{scheme}/{fold}/benchmark.tsv"
     wildcard_constraints:
         scheme=PLAN.schemes(tuned=False),
-    priority: 1  # the longest jobs go first, or a run ends with waiting for one
+    priority: 1  # start the longest jobs first, so that the run does not end waiting for one of them
     conda:
         "../envs/bandmap.yaml"
     params:
@@ -70,7 +70,7 @@ rule train_fold:
 
 
 rule decide_fold:
-    """Choose a fold's threshold on what its model says of its validation subjects; of stages of sleep there is none."""
+    """Choose the threshold of a fold on the predictions for its validation subjects; sleep stages need none."""
     input:
         validation=rules.train_fold.output.validation,
     output:
@@ -90,7 +90,7 @@ rule decide_fold:
 
 
 rule fine_tune_fold:
-    """Go on training a fold's model on the tested subject's first stretch with a seizure, which is then not scored."""
+    """Fine-tune the model of a fold on the test subject's first segment with a seizure, which is not scored."""
     input:
         weights=PLAN.tuned_weights,
         arrays=PLAN.tuned_arrays,
@@ -125,7 +125,7 @@ rule fine_tune_fold:
 
 
 rule predict_recording:
-    """Let the model that never saw a recording's subject say what happens in it; for a new subject, all folds' models."""
+    """Predict a recording with the model that never saw its subject; a new subject by the models of all folds."""
     input:
         weights=PLAN.weights,
         decisions=PLAN.decisions,
