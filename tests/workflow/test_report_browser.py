@@ -127,17 +127,17 @@ def test_the_way_from_cohort_to_seizure_can_be_clicked(opened):
 def test_a_cell_tells_all_that_is_known_of_it_by_pointer_and_by_keyboard(opened):
     from playwright.sync_api import expect
 
-    told = expect(opened.locator("#run1-cohort .told").first)
+    details = expect(opened.locator("#run1-cohort .cell-details").first)
     opened.hover("#run1-cohort .heat tbody tr:nth-child(2) td:nth-child(2)")
-    told.to_have_text("central, theta: 0.1; interval 0.1 to 0.9; n = 20 subjects; p = 0.01")
+    details.to_have_text("central, theta: 0.1; interval 0.1 to 0.9; n = 20 subjects; p = 0.01")
     opened.mouse.move(0, 0)  # or the page may scroll another cell under it, and tell of that
     opened.focus("#run1-cohort .heat td[tabindex='0']")
-    told.to_contain_text("frontal, theta: 0.5")
+    details.to_contain_text("frontal, theta: 0.5")
     opened.keyboard.press("ArrowRight")
-    told.to_contain_text("frontal, alpha: −0.2")
+    details.to_contain_text("frontal, alpha: −0.2")
     opened.keyboard.press("ArrowUp")
     opened.keyboard.press("ArrowRight")
-    told.to_contain_text("frontal, alpha")
+    details.to_contain_text("frontal, alpha")
     assert opened.locator("#run1-cohort .heat td[tabindex='0']").count() == 1
 
 

@@ -10,7 +10,7 @@ function sortBy(header) {
   const compare = (one, other) => {
     const [a, b] = [key(one), key(other)];
     if (typeof a === "number" && typeof b === "number") return down ? b - a : a - b;
-    if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1; // what is unknown stays at the end
+    if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1; // unknown values stay at the end
     return (down ? -1 : 1) * a.localeCompare(b, "en", { numeric: true });
   };
   for (const other of header.parentElement.cells) other.removeAttribute("aria-sort");
@@ -23,7 +23,7 @@ for (const button of document.querySelectorAll("table.sortable th button")) {
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 function tell(event) {
   const cell = event.target.closest(".heat td[tabindex]");
-  if (cell) cell.closest(".heats").querySelector(".told").textContent = cell.title;
+  if (cell) cell.closest(".heats").querySelector(".cell-details").textContent = cell.title;
 }
 function move(event) {
   const cell = event.target.closest(".heat td[tabindex]");
@@ -33,7 +33,7 @@ function move(event) {
   const row = cell.closest("tbody").rows[cell.parentElement.sectionRowIndex + step[0]];
   const next = row && row.cells[cell.cellIndex + step[1]];
   if (!next || next.tagName !== "TD") return;
-  cell.tabIndex = -1; // one stop for the tab key per matrix: the cell that was last visited
+  cell.tabIndex = -1; // one tab stop per matrix: the last visited cell
   next.tabIndex = 0;
   next.focus();
 }
