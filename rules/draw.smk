@@ -102,8 +102,8 @@ rule draw_model:
 rule draw_overview:
     """Draw the scores of all models in one figure, and the quality of all recordings in another."""
     input:
-        scores=list(PLAN.judged().values()),
-        scores_details=PLAN.beside_scores(),
+        scores=list(PLAN.score_tables().values()),
+        scores_details=PLAN.score_details(),
         harmonized=PLAN.each_tested("results/harmonized/{dataset}/{recording}.h5"),
     output:
         overview=report(
@@ -118,7 +118,7 @@ rule draw_overview:
         "../envs/bandmap.yaml"
     params:
         task=RUN["task"],
-        judged=list(PLAN.judged()),
+        judged=list(PLAN.score_tables()),
         recordings=PLAN.tested(),
         code=code_of(
             f"{SCRIPTS}/draw/draw_overview.py",

@@ -32,8 +32,8 @@ rule write_report:
             scheme=RUN["scheme"],
             fold=PLAN.fold_names(),
         ),
-        scores=list(PLAN.judged().values()),
-        scores_details=PLAN.beside_scores(),
+        scores=list(PLAN.score_tables().values()),
+        scores_details=PLAN.score_details(),
         comparison=expand(
             "results/scores/comparison_{scheme}.tsv", scheme=RUN["scheme"]
         ),
@@ -58,7 +58,7 @@ rule write_report:
         titles=PLAN.titles_by_model(),
         subjects=PLAN.people_tested(),
         folds=PLAN.fold_names(),
-        judged=list(PLAN.judged()),
+        judged=list(PLAN.score_tables()),
         simulated=PLAN.planted(),
         config=config,
         code=code_of(f"{SCRIPTS}/report/write_report.py", folder="report/templates"),

@@ -88,7 +88,7 @@ rule score_baselines:
 rule compare_models:
     """Test whether one model scores better than another on the same subjects."""
     input:
-        tables=list(PLAN.judged().values()),
+        tables=list(PLAN.score_tables().values()),
     output:
         comparison=report(
             "results/scores/comparison_{scheme}.tsv",
@@ -100,7 +100,7 @@ rule compare_models:
     conda:
         "../envs/bandmap.yaml"
     params:
-        names=list(PLAN.judged()),
+        names=list(PLAN.score_tables()),
         metrics=PLAN.headline(),
         seed=config["seed"],
         code=code_of(f"{SCRIPTS}/score/compare_models.py"),

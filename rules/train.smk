@@ -25,7 +25,7 @@ rule refold:
         "../envs/bandmap.yaml"
     params:
         scheme=PLAN.base(),
-        folds=PLAN.anew,
+        folds=PLAN.new_folds,
         recordings=PLAN.recordings,
     script:
         "../scripts/train/refold.py"

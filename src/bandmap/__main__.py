@@ -1,4 +1,4 @@
-"""The command `bandmap`: what a user asks beside running the workflow, which is `snakemake`."""
+"""The command `bandmap`, for questions about a run; `snakemake` runs the workflow."""
 
 import argparse
 import sys
@@ -8,13 +8,13 @@ import bandmap
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return the status to exit with."""
+    """Run a command and return its exit status."""
     parser = argparse.ArgumentParser("bandmap", description=bandmap.__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser(
         "status",
-        help="what is done, what is stale and why, what is missing",
-        description="What snakemake would do, by stage and subject. Takes snakemake's own arguments, and runs nothing.",
+        help="show what is done, what is stale and why, and what is missing",
+        description="Show what snakemake would do, by stage and subject, without running it. Takes its arguments.",
         usage="bandmap status [--tsv] [--configfile my.yaml] [--directory folder] [other arguments of snakemake]",
         allow_abbrev=False,
     )

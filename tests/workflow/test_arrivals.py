@@ -31,7 +31,7 @@ def test_a_new_subject_is_applied_to_and_nothing_is_trained_again(arrived: tuple
     assert {rule: jobs[rule] for rule in once} == dict.fromkeys(once, 1)
     assert jobs["interpret_recording"] == 3
     assert not {"train_fold", "freeze_folds"} & set(jobs)
-    assert "in no fold, so the folds' models are applied to them together: simulated 05" in run.stdout + run.stderr
+    assert "in no fold, which the models of all folds predict together: simulated 05" in run.stdout + run.stderr
 
 
 def test_a_new_subject_is_scored_by_all_folds_together_and_shown(arrived: tuple[Path, Path]) -> None:

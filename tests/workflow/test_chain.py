@@ -150,4 +150,4 @@ def test_a_subject_that_is_gone_from_the_data_stops_the_plan(finished: Path, tmp
     fewer.write_text(TINY.read_text().replace("subjects: 4", "subjects: 3"))
     run = snakemake(finished, "-n", configfile=fewer)
     assert run.returncode != 0
-    assert "not there now, of the subjects: simulated 04" in run.stdout + run.stderr
+    assert "no longer exist, of the subjects: simulated 04" in run.stdout + run.stderr

@@ -24,4 +24,4 @@ def test_the_joint_matrix_names_the_planted_region_and_band_in_eight_of_ten_subj
     assert right["band"] >= 8
     for method in ("published", "gradcam", "occlusion"):
         assert any(row["method"] == method for row in rows)
-    assert "largest cell of a subject's matrix" in run.stdout + run.stderr
+    assert "largest cell of each subject's matrix" in run.stdout + run.stderr

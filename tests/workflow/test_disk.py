@@ -69,7 +69,7 @@ def test_a_full_disk_is_named_and_after_room_is_made_the_same_command_goes_on(tm
     run = snakemake(tmp_path, *target)
     lines = complaints(run)
     assert lines
-    assert all("the disk is full; make room" in line for line in lines)
+    assert all("the disk is full; free some space" in line for line in lines)
     assert unfinished(tmp_path) == []
     mount(tmp_path / "results", "size=64m")
     assert snakemake(tmp_path, *target).returncode == 0

@@ -49,7 +49,7 @@ def test_a_later_recording_of_a_known_subject_trains_nothing(frozen):
 
 
 def test_a_recording_that_is_gone_stops_the_plan(frozen):
-    with pytest.raises(SettingsError, match=r"not there now, of the subjects: d b; bring them back"):
+    with pytest.raises(SettingsError, match=r"no longer exist, of the subjects: d b; restore them"):
         folds.read_or_make(config(), rows("a", "c", "d"))
 
 

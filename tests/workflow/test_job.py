@@ -61,7 +61,7 @@ def test_any_other_error_names_the_first_input_and_leaves_its_traceback_in_the_l
     assert log.splitlines()[-1] == "ERROR sub-01.edf: KeyError: 'Fp1'"
 
 
-@pytest.mark.parametrize(("number", "remedy"), [(errno.ENOSPC, "make room"), (errno.EROFS, "--directory")])
+@pytest.mark.parametrize(("number", "remedy"), [(errno.ENOSPC, "free some space"), (errno.EROFS, "--directory")])
 def test_what_the_disk_refuses_comes_with_a_remedy(snakemake, capsys, number, remedy):
     terminal, _ = failing(snakemake, OSError(number, "refused", "a.h5"), capsys)
     assert remedy in terminal
@@ -75,7 +75,7 @@ def test_a_log_that_cannot_be_written_ends_the_job_in_one_line(snakemake, capsys
     monkeypatch.setattr(module._LogFile, "format", full)
     with pytest.raises(SystemExit, match="1"), job(snakemake):
         pytest.fail("the job went on without a log")
-    assert "make room" in capsys.readouterr().err
+    assert "free some space" in capsys.readouterr().err
 
 
 def test_a_log_that_cannot_be_made_ends_the_job_in_one_line(snakemake, capsys, tmp_path):

@@ -38,10 +38,10 @@ def with_settings(folder: Path, changes: dict[str, object]) -> Path:
         ({"run": {"matrices": ["band_oclusion"]}}, "there is no 'band_oclusion'. Did you mean 'band_occlusion'?"),
         ({"datasets": {"simulated": {"subjets": 4}}}, "there is no 'subjets'. Did you mean 'subjects'?"),
         ({"bands_hz": {"gamma": [30, 90]}}, "bands_hz: gamma: 30 to 90 Hz"),
-        ({"bands_hz": {"gama": [30, 40]}}, "'gama' and 'gamma' overlap (30 to 40 Hz). Did you mean one of them?"),
+        ({"bands_hz": {"gama": [30, 40]}}, "'gama' and 'gamma' overlap (30 to 40 Hz). Correct a misspelt name, or"),
         (
             {"regions": {"centrall": ["C3", "Cz", "C4"]}},
-            "'central' and 'centrall' share C3. Did you mean one of them?",
+            "'central' and 'centrall' share C3. Correct a misspelt name, or",
         ),
         ({"regions": {"central": ["C3", "CCz"]}}, "there is no 'CCz'. Did you mean"),
         ({"representations": {"cwt": {"high_hz": 80}}}, "representations: cwt: "),

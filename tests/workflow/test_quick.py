@@ -9,7 +9,7 @@ from snakemake.iocontainers import InputFiles
 from snakemake.jobs import Job
 from snakemake.settings.enums import Quietness
 
-from bandmap.workflow.quick import asked, quicken
+from bandmap.workflow.quick import quicken, with_known_parameters
 
 quicken()
 
@@ -27,11 +27,11 @@ def test_a_list_of_files_long_or_short_knows_what_is_in_it(count):
 
 def test_a_function_is_given_what_it_asks_for_and_nothing_else():
     class Plan:
-        @asked
+        @with_known_parameters
         def paths(self, wildcards, attempt):
             return wildcards, attempt
 
-    plain = asked(lambda wildcards: wildcards)
+    plain = with_known_parameters(lambda wildcards: wildcards)
     offered = {"attempt": 2, "threads": 4}
     assert get_input_function_aux_params(Plan().paths, offered) == {"attempt": 2}
     assert get_input_function_aux_params(plain, offered) == {}

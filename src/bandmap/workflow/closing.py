@@ -1,4 +1,4 @@
-"""The last words of a run: what it found and where to look, or which recordings failed and how to go on."""
+"""The final message of a run: its results and its report, or the failed recordings and how to continue."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,13 +24,13 @@ LOGS = (
     "resources/{dataset}/{recording}_events.log",
     "results/harmonized/{dataset}/{recording}.log",
 )
-"""Logs of the jobs that a recording can fail by itself."""
+"""Logs of the jobs that can fail because of a single recording."""
 
 
 def closing_words(models: list[str], scheme: str, left_out: Sequence[Mapping[str, str]] = ()) -> str:
-    """Return scores, how often each method named what was planted (where that is known), and the report's path.
+    """Return the scores, the success rate of each method on planted truth, and the path of the report.
 
-    Recordings that the settings leave out are named, with the reason. Nothing where the run ended before the report.
+    The message also lists the recordings that are left out, with the reason. It is empty if there is no report.
     """
     page = Path("results/report/index.html")
     if not page.exists():
@@ -40,7 +40,7 @@ def closing_words(models: list[str], scheme: str, left_out: Sequence[Mapping[str
 
 
 def words_of_failure(recordings: Sequence[Mapping[str, str]]) -> str:
-    """Return which recordings have failed and why, and the settings that go on without them; nothing if none has."""
+    """Return the failed recordings, the reasons, and settings that leave them out; an empty text if none failed."""
     failed = {_name(row): why for row in recordings if (why := _failure(row))}
     if not failed:
         return ""
@@ -48,13 +48,13 @@ def words_of_failure(recordings: Sequence[Mapping[str, str]]) -> str:
     settings = yaml.safe_dump({"run": {"leave_out": failed}}, sort_keys=False, allow_unicode=True, width=1000)
     return (
         f"\n{len(failed)} of {len(recordings)} recordings failed:\n{named}"
-        "Mend them and run the same command again. Or go on without them, which the report will say beside every score,"
-        f" by these lines in your settings:\n\n{settings}"
+        "Repair them and run the same command again. To continue without them, add these lines to your settings (the"
+        f" report then states this beside every score):\n\n{settings}"
     )
 
 
 def failure(log: Path) -> str:
-    """Return the line that a failed job has left at the end of its log; nothing if it did not fail."""
+    """Return the error at the end of the log of a failed job; an empty text if the job did not fail."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
     return lines[-1].removeprefix("ERROR ") if lines and lines[-1].startswith("ERROR ") else ""
 
@@ -89,7 +89,7 @@ def _interval(value: dict[str, Any]) -> str:
 def _planted(table: Path) -> Iterator[str]:
     rows = [row for row in read_table(table) if row["right"] != "n/a"]
     if rows:
-        yield "  largest cell of a subject's matrix against what was planted (simulated data):"
+        yield "  largest cell of each subject's matrix compared with what was planted (simulated data):"
     kinds = dict.fromkeys((row["method"], row["class"]) for row in rows)
     several = len({kind for _, kind in kinds}) > 1
     for method, kind in kinds:

@@ -1,4 +1,4 @@
-"""Fingerprints of code: a result is stale when the code that made it has changed its meaning."""
+"""Fingerprints of code: a result becomes stale when the meaning of the code that made it changes."""
 
 import ast
 import hashlib
@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import bandmap
-from bandmap.workflow.quick import asked
+from bandmap.workflow.quick import with_known_parameters
 
 ENGINE = "bandmap.workflow"
-"""The part of the package that no result depends on."""
+"""The part of the package that results do not depend on."""
 
 
 def code_of(
     script: str | Path, *plugins: str | Callable[[Any], str], function: str = "", folder: str = ""
 ) -> Callable[[Any], str]:
-    """Return a function of a job's wildcards that fingerprints all code the job's outcome depends on.
+    """Return a function of a job's wildcards that fingerprints all code on which the job's result depends.
 
     Parameters
     ----------
@@ -26,9 +26,9 @@ def code_of(
     *plugins : str or callable
         Modules that the script loads by name, or functions of the job's wildcards that name them.
     function : str
-        The only function of these modules that the script calls; what else they hold does not count then.
+        The only function of these modules that the script calls; other parts of the modules do not count then.
     folder : str
-        Of the package, whose files count byte by byte: "report/templates".
+        Folder of the package whose files count byte by byte, such as "report/templates".
 
     Returns
     -------
@@ -36,7 +36,7 @@ def code_of(
         wildcards -> sixteen hexadecimal digits; comments, docstrings and layout do not count.
     """
 
-    @asked
+    @with_known_parameters
     def code(wildcards: Any) -> str:
         modules = [plugin(wildcards) if callable(plugin) else plugin for plugin in plugins]
         return fingerprint(Path(script), *modules, function=function, folder=folder)
@@ -46,17 +46,17 @@ def code_of(
 
 @cache
 def fingerprint(script: Path, *modules: str, function: str = "", folder: str = "") -> str:
-    """Return a digest of a script, of the named modules, of all they import from the package, and of their tables.
+    """Return a digest of a script, the named modules, everything that they import from the package, and their tables.
 
     Parameters
     ----------
     script : Path
     *modules : str
-        "bandmap.download.datasets.siena" ...; the table beside a module, `siena.tsv`, counts with it.
+        Such as "bandmap.download.datasets.siena"; a table beside a module, `siena.tsv`, counts as part of it.
     function : str
-        If given, only this function of the named modules and what it uses of them counts.
+        If given, only this function of the named modules and the code that it uses count.
     folder : str
-        If given, the files of this folder of the package count, too.
+        If given, the files of this folder of the package also count.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def fingerprint(script: Path, *modules: str, function: str = "", folder: str = "
 
 @cache
 def _tree(path: Path) -> ast.Module:
-    """Return a module without docstrings and without what only type checkers read."""
+    """Return a module without docstrings and without code for type checkers only."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
@@ -100,12 +100,12 @@ def _text(path: Path) -> bytes:
 
 @cache
 def _part(path: Path, function: str) -> ast.Module:
-    """Return those statements of a module that a function needs: itself, what it names, what that names, and so on."""
+    """Return the statements of a module that a function needs, directly or indirectly."""
     tree = _tree(path)
     binding = {name: node for node in tree.body for name in _bound(node)}
     if function not in binding:
         raise ValueError(f"{path.name} has no function '{function}'")
-    # What binds no name, such as a call, may matter to anything.
+    # A statement that binds no name, such as a call, may affect everything.
     needed = {id(node): node for node in tree.body if not list(_bound(node))}
     waiting = [function, *(name for node in needed.values() for name in _named(node))]
     while waiting:
@@ -117,7 +117,7 @@ def _part(path: Path, function: str) -> ast.Module:
 
 
 def _bound(node: ast.stmt) -> Iterator[str]:
-    """Yield the names that a statement at the top of a module binds."""
+    """Yield the names that a top-level statement of a module binds."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield node.name
     elif isinstance(node, ast.Import | ast.ImportFrom):
@@ -166,6 +166,6 @@ def _package() -> Path:
 
 
 def _table(path: Path) -> bytes:
-    """Return the table of data beside a module, if there is one."""
+    """Return the content of the table beside a module, if there is one."""
     table = path.with_suffix(".tsv")
     return table.read_bytes() if table.exists() else b""

@@ -1,4 +1,4 @@
-"""The frozen folds of a run: made once, read ever after, so that whoever arrives later changes no trained model."""
+"""The frozen folds of a run: made once and then read, so that subjects added later change no trained model."""
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
@@ -14,7 +14,7 @@ COLUMNS = (*splits.COLUMNS, "settings")
 """Columns of `results/folds/{scheme}.tsv`."""
 
 KNOWN_COLUMNS = ("dataset", "subject", "recording")
-"""Columns of `results/folds/{scheme}_recordings.tsv`: the recordings that there were when folds were made."""
+"""Columns of `results/folds/{scheme}_recordings.tsv`: the recordings from which the folds were made."""
 
 Row = Mapping[str, str]
 Rows = Sequence[Row]
@@ -22,7 +22,7 @@ Rows = Sequence[Row]
 
 @dataclass(frozen=True)
 class Folds:
-    """Folds and the recordings that they were made of.
+    """Folds and the recordings from which they were made.
 
     Attributes
     ----------
@@ -44,28 +44,28 @@ class Folds:
         return frozenset((row["dataset"], row["subject"]) for row in self.known)
 
     def is_frozen(self, row: Row) -> bool:
-        """Return whether a recording was there when folds were made: no other one trains or validates."""
+        """Return whether the folds were made with a recording: no other recording trains or validates."""
         return (row["dataset"], row["recording"]) in self._known
 
     def is_new(self, row: Row) -> bool:
-        """Return whether a recording's subject has come since: all folds' models are applied to it together."""
+        """Return whether a recording's subject was added later: the models of all folds predict it together."""
         return not self.is_personal and (row["dataset"], row["subject"]) not in self._subjects
 
     @cached_property
     def is_personal(self) -> bool:
-        """Whether models are of one subject each, so that they say nothing of another one."""
+        """Whether each model is for one subject, so that it does not apply to other subjects."""
         return any(row["recording"] for row in self.rows)
 
 
 def read_or_make(config: Settings, recordings: Rows) -> Folds:
-    """Return the frozen folds, or new ones: where there are none, their settings have changed, or a member is left out.
+    """Return the frozen folds, or new ones if there are none, settings have changed, or a recording is left out.
 
     Raises
     ------
     SettingsError
-        If a frozen subject or recording is no longer there.
+        If a subject or recording of the frozen table no longer exists.
     LeakageError
-        If the frozen table would test on what it trained on.
+        If the frozen table tests on training data.
     """
     scheme = base_of(config, config["run"]["scheme"])
     manifest, known = files(scheme)
@@ -76,24 +76,24 @@ def read_or_make(config: Settings, recordings: Rows) -> Folds:
             out = left_out(config)
             _check_all_there(frozen, recordings, known, out)
             if not any(f"{row['dataset']}/{row['recording']}" in out for row in frozen.known):
-                _tell_of_newcomers(frozen, recordings)
+                _warn_of_new_recordings(frozen, recordings)
                 return frozen
     return made(config, recordings)
 
 
 def files(scheme: str) -> tuple[Path, Path]:
-    """Return the table of folds of a scheme and that of the recordings that they were made of."""
+    """Return the table of folds of a scheme, and the table of the recordings from which they were made."""
     return Path(f"results/folds/{scheme}.tsv"), Path(f"results/folds/{scheme}_recordings.tsv")
 
 
 def write(manifest: str | Path, known: str | Path, folds: Rows, recordings: Rows) -> None:
-    """Write both tables of a scheme, as `files` names them."""
+    """Write both tables of a scheme to the paths from `files`."""
     write_table(manifest, folds, COLUMNS)
     write_table(known, [{name: row[name] for name in KNOWN_COLUMNS} for row in recordings], KNOWN_COLUMNS)
 
 
 def made(config: Settings, recordings: Rows) -> Folds:
-    """Return folds of the recordings that there are now."""
+    """Return new folds of the current recordings."""
     scheme = base_of(config, config["run"]["scheme"])
     options = config["schemes"][scheme]
     kind = kind_of(scheme, options)
@@ -108,23 +108,23 @@ def _settings(config: Settings) -> str:
 
 
 def _check_all_there(frozen: Folds, recordings: Rows, known: Path, out: Collection[str]) -> None:
-    """Refuse folds that name recordings that are gone: folds and scores would silently shrink."""
+    """Raise an error if recordings of the folds no longer exist: folds and scores would silently shrink."""
     there = {*(f"{row['dataset']}/{row['recording']}" for row in recordings), *out}
     lost = [row for row in frozen.known if f"{row['dataset']}/{row['recording']}" not in there]
     if lost:
         names = ", ".join(dict.fromkeys(f"{row['dataset']} {row['subject']}" for row in lost))
         raise SettingsError(
-            f"{known}: the frozen folds name {len(lost)} recordings that are not there now, of the subjects: {names};"
-            f" bring them back, or delete {known} to fold anew (this retrains)"
+            f"{known}: the frozen folds name {len(lost)} recordings that no longer exist, of the subjects: {names};"
+            f" restore them, or delete {known} to make new folds (this retrains)"
         )
 
 
-def _tell_of_newcomers(frozen: Folds, recordings: Rows) -> None:
+def _warn_of_new_recordings(frozen: Folds, recordings: Rows) -> None:
     late = [row for row in recordings if frozen.is_personal and not frozen.is_frozen(row)]
     if late:
         logging.getLogger("bandmap").warning(
-            "%d recordings came after the folds were made, and models of one subject each do not score them: %s ... To"
-            " fold anew: `snakemake refold`, then `snakemake` (this retrains).",
+            "%d recordings were added after the folds were made, so this scheme does not score them: %s ... To make new"
+            " folds, run `snakemake refold`, then `snakemake` (this retrains).",
             len(late),
             late[0]["recording"],
         )
@@ -132,7 +132,7 @@ def _tell_of_newcomers(frozen: Folds, recordings: Rows) -> None:
     if new:
         names = ", ".join(f"{dataset} {subject}" for dataset, subject in new)
         logging.getLogger("bandmap").warning(
-            "in no fold, so the folds' models are applied to them together: %s. To train on them, too: `snakemake"
-            " refold`, then `snakemake` (this retrains).",
+            "subjects in no fold, which the models of all folds predict together: %s. To train on them too, run"
+            " `snakemake refold`, then `snakemake` (this retrains).",
             names,
         )

@@ -1,4 +1,4 @@
-"""What every script runs in: its log, and one readable line when it fails."""
+"""The context in which every script runs: its log, and a one-line message if it fails."""
 
 import errno
 import logging
@@ -14,19 +14,19 @@ from typing import Any
 from bandmap.workflow.provenance import packages
 
 REMEDIES = {
-    errno.ENOSPC: "the disk is full; make room and run the same command again",
-    errno.EDQUOT: "the quota is used up; make room and run the same command again",
-    errno.EROFS: "the folder is read-only; make it writable or choose another one with --directory",
-    errno.EACCES: "this may not be read or written; mend its permissions",
+    errno.ENOSPC: "the disk is full; free some space and run the same command again",
+    errno.EDQUOT: "the quota is used up; free some space and run the same command again",
+    errno.EROFS: "the folder is read-only; make it writable or choose another folder with --directory",
+    errno.EACCES: "reading or writing is not permitted; change the permissions",
 }
-"""What the operating system refuses -> what to do."""
+"""Error number of the operating system -> remedy."""
 
 
 @contextmanager
 def job(snakemake: Any) -> Iterator[None]:
-    """Run a script's body: what is logged goes to the rule's log, a failure ends in one readable line.
+    """Run the body of a script: messages go to the rule's log, and a failure ends with one readable line.
 
-    An error of the package's own is one line in the log and on the terminal; any other error leaves its traceback in
+    An error raised by the package is one line in the log and on the terminal. Any other error leaves its traceback in
     the log and its last line on the terminal. Both end the job with status 1.
     """
     log = Path(snakemake.log[0])
@@ -34,9 +34,12 @@ def job(snakemake: Any) -> Iterator[None]:
         with _logging_to(log):
             _log_settings(snakemake)
             yield
-    except Exception as error:  # noqa: BLE001 - the last stop of every job; the traceback goes to its log
+    except Exception as error:  # noqa: BLE001 - the outermost handler of every job; the traceback goes to its log
         line = _one_line(snakemake, error)
-        with suppress(OSError), log.open("a", encoding="utf-8") as stream:  # what is full or read-only holds no log
+        with (
+            suppress(OSError),
+            log.open("a", encoding="utf-8") as stream,
+        ):  # a full or read-only disk has no room for the log
             stream.write("" if _own(error) else traceback.format_exc())
             stream.write(f"ERROR {line}\n")
         sys.stderr.write(f"ERROR {line} (log: {log})\n")
@@ -44,7 +47,7 @@ def job(snakemake: Any) -> Iterator[None]:
 
 
 class _LogFile(logging.FileHandler):
-    """A log that cannot be written ends the job, like any other file that it cannot write."""
+    """A log file that ends the job if it cannot be written, like any other file."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is the library's
         raise  # noqa: PLE0704 - called while an error is handled

@@ -1,4 +1,4 @@
-"""The recordings of a run: what its data sets list, what the settings leave out, and names that paths can hold."""
+"""The recordings of a run: the lists of its data sets without those left out, and checks of their names."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ Rows = tuple[dict[str, str], ...]
 
 
 def listed(config: Settings) -> tuple[Rows, Rows]:
-    """Return the recordings of a run, and those that it goes on without.
+    """Return the recordings of a run, and those that are left out.
 
     Parameters
     ----------
@@ -23,13 +23,13 @@ def listed(config: Settings) -> tuple[Rows, Rows]:
     Returns
     -------
     recordings, left_out : tuple of dict
-        Rows of the data sets with `dataset`; what is left out has `why` as well.
+        Rows of the data sets with the column `dataset`; the rows of `left_out` also have `why`.
 
     Raises
     ------
     SettingsError
-        If a data set cannot be listed, a name or a file's path would mislead Snakemake, or what is left out is not
-        there.
+        If a data set cannot be listed, Snakemake would misread a name or a path, or a recording to leave out does not
+        exist.
     """
     named, out = {f"{row['dataset']}/{row['recording']}": row for row in _rows(config)}, left_out(config)
     for name in out:
@@ -57,9 +57,9 @@ def _check(dataset: str, row: dict[str, str]) -> None:
     where = f"config.yaml: datasets: {dataset}"
     for name in (row["recording"], row["subject"]):
         if not re.fullmatch(SAFE_NAME, name) or not name.strip("."):
-            raise SettingsError(f"{where}: {name!a} cannot be part of a path; use letters, digits, _ . + and - only")
+            raise SettingsError(f"{where}: {name!a} cannot be part of a path; use only letters, digits, _ . + and -")
     for path in (row["source"], row.get("events", "")):
         if not path.isprintable() or "{" in path or "}" in path:
             raise SettingsError(
-                f"{where}: {path!a} holds a brace or a control character, which Snakemake would misread; rename it"
+                f"{where}: {path!a} contains a brace or a control character, which Snakemake would misread; rename it"
             )

@@ -1,4 +1,4 @@
-"""Which matrices a run makes, of which interpretations, and which of them are shown."""
+"""The matrices of a run, the interpretations that they use, and the files of both."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bandmap.vocabulary import plugins
-from bandmap.workflow.quick import asked
+from bandmap.workflow.quick import with_known_parameters
 from bandmap.workflow.settings import Settings, kind_of, lacking, methods_of
 
 
@@ -24,7 +24,7 @@ class MatrixPlan(ABC):
 
     @abstractmethod
     def tested(self) -> list[dict[str, str]]:
-        """Return the recordings that a model is scored on."""
+        """Return the recordings on which models are scored."""
 
     def fitting(self, model: str) -> list[str]:
         """Return the run's interpretations that fit a model."""
@@ -36,26 +36,26 @@ class MatrixPlan(ABC):
         return [name for name in self.config["run"]["matrices"] if set(methods_of(self.config, name)) <= set(fits)]
 
     def axes_of(self, method: str) -> tuple[str, ...]:
-        """Return what an interpretation tells apart beside windows."""
+        """Return the axes of an interpretation's result, apart from windows."""
         kind = kind_of(method, self.config["interpretations"][method])
         axes: Any = plugins.constant("bandmap.interpret.methods", kind, "AXES")
         return tuple(axes)
 
-    @asked
+    @with_known_parameters
     def regions_of(self, wildcards: Any) -> dict[str, Any]:
-        """Return the regions if {method} tells them apart, else nothing: others do not concern it."""
+        """Return the regions if the result of {method} has this axis, so that other methods do not depend on them."""
         return dict(self.config["regions"]) if "region" in self.axes_of(wildcards.method) else {}
 
-    @asked
+    @with_known_parameters
     def bands_of(self, wildcards: Any) -> dict[str, Any]:
-        """Return the bands, likewise."""
+        """Return the bands if the result of {method} has this axis."""
         return dict(self.config["bands_hz"]) if "band" in self.axes_of(wildcards.method) else {}
 
     def first_attributed(self, *axes: str) -> Callable[[Any], list[str]]:
         """Return a function of a job's wildcards: the recording's attribution by the first method with these axes."""
         pattern = "results/attributed/{model}/{scheme}/{method}/{dataset}/{recording}.h5"
 
-        @asked
+        @with_known_parameters
         def files(wildcards: Any) -> list[str]:
             methods = [method for method in self.fitting(wildcards.model) if self.axes_of(method) == axes]
             return [pattern.format(method=method, **wildcards) for method in methods[:1]]
@@ -79,11 +79,11 @@ class MatrixPlan(ABC):
         return [f"{folder}/{name}.tsv" for folder in folders for name in ("cohort", "subjects", "seizures")]
 
     def titles(self, wildcards: Any) -> dict[str, str]:
-        """Return, for {model}, matrix -> what it is, in words."""
+        """Return, for {model}, matrix -> its title."""
         return {name: self._title(name) for name in self.matrices(wildcards.model)}
 
     def titles_by_model(self) -> dict[str, dict[str, str]]:
-        """Return model -> matrix -> what it is, in words."""
+        """Return model -> matrix -> its title."""
         return {
             model: {name: self._title(name) for name in self.matrices(model)} for model in self.config["run"]["models"]
         }
@@ -94,17 +94,17 @@ class MatrixPlan(ABC):
         joint = set(self.axes_of(matrix)) == {"region", "band"}
         return f"joint: {matrix.replace('_', ' ')}" if joint else matrix.replace("_", " ")
 
-    @asked
+    @with_known_parameters
     def made_of(self, wildcards: Any) -> dict[str, list[str]]:
-        """Return, for {model}, what a matrix is in words -> the interpretations that it is made of."""
+        """Return, for {model}, title of a matrix -> the interpretations that it uses."""
         return {title: methods_of(self.config, name) for name, title in self.titles(wildcards).items()}
 
-    @asked
+    @with_known_parameters
     def methods_of_matrices(self, wildcards: Any) -> list[str]:
-        """Return the interpretations that the matrices of {model} are made of."""
+        """Return the interpretations that the matrices of {model} use."""
         return list(dict.fromkeys(method for methods in self.made_of(wildcards).values() for method in methods))
 
-    @asked
+    @with_known_parameters
     def attributed_of_recording(self, wildcards: Any) -> list[str]:
         """Return the attributions of one recording by `methods_of_matrices`, in the same order."""
         pattern = "results/attributed/{model}/{scheme}/{method}/{dataset}/{recording}.h5"
@@ -122,7 +122,7 @@ class MatrixPlan(ABC):
         return list(dict.fromkeys([*self.config["run"]["interpretations"], *needed]))
 
     def planted(self) -> list[str]:
-        """Return the data sets in use that plant a truth."""
+        """Return the data sets in use with planted truth."""
         names = self.config["run"]["datasets"]
         kinds = {name: kind_of(name, self.config["datasets"][name]) for name in names}
         return [name for name, kind in kinds.items() if plugins.defines("bandmap.download.datasets", kind, "truth")]

@@ -1,4 +1,4 @@
-"""The plan of a run: which recordings, which folds, which file follows from which. Imports nothing heavy."""
+"""The plan of a run: its recordings, its folds, and which files depend on which. Imports nothing heavy."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ import yaml
 from bandmap.train.schemes import Manifest
 from bandmap.workflow.folds import Folds, made, read_or_make
 from bandmap.workflow.listing import listed
-from bandmap.workflow.quick import asked
+from bandmap.workflow.quick import with_known_parameters
 from bandmap.workflow.scores import ScorePlan
 from bandmap.workflow.settings import (
     PLUGINS,
@@ -29,17 +29,17 @@ from bandmap.workflow.settings import (
 
 @dataclass(frozen=True)
 class Plan(ScorePlan):
-    """All that the rules ask about a run, from config.yaml and the tables of its data sets.
+    """Everything that the rules need to know about a run, from config.yaml and the tables of its data sets.
 
     Attributes
     ----------
     recordings : tuple of dict
         Rows of all data sets in use: dataset, recording, subject, source.
     folds : Folds
-        Who trains, validates and tests which fold. Read from its file once that exists, so that a subject that arrives
-        later does not change the folds that are trained.
+        Training, validation and test subjects of each fold. Read from its file if that exists, so that subjects that
+        are added later do not change the trained folds.
     left_out : tuple of dict
-        Rows of the recordings that the settings leave out, each with the reason: why.
+        Rows of the recordings that the settings leave out; the column `why` gives the reason.
     """
 
     recordings: tuple[dict[str, str], ...]
@@ -54,18 +54,20 @@ class Plan(ScorePlan):
         }
 
     def options(self, section: str, wildcard: str) -> Callable[[Any], dict[str, Any]]:
-        """Return a function of a job's wildcards: {kind, options} of the plugin that one of them names."""
+        """Return a function of a job's wildcards: {kind, options} of the plugin that a wildcard names."""
         known = self.of(section)
-        return asked(lambda wildcards: known[wildcards[wildcard]])
+        return with_known_parameters(lambda wildcards: known[wildcards[wildcard]])
 
     def one_of(self, section: str) -> str:
         """Return a pattern that matches the names of a section and nothing else."""
         return "|".join(re.escape(name) for name in self.config[section])
 
     def plugin(self, section: str, wildcard: str) -> Callable[[Any], str]:
-        """Return a function of a job's wildcards: the module of the plugin that one of them names."""
+        """Return a function of a job's wildcards: the module of the plugin that a wildcard names."""
         package, _ = PLUGINS[section]
-        return asked(lambda wildcards: f"{package}.{kind_of(name := wildcards[wildcard], self.config[section][name])}")
+        return with_known_parameters(
+            lambda wildcards: f"{package}.{kind_of(name := wildcards[wildcard], self.config[section][name])}"
+        )
 
     def row(self, dataset: str, recording: str) -> dict[str, str]:
         """Return the row of a recording."""
@@ -79,26 +81,26 @@ class Plan(ScorePlan):
     def _manifest(self) -> Manifest:
         return Manifest.of(self.folds.rows, self.recordings)
 
-    def anew(self, _wildcards: Any) -> list[dict[str, str]]:
-        """Return the table of folds as it would be made now."""
+    def new_folds(self, _wildcards: Any) -> list[dict[str, str]]:
+        """Return a new table of folds for the current recordings."""
         return [dict(row) for row in made(self.config, self.recordings).rows]
 
     def base(self) -> str:
-        """Return the scheme that the run's folds are of."""
+        """Return the scheme that defines the run's folds."""
         return base_of(self.config, self.config["run"]["scheme"])
 
     def task(self) -> str:
-        """Return what the run's models are asked."""
+        """Return the task of the run's models."""
         return str(self.config["run"]["task"])
 
-    @asked
+    @with_known_parameters
     def task_module(self, _wildcards: Any) -> str:
         """Return the module of the run's task."""
         return f"{TASKS}.{self.task()}"
 
     def section(self, name: str) -> Callable[[Any], dict[str, Any]]:
-        """Return a function of {model}: a section of the settings as the model has it."""
-        return asked(lambda wildcards: section_of(self.config, name, wildcards.model))
+        """Return a function of {model}: a section of the settings with the overrides of the model."""
+        return with_known_parameters(lambda wildcards: section_of(self.config, name, wildcards.model))
 
     @cached_property
     def _tested(self) -> list[dict[str, str]]:
@@ -106,11 +108,11 @@ class Plan(ScorePlan):
         return [{name: row[name] for name in ("dataset", "subject", "recording")} for row in rows]
 
     def tested(self) -> list[dict[str, str]]:
-        """Return the recordings that a model is scored on: those that a fold tests, and those of new subjects."""
+        """Return the recordings on which models are scored: those that a fold tests, and those of new subjects."""
         return self._tested
 
     def expected(self) -> int:
-        """Return how many recordings would be scored if none was left out."""
+        """Return the number of recordings that would be scored if none were left out."""
         if not self.left_out:
             return len(self._tested)
         every = [*self.recordings, *self.left_out]
@@ -118,7 +120,7 @@ class Plan(ScorePlan):
         return len(self._tested) + sum(manifest.testing(row) is not None for row in self.left_out)
 
     def schemes(self, *, tuned: bool) -> str:
-        """Return a pattern of the schemes that continue the models of another one, or of those that do not."""
+        """Return a pattern of the schemes that fine-tune the models of another scheme, or of the other schemes."""
         names = [name for name in self.config["schemes"] if (base_of(self.config, name) != name) == tuned]
         return "|".join(re.escape(name) for name in names) or "(?!)"
 
@@ -128,10 +130,10 @@ class Plan(ScorePlan):
 
     @cached_property
     def _tuned(self) -> dict[str, tuple[tuple[str, str], str]]:
-        """Return tuned fold -> the subject it is tuned to, and the fold that it continues."""
+        """Return fine-tuned fold -> its subject, and the fold whose model is fine-tuned."""
         found: dict[str, tuple[tuple[str, str], str]] = {}
         for row in self.tested():
-            for base in self._blind(row):
+            for base in self._unseen_by(row):
                 found[f"{row['dataset']}-{row['subject']}_from_{base}"] = ((row["dataset"], row["subject"]), base)
         return found
 
@@ -141,28 +143,28 @@ class Plan(ScorePlan):
         tuned = self.base() != self.config["run"]["scheme"]
         return f"{row['dataset']}-{row['subject']}_from_{fold}" if fold and tuned else fold
 
-    @asked
+    @with_known_parameters
     def tuned_weights(self, wildcards: Any) -> str:
-        """Return the weights that {fold} of a scheme continues."""
+        """Return the weights from which the fine-tuning of {fold} starts."""
         return f"results/trained/{wildcards.model}/{self.base()}/{self._tuned[wildcards.fold][1]}/weights.pt"
 
-    @asked
+    @with_known_parameters
     def tuned_arrays(self, wildcards: Any) -> list[str]:
-        """Return the representations of the recordings of the subject that {fold} is tuned to."""
+        """Return the representations of the recordings of the subject of the fine-tuned {fold}."""
         return [self._array(wildcards.model, row) for row in self._of_subject[self._tuned[wildcards.fold][0]]]
 
-    @asked
+    @with_known_parameters
     def tuned_recordings(self, wildcards: Any) -> list[str]:
-        """Return the names of the recordings of the subject that {fold} is tuned to."""
+        """Return the names of the recordings of the subject of the fine-tuned {fold}."""
         return [row["recording"] for row in self._of_subject[self._tuned[wildcards.fold][0]]]
 
-    @asked
+    @with_known_parameters
     def tuning(self, wildcards: Any) -> dict[str, Any]:
-        """Return the options of {scheme}, which continues another one."""
+        """Return the options of the fine-tuning {scheme}."""
         return options_of("schemes", self.config["schemes"][wildcards.scheme])
 
     def arrays(self, role: str) -> Callable[[Any], list[str]]:
-        """Return a function of {model} and {fold}: the representations of a role's recordings when folds were made."""
+        """Return a function of {model} and {fold}: the representations of the frozen recordings of a role."""
 
         def paths(wildcards: Any) -> list[str]:
             members = self._manifest.members(wildcards.fold, role)
@@ -170,17 +172,17 @@ class Plan(ScorePlan):
 
         return paths
 
-    @asked
+    @with_known_parameters
     def array(self, wildcards: Any) -> str:
         """Return the representation of {dataset} {recording} that {model} reads."""
         return self._array(wildcards.model, self.row(wildcards.dataset, wildcards.recording))
 
-    @asked
+    @with_known_parameters
     def arrays_of_subject(self, wildcards: Any) -> list[str]:
         """Return the representations that {model} reads of the recordings of {dataset} {subject}."""
         return [self._array(wildcards.model, row) for row in self._of_subject[wildcards.dataset, wildcards.subject]]
 
-    @asked
+    @with_known_parameters
     def recordings_of_subject(self, wildcards: Any) -> list[str]:
         """Return the names of the recordings of {dataset} {subject}."""
         return [row["recording"] for row in self._of_subject[wildcards.dataset, wildcards.subject]]
@@ -196,30 +198,30 @@ class Plan(ScorePlan):
         representation = self.config["models"][model]["representation"]
         return f"results/represented/{representation}/{row['dataset']}/{row['recording']}.zarr.zip"
 
-    @asked
+    @with_known_parameters
     def weights(self, wildcards: Any) -> list[str]:
-        """Return the weights that never saw {dataset} {recording}: of the fold that tests it, of all for a new one."""
+        """Return the weights of the models that never saw {dataset} {recording}, see `_unseen_by`."""
         row = self.row(wildcards.dataset, wildcards.recording)
-        names = self._blind(row)
+        names = self._unseen_by(row)
         if base_of(self.config, wildcards.scheme) != wildcards.scheme:
             names = [f"{row['dataset']}-{row['subject']}_from_{name}" for name in names]
         return [f"results/trained/{wildcards.model}/{wildcards.scheme}/{name}/weights.pt" for name in names]
 
-    @asked
+    @with_known_parameters
     def decisions(self, wildcards: Any) -> list[str]:
-        """Return what the models of `weights` decide by; tuned ones by what the models do that they continue."""
+        """Return the decisions of the models of `weights`; fine-tuned models use those of their base models."""
         folder = f"results/trained/{wildcards.model}/{base_of(self.config, wildcards.scheme)}"
-        names = self._blind(self.row(wildcards.dataset, wildcards.recording))
+        names = self._unseen_by(self.row(wildcards.dataset, wildcards.recording))
         return [f"{folder}/{name}/decision.json" for name in names]
 
-    def _blind(self, row: Mapping[str, str]) -> list[str]:
-        """Return the folds whose models never saw a recording: the one that tests it, all for one of a new subject."""
+    def _unseen_by(self, row: Mapping[str, str]) -> list[str]:
+        """Return the folds whose models never saw a recording: the fold that tests it, or all for a new subject."""
         fold = self._manifest.testing(row)
         return [fold] if fold else self._manifest.names()
 
-    @asked
+    @with_known_parameters
     def comparable(self, wildcards: Any) -> str:
-        """Return what the windows of {dataset} {recording} are compared with, as {model} reads them."""
+        """Return the comparison windows of {dataset} {recording} in the representation of {model}."""
         subject = self.row(wildcards.dataset, wildcards.recording)["subject"]
         return f"results/comparable/{wildcards.model}/{wildcards.dataset}/{subject}.h5"
 
@@ -228,7 +230,7 @@ class Plan(ScorePlan):
         return lambda wildcards: [pattern.format(**{**wildcards, **row}) for row in self.tested()]
 
     def each_untuned(self, name: str) -> Callable[[Any], list[str]]:
-        """Return a function of {model}: what its predictions without tuning are named, for every tested recording."""
+        """Return a function of {model}: the names of its predictions without fine-tuning for every tested recording."""
         pattern = f"results/predicted/{{model}}/{self.base()}/{name}"
         return lambda wildcards: [pattern.format(model=wildcards.model, **row) for row in self.tested()]
 
@@ -241,7 +243,7 @@ class Plan(ScorePlan):
         return [pattern.format(**row) for row in self.recordings]
 
     def everything(self) -> list[str]:
-        """Return the files of every tested recording that the report rests on, so that none of them can be missed."""
+        """Return all files of tested recordings that the report depends on, so that none of them can be missing."""
         scheme = self.config["run"]["scheme"]
         files = self.each_tested("results/harmonized/{dataset}/{recording}.h5")
         files.append(f"results/scores/comparison_{scheme}.tsv")
@@ -253,18 +255,18 @@ class Plan(ScorePlan):
                 files += self.each_tested(f"{own.format('attributed')}/{method}/{{dataset}}/{{recording}}.h5")
         return files
 
-    @asked
+    @with_known_parameters
     def row_of(self, wildcards: Any) -> dict[str, str]:
         """Return dataset, subject and recording of {dataset} {recording}."""
         row = self.row(wildcards.dataset, wildcards.recording)
         return {name: row[name] for name in ("dataset", "subject", "recording")}
 
     def people_tested(self) -> list[tuple[str, str]]:
-        """Return (data set, subject) of everyone tested, in order."""
+        """Return (data set, subject) of all tested subjects, in order."""
         return list(dict.fromkeys((row["dataset"], row["subject"]) for row in self.tested()))
 
     def subjects_tested(self) -> list[str]:
-        """Return "{dataset}-{subject}" of everyone tested, in order."""
+        """Return "{dataset}-{subject}" of all tested subjects, in order."""
         return ["-".join(person) for person in self.people_tested()]
 
 
@@ -280,7 +282,7 @@ def make_plan(config: Settings) -> Plan:
     Raises
     ------
     SettingsError
-        If config.yaml asks for something that does not exist; the message offers what was probably meant.
+        If config.yaml names something that does not exist; the message names the closest existing name.
     """
     check(config)
     check_representations(config)

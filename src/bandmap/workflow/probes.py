@@ -1,4 +1,4 @@
-"""Which folds' models have their maps tested, and on which recordings."""
+"""The folds whose maps are tested, and the recordings used for it."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
@@ -12,11 +12,11 @@ from bandmap.workflow.settings import base_of, kind_of, methods_of, options_of
 
 @dataclass(frozen=True)
 class ProbePlan(MatrixPlan):
-    """The part of a plan that is about how far maps can be trusted."""
+    """The part of a plan for the tests of maps."""
 
     @abstractmethod
     def testing_fold(self, row: Mapping[str, str]) -> str | None:
-        """Return the fold that tests a recording; None for those of new subjects, whom all folds' models serve."""
+        """Return the fold that tests a recording; None for new subjects, which the models of all folds predict."""
 
     @cached_property
     def _probed(self) -> list[dict[str, str]]:
@@ -33,7 +33,7 @@ class ProbePlan(MatrixPlan):
         return list(dict.fromkeys(row["fold"] for row in self._probed))
 
     def shuffled_folds(self) -> list[str]:
-        """Return the folds that are trained on shuffled labels, too: none of a scheme that continues another one."""
+        """Return the folds that are also trained on shuffled labels; none for a fine-tuning scheme."""
         scheme = self.config["run"]["scheme"]
         if base_of(self.config, scheme) != scheme:
             return []
@@ -49,7 +49,7 @@ class ProbePlan(MatrixPlan):
         return [f"{folder}/{row['dataset']}/{row['recording']}.zarr.zip" for row in self._probed]
 
     def methods_of(self, wildcards: Any) -> dict[str, dict[str, Any]]:
-        """Return interpretation -> {kind, options} of those that fit {model}."""
+        """Return interpretation -> {kind, options} of the interpretations that work with {model}."""
         entries = {name: self.config["interpretations"][name] for name in self.fitting(wildcards.model)}
         return {
             name: {"kind": kind_of(name, entry), "options": options_of("interpretations", entry)}
@@ -57,7 +57,7 @@ class ProbePlan(MatrixPlan):
         }
 
     def products_of(self, wildcards: Any) -> dict[str, list[str]]:
-        """Return product -> its interpretations, of those that {model} has a matrix of."""
+        """Return product -> its interpretations, for the products that {model} has a matrix of."""
         names = [name for name in self.matrices(wildcards.model) if name in self.config["products"]]
         return {name: methods_of(self.config, name) for name in names}
 

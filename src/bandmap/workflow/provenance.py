@@ -1,4 +1,4 @@
-"""What a run's results were made with: versions, commit, settings, checksums of the recordings."""
+"""Provenance of a run's results: versions, commit, settings, checksums of the recordings."""
 
 import json
 import platform
@@ -16,21 +16,21 @@ _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def provenance(settings: Mapping[str, Any], sources: Mapping[str, str]) -> dict[str, Any]:
-    """Return what has to be known to make the results again.
+    """Return the information that is needed to reproduce the results.
 
     Parameters
     ----------
     settings : mapping
         All of config.yaml, with `seed`.
     sources : mapping of str to str
-        "<data set>/<recording>" -> sha256 of its EDF file; empty where it is not known.
+        "<data set>/<recording>" -> sha256 of its EDF file; empty if unknown.
 
     Returns
     -------
     dict
-        bandmap (version, commit, changed), python, platform, packages, seed, settings, sources. `commit` is None where
-        the package does not run from a checkout; `changed` says whether files of the checkout differ from the commit.
-        Nothing in it depends on when or where the results were made on one machine.
+        bandmap (version, commit, changed), python, platform, packages, seed, settings, sources. `commit` is None if
+        the package does not run from a checkout; `changed` is whether files of the checkout differ from the commit.
+        Nothing depends on the time or the folder in which the results were made.
     """
     return {
         "bandmap": {"version": metadata.version("bandmap"), **_commit(Path(bandmap.__file__).parents[2])},
@@ -44,20 +44,22 @@ def provenance(settings: Mapping[str, Any], sources: Mapping[str, str]) -> dict[
 
 
 def write_provenance(path: str | Path, content: Mapping[str, Any]) -> None:
-    """Write what `provenance` has returned as JSON; the same content gives the same bytes."""
+    """Write the result of `provenance` as JSON; the same content gives the same bytes."""
     with whole_file(path) as unfinished:
         unfinished.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def packages() -> dict[str, str]:
-    """Return the versions of the packages that bandmap asks for, in order of name; not those for its development."""
-    asked = [line for line in metadata.requires("bandmap") or () if "extra ==" not in line]
-    names = sorted(match[0] for line in asked if (match := _NAME.match(line)))
+    """Return the versions of the packages that bandmap requires, sorted by name, without development packages."""
+    required = [line for line in metadata.requires("bandmap") or () if "extra ==" not in line]
+    names = sorted(match[0] for line in required if (match := _NAME.match(line)))
     return {name: metadata.version(name) for name in names}
 
 
 def _commit(checkout: Path) -> dict[str, Any]:
-    if _git(checkout, "rev-parse", "--show-toplevel") != str(checkout):  # an environment in somebody else's checkout
+    if _git(checkout, "rev-parse", "--show-toplevel") != str(
+        checkout
+    ):  # the package lies in the checkout of another project
         return {"commit": None, "changed": None}
     changed = _git(checkout, "status", "--porcelain", "--untracked-files=no")
     return {"commit": _git(checkout, "rev-parse", "HEAD"), "changed": bool(changed)}

@@ -1,4 +1,4 @@
-"""What makes the plan of tens of thousands of jobs quick: Snakemake asks each of them the same things again."""
+"""Caches that speed up plans of tens of thousands of jobs, where Snakemake repeats the same work for each job."""
 
 import atexit
 import gc
@@ -15,18 +15,18 @@ from snakemake.resources import Resource
 from snakemake.settings.enums import Quietness
 
 _LONG = 32
-"""Files, from which on an input is looked up in a set."""
+"""Minimum number of files for which an input is searched with a set."""
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def asked(function: _Function) -> _Function:
-    """Write down what a function takes, which Snakemake inspects anew for every job.
+def with_known_parameters(function: _Function) -> _Function:
+    """Store the parameters of a function, which Snakemake would otherwise inspect for every job.
 
     Parameters
     ----------
     function : callable
-        Of a job's wildcards, or a method of them.
+        A function or method that takes a job's wildcards.
     """
     takes = {name: given for name, given in inspect.signature(function).parameters.items() if name != "self"}
     function._overwrite_params = takes  # type: ignore[attr-defined]
@@ -34,24 +34,24 @@ def asked(function: _Function) -> _Function:
 
 
 def quicken() -> None:
-    """Spare this process work that the size of a plan makes long, whatever the plan.
+    """Avoid repeated work of Snakemake in this process that is slow for large plans.
 
-    A plan is millions of objects that stay: they are looked through for cycles less often, and not taken apart at the
-    end. For every file that a job needs, the whole input of the job that makes it is searched (of a training, all
-    recordings): a set is asked. Each job's script is read, and its path taken apart, three times: what comes of it is
-    kept. A dry run that is to say nothing of jobs puts together what it would say of each: it does not.
+    A plan consists of millions of permanent objects: the garbage collector searches them for cycles less often, and not
+    at exit. For every file that a job needs, Snakemake searches the whole input of the job that makes it (for a
+    training, all recordings): a set replaces the search. Snakemake reads the script of each job, and parses its path,
+    three times: the results are cached. A quiet dry run still composes the message about each job: this is skipped.
     """
     gc.set_threshold(500_000)
     atexit.register(gc.freeze)
     smart_open.parse_uri = cache(smart_open.parse_uri)
-    asked(Resource.evaluate)
+    with_known_parameters(Resource.evaluate)
     InputFiles.__contains__ = _holds
     script.get_source = _once(script.get_source)
     Job.log_info = _unless_quiet(Job.log_info)
 
 
 def _holds(files: InputFiles, file: object) -> bool:
-    """Return what a list says to `in`, and remember long lists as sets."""
+    """Return whether a list contains a file, and cache long lists as sets."""
     if len(files) < _LONG:
         return list.__contains__(files, file)
     length, known = getattr(files, "_as_set", (0, frozenset()))
@@ -76,10 +76,10 @@ def _once(read: Callable[..., Any]) -> Callable[..., Any]:
     return get_source
 
 
-def _unless_quiet(tell: Callable[..., None]) -> Callable[..., None]:
+def _unless_quiet(log: Callable[..., None]) -> Callable[..., None]:
     def log_info(job: Any, *given: Any, **named: Any) -> None:
         workflow = job.dag.workflow
         if not (workflow.dryrun and Quietness.RULES in (workflow.output_settings.quiet or ())):
-            tell(job, *given, **named)
+            log(job, *given, **named)
 
     return log_info

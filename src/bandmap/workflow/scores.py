@@ -1,4 +1,4 @@
-"""Which tables of scores a run makes, and what they are compared by."""
+"""The score tables of a run, and the scores by which models are compared."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ class ScorePlan(ProbePlan):
 
     @abstractmethod
     def base(self) -> str:
-        """Return the scheme that the run's folds are of."""
+        """Return the scheme that defines the run's folds."""
 
     @abstractmethod
     def task(self) -> str:
-        """Return what the run's models are asked."""
+        """Return the task of the run's models."""
 
-    def judged(self) -> dict[str, str]:
-        """Return who is compared -> table of scores: models, the same without tuning, what detectors must beat."""
+    def score_tables(self) -> dict[str, str]:
+        """Return name -> score table of the models, of models without fine-tuning, and of baseline detectors."""
         run = self.config["run"]
         names = {model: f"{model}_{run['scheme']}" for model in run["models"]}
         if self.base() != run["scheme"]:
@@ -29,9 +29,9 @@ class ScorePlan(ProbePlan):
             names |= {name: f"{name}_{self.base()}" for name in ("line-length", "always-on")}
         return {name: f"results/scores/{table}.tsv" for name, table in names.items()}
 
-    def beside_scores(self) -> list[str]:
-        """Return what lies beside the tables of `judged`: a summary each and, but of the floor, details."""
-        tables = [Path(table) for table in self.judged().values()]
+    def score_details(self) -> list[str]:
+        """Return the files beside `score_tables`: a summary each and, except for the always-on detector, details."""
+        tables = [Path(table) for table in self.score_tables().values()]
         details = [table.with_name(f"{table.stem}_details.tsv") for table in tables if "always-on" not in table.name]
         return [str(path) for path in (*(table.with_suffix(".json") for table in tables), *details)]
 

@@ -1,4 +1,4 @@
-"""What a schema cannot say about config.yaml; every message names the value and offers a remedy."""
+"""Checks of config.yaml that a schema cannot express; every message names the value and a remedy."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -25,23 +25,23 @@ POSITIONS = frozenset(
 """Names of electrodes in the 10-20 and 10-10 systems."""
 
 TASKS = "bandmap.train.tasks"
-"""Package of what models can be asked."""
+"""Package of the tasks of models."""
 
 TUNING = ("base", "seconds", "epochs", "learning_rate")
-"""Options of a scheme that continues the models of another one."""
+"""Options of a scheme that fine-tunes the models of another scheme."""
 
 OVERRIDES = ("windows", "training")
-"""Sections that an entry of `models` may change for itself."""
+"""Sections that an entry of `models` may override."""
 
 RESERVED = {"models": {"representation", *OVERRIDES}}
-"""Keys of an entry that are the workflow's own, not the plugin's."""
+"""Keys of an entry that the workflow uses itself and does not pass to the plugin."""
 
 GIVEN = {"seed", "context"}
-"""Keyword arguments that the workflow fills in."""
+"""Keyword arguments that the workflow provides."""
 
 
 class SettingsError(ValueError):
-    """config.yaml asks for something that does not exist or cannot be."""
+    """config.yaml names something that does not exist or is impossible."""
 
 
 def kind_of(name: str, entry: Settings | None) -> str:
@@ -50,18 +50,18 @@ def kind_of(name: str, entry: Settings | None) -> str:
 
 
 def options_of(section: str, entry: Settings | None) -> dict[str, Any]:
-    """Return what an entry hands to its plugin: all but `kind` and the workflow's own keys."""
+    """Return the options that an entry passes to its plugin: all keys except `kind` and the workflow's own."""
     own = {"kind"} | RESERVED.get(section, set())
     return {key: value for key, value in (entry or {}).items() if key not in own}
 
 
 def left_out(config: Settings) -> dict[str, str]:
-    """Return "<data set>/<recording>" -> why the run goes on without it."""
+    """Return "<data set>/<recording>" -> the reason why the settings leave it out."""
     return dict(config["run"].get("leave_out") or {})
 
 
 def section_of(config: Settings, section: str, model: str) -> dict[str, Any]:
-    """Return a section of `OVERRIDES` as a model has it: the run's, with what the model's entry changes."""
+    """Return a section of `OVERRIDES` for a model: the run's section with the overrides of the model's entry."""
     return _merged(config[section], config["models"][model].get(section) or {})
 
 
@@ -71,7 +71,7 @@ def _merged(defaults: Settings, changes: Settings) -> dict[str, Any]:
 
 
 def check_keys(config: object, schema: Settings, where: str = "config.yaml") -> None:
-    """Stop at a key that the schema does not know, with the nearest one that it does.
+    """Raise an error for a key that the schema does not define, and name the closest valid key.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def check_keys(config: object, schema: Settings, where: str = "config.yaml") -> 
 
 
 def fill_in_mirror(config: dict[str, Any]) -> None:
-    """Let every data set that is downloaded look in `{mirror}/{kind}`, unless it names a mirror itself, in place."""
+    """Set the mirror of every downloaded data set to `{mirror}/{kind}` in place, unless its entry names a mirror."""
     for name, entry in config["datasets"].items():
         kind = kind_of(name, entry)
         package, function = PLUGINS["datasets"]
@@ -101,7 +101,7 @@ def fill_in_mirror(config: dict[str, Any]) -> None:
 
 
 def drop_removed(config: dict[str, Any]) -> None:
-    """Take out the bands and regions that an overlay has set to null, and bring bands into their order, in place."""
+    """Remove the bands and regions that the user set to null, and sort the bands by frequency, in place."""
     for section in ("bands_hz", "regions"):
         if isinstance(config.get(section), dict):
             config[section] = {name: value for name, value in config[section].items() if value is not None}
@@ -110,18 +110,18 @@ def drop_removed(config: dict[str, Any]) -> None:
 
 
 def _lower_edge(band: tuple[str, Any]) -> float:
-    """Return where a band begins; the schema, which comes later, complains of what is no band."""
+    """Return the lower edge of a band, 0 for an invalid one: the later schema check reports it."""
     edges = band[1]
     return float(edges[0]) if isinstance(edges, list) and edges and isinstance(edges[0], int | float) else 0.0
 
 
 def check(config: Settings) -> None:
-    """Check names of plugins, their options, and what refers to what.
+    """Check the names of plugins, their options, and the references between sections.
 
     Raises
     ------
     SettingsError
-        One line: where, what is wrong, what was probably meant.
+        One line: the place, the problem, and the closest valid name.
     """
     for section in PLUGINS:
         for name, entry in config[section].items():
@@ -162,18 +162,18 @@ def _check_references(config: Settings) -> None:
             kind = kind_of(method, config["interpretations"][method])
             if plugins.constant("bandmap.interpret.methods", kind, "AXES") == ("time",):
                 raise SettingsError(
-                    f"{where}: {kind} tells of time only, which makes no matrix; leave it out of run: matrices"
+                    f"{where}: {kind} resolves time only and gives no matrix; remove it from run: matrices"
                 )
     for matrix in run["matrices"]:
         if all(lacking(config, model, method) for model in run["models"] for method in methods_of(config, matrix)):
             raise SettingsError(
-                f"config.yaml: run: matrices: {matrix} fits none of the models {', '.join(run['models'])};"
-                " docs/config.md has a table of what fits what"
+                f"config.yaml: run: matrices: {matrix} works with none of the models {', '.join(run['models'])};"
+                " choose another one from the table in docs/config.md"
             )
 
 
 def lacking(config: Settings, model: str, method: str) -> list[str]:
-    """Return what an interpretation needs of a model and the model does not offer; nothing if it fits."""
+    """Return the features that an interpretation needs and a model lacks; an empty list if they fit."""
     needs: Any = plugins.constant(
         "bandmap.interpret.methods", kind_of(method, config["interpretations"][method]), "NEEDS"
     )
@@ -182,7 +182,7 @@ def lacking(config: Settings, model: str, method: str) -> list[str]:
 
 
 def base_of(config: Settings, scheme: str) -> str:
-    """Return the scheme that a scheme takes its folds from: another one if it continues that, or itself."""
+    """Return the scheme that defines the folds: the base of a fine-tuning scheme, or the scheme itself."""
     entry = config["schemes"][scheme]
     return str(entry["base"]) if kind_of(scheme, entry) in CONTINUES else scheme
 
@@ -202,7 +202,7 @@ def _check_scheme(config: Settings, scheme: str) -> None:
     _check_name(f"{where}: base", entry["base"], config["schemes"])
     base = kind_of(entry["base"], config["schemes"][entry["base"]])
     if base not in CONTINUES[kind]:
-        raise SettingsError(f"{where}: base: {base} cannot be continued; choose one of {', '.join(CONTINUES[kind])}")
+        raise SettingsError(f"{where}: base: {base} cannot be fine-tuned; choose one of {', '.join(CONTINUES[kind])}")
     _check_entry("schemes", entry["base"], config["schemes"][entry["base"]])
 
 
@@ -211,7 +211,7 @@ def _matrix_section(config: Settings, matrix: str) -> str:
 
 
 def methods_of(config: Settings, matrix: str) -> list[str]:
-    """Return the interpretations a matrix is made of: itself, or a product's factors (frequency, then channel)."""
+    """Return the interpretations of a matrix: itself, or the factors of a product (frequency, then channel)."""
     product = config["products"].get(matrix)
     return [matrix] if product is None else [product["frequency"], product["channel"]]
 
@@ -231,13 +231,15 @@ def _check_bands(bands_hz: Settings, nyquist_hz: float) -> None:
     known: list[str] = []
     for band, (low, high) in bands_hz.items():
         if not 0 <= low < high <= nyquist_hz:
-            raise SettingsError(f"config.yaml: bands_hz: {band}: {low} to {high} Hz is no band below {nyquist_hz:g} Hz")
+            raise SettingsError(
+                f"config.yaml: bands_hz: {band}: {low} to {high} Hz is not a band below {nyquist_hz:g} Hz"
+            )
         for other in known:
             if low < bands_hz[other][1] and bands_hz[other][0] < high:
                 first, second = sorted((band, other))
                 raise SettingsError(
                     f"config.yaml: bands_hz: '{first}' and '{second}' overlap ({low} to {high} Hz)."
-                    f" Did you mean one of them? To leave a band out, set it to null"
+                    " Correct a misspelt name, or set one of them to null to remove it"
                 )
         known.append(band)
 
@@ -251,7 +253,7 @@ def _check_regions(regions: Settings) -> None:
                 first, second = sorted((seen[electrode], region))
                 raise SettingsError(
                     f"config.yaml: regions: '{first}' and '{second}' share {electrode}."
-                    f" Did you mean one of them? To leave a region out, set it to null"
+                    " Correct a misspelt name, or set one of them to null to remove it"
                 )
             seen[electrode] = region
 
@@ -269,7 +271,7 @@ def _check_name(where: str, name: str, possible: Iterable[str]) -> None:
 
 
 def check_representations(config: Settings) -> None:
-    """Let every representation in use refuse what it cannot make, such as a frequency above half the rate."""
+    """Check the options of every representation in use, such as a frequency above half the sampling rate."""
     for name in {config["models"][model]["representation"] for model in config["run"]["models"]}:
         entry = config["representations"][name]
         plugin = plugins.load("bandmap.represent.representations", kind_of(name, entry))
@@ -280,7 +282,7 @@ def check_representations(config: Settings) -> None:
 
 
 def settings_text(options: Settings) -> str:
-    """Return options as one line of text in a fixed order, to tell whether two runs asked for the same."""
+    """Return options as one line of text in a fixed order, to compare the settings of two runs."""
     return " ".join(_flat(options))
 
 

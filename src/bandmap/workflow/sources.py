@@ -1,4 +1,4 @@
-"""What the rules ask about a data set: where a recording comes from, and what makes its files stale."""
+"""What the rules need to know about a data set: the source of a recording, and what makes its files stale."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,29 +12,29 @@ from bandmap.workflow.plan import Plan
 
 PACKAGE = "bandmap.download.datasets"
 CONTENT = {"fetch": "content", "fetch_labels": "events_content"}
-"""Function of a data set -> column of its recordings that identifies the file which the function brings."""
+"""Function of a data set -> column of its recordings that identifies the file that the function fetches."""
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Answers for the rules that bring recordings and their events into resources/."""
+    """Files, options and fingerprints for the rules that write recordings and their events into resources/."""
 
     plan: Plan
 
     def recording(self, wildcards: Any) -> list[str]:
-        """Return the file that {recording} is copied from, if it lies here and its content is not known beforehand."""
+        """Return the local file that {recording} is copied from, unless its content is known in advance."""
         row = self._row(wildcards)
         return [] if "content" in row or not Path(row["source"]).is_file() else [row["source"]]
 
     def labels(self, wildcards: Any) -> list[str]:
-        """Return the file with the labels of {recording}: fetched, or beside the recording, or none."""
+        """Return the file with the labels of {recording}: a fetched one, one beside the recording, or none."""
         if plugins.defines(PACKAGE, self._kind(wildcards), "fetch_labels"):
             return [f"resources/{wildcards.dataset}/{wildcards.recording}_labels"]
         file = self._row(wildcards).get("events", "")
         return [file] if Path(file).is_file() else []
 
     def options(self, function: str) -> Callable[[Any], dict[str, Any]]:
-        """Return a function of {dataset}: its kind, and those of its options that one of its functions takes."""
+        """Return a function of {dataset}: its kind, and the options that one of its functions takes."""
 
         def options(wildcards: Any) -> dict[str, Any]:
             entry = self.plan.of("datasets")[wildcards.dataset]
@@ -44,9 +44,9 @@ class Sources:
         return options
 
     def code(self, script: str, function: str) -> Callable[[Any], str]:
-        """Return a function of a job's wildcards: what identifies the file if that is known, else a fingerprint.
+        """Return a function of a job's wildcards: the identity of the file if that is known, else a fingerprint.
 
-        A file with a known checksum is the same whatever code has fetched it: no change of code fetches it again.
+        A file with a known checksum is the same regardless of the code, so a change of code does not fetch it again.
         """
         fingerprint = code_of(script, self.plan.plugin("datasets", "dataset"), function=function)
 

@@ -1,4 +1,4 @@
-"""What of a run is done, stale or missing, and why: what Snakemake itself decides, in words and by subject."""
+"""The state of a run by subject: what is done, stale or missing, and why, according to Snakemake."""
 
 import logging
 import sys
@@ -12,26 +12,26 @@ from bandmap.files.tables import in_order
 from bandmap.workflow.closing import failure
 
 COLUMNS = ("stage", "model", "subject", "state", "jobs", "why")
-"""Columns of `status`: `subject` may be a fold, or "all"; `jobs` counts those of the same state and reason."""
+"""Columns of `status`: `subject` may be a fold, or "all"; `jobs` counts jobs with the same state and reason."""
 
 DRY = ("--dry-run", "--nolock", "--debug-dag", "--quiet")
-"""Plan, run nothing, mind no other run, show the log the jobs, stop before the first of them would be reported."""
+"""Plan without running, ignore the lock of another run, expose the jobs to the log, and report none of them."""
 
 NO_RECORD = "no record of what made it"
-"""Of a file whose folder came without `.snakemake`: Snakemake takes it as it is."""
+"""Remark on a file whose folder has no `.snakemake`: Snakemake accepts it as it is."""
 
 NAMES = 6
-"""Most subjects, or files, that one line of the terminal names."""
+"""Maximum number of subjects, or files, that one line of the terminal names."""
 
 Row = dict[str, str | int]
 
 
 class StatusError(RuntimeError):
-    """Snakemake cannot plan; what it has to say, it has said on the terminal."""
+    """Snakemake cannot plan; its message is on the terminal."""
 
 
 class _Listener(logging.Filter):
-    """Keeps Snakemake's graph of jobs, and of what Snakemake says lets warnings and errors through only."""
+    """Captures Snakemake's graph of jobs, and passes only warnings and errors of Snakemake on."""
 
     dag: Any = None
 
@@ -41,18 +41,18 @@ class _Listener(logging.Filter):
 
 
 def status(arguments: Sequence[str]) -> list[Row]:
-    """Return what is done and what is not, by asking Snakemake for its plan.
+    """Return the state of every stage and subject, according to Snakemake's plan.
 
     Parameters
     ----------
     arguments : sequence of str
-        What would be given to `snakemake`: --configfile, --directory, targets ...
+        The arguments for `snakemake`: --configfile, --directory, targets ...
 
     Returns
     -------
     list of dict
-        `COLUMNS`, in the order of stages. state is "done", "stale" (there, but to be made anew), "missing", or "gone"
-        (not there, and nothing that is still to be made needs it).
+        `COLUMNS`, in the order of stages. state is "done", "stale" (exists, but will be made again), "missing", or
+        "gone" (does not exist, and no remaining job needs it).
 
     Raises
     ------
@@ -65,13 +65,13 @@ def status(arguments: Sequence[str]) -> list[Row]:
     logger = logging.getLogger("snakemake.logging")
     logger.addFilter(listener)
     try:
-        with redirect_stdout(sys.stderr):  # a dry run complains on stdout, where the table goes
+        with redirect_stdout(sys.stderr):  # a dry run writes its errors to stdout, which is for the table
             parser, args = parse_args([*arguments, *DRY])
             planned = args_to_api(args, parser)
     finally:
         logger.removeFilter(listener)
     if not planned or listener.dag is None:
-        raise StatusError("snakemake cannot plan this run")
+        raise StatusError("snakemake cannot plan this run; see its message")
     return _rows(listener.dag, Path(args.directory or "."))
 
 
@@ -98,7 +98,7 @@ def _subject(job: Any, plan: Any) -> str:
 
 
 def _state(job: Any, folder: Path) -> tuple[str, str]:
-    """Return the state of a job and why it has it."""
+    """Return the state of a job and the reason for it."""
     reason = job.dag.reason(job)
     if not job.dag.needrun(job):
         there = all(file.is_storage or (folder / file).exists() for file in job.output)
@@ -122,7 +122,7 @@ def _state(job: Any, folder: Path) -> tuple[str, str]:
 
 
 def _changes(job: Any, changes: Any) -> Iterator[str]:
-    """Yield which parameters of a job have changed: fingerprints of code apart from settings."""
+    """Yield the changed parameters of a job, with fingerprints of code separate from settings."""
     if not changes:
         return
     names = [name for name, value in job.params.items() if repr(value) in changes.only_new]
@@ -134,13 +134,13 @@ def _changes(job: Any, changes: Any) -> Iterator[str]:
 
 
 def _some(names: Sequence[str]) -> str:
-    """Return names, or the first of them and how many more there are."""
+    """Return the names, or the first of them and the number of the others."""
     more = len(names) - NAMES
     return ", ".join(names) if more <= 1 else f"{', '.join(names[:NAMES])} and {more} more"
 
 
 def table(rows: Sequence[Row]) -> str:
-    """Return rows of `status` as a table to read: subjects of one state on one line, and a sum at the end."""
+    """Return rows of `status` as a readable table: subjects with the same state on one line, and a total."""
     lines = [tuple(name.upper() for name in COLUMNS), *_merged(rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(COLUMNS))]
     text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
