@@ -7,8 +7,10 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 import yaml
 
@@ -204,6 +206,16 @@ def test_planning_imports_no_heavy_library() -> None:
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout.split() == []
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    # Layers forbid circles between packages; this is of single modules, with the imports inside functions.
+    graph = grimp.build_graph("bandmap")
+    imported = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    try:
+        TopologicalSorter(imported).prepare()
+    except CycleError as error:
+        pytest.fail("a circle of imports: " + " <- ".join(error.args[1]))
 
 
 def test_every_environment_has_the_pins_of_the_package() -> None:

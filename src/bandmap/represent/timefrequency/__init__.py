@@ -2,7 +2,7 @@
 
 from bandmap.represent.timefrequency.coding import FLOOR, STEP, Coding, coding_of
 from bandmap.represent.timefrequency.plan import Plan, plan_blocks, samples_per_frame
-from bandmap.represent.timefrequency.power import LogPower, log_power
+from bandmap.represent.timefrequency.power import log_power
 from bandmap.represent.timefrequency.record import Samples, SignalFrames, unmasked_samples, valid_frames
 from bandmap.represent.timefrequency.spectrogram import DENSITY_FLOOR, LogSpectrogram, frequency_cut, row_frequencies
 from bandmap.represent.timefrequency.wavelets import (
@@ -20,7 +20,6 @@ __all__ = [
     "STEP",
     "Bank",
     "Coding",
-    "LogPower",
     "LogSpectrogram",
     "Plan",
     "Samples",

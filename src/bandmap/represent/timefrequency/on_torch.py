@@ -1,4 +1,4 @@
-"""The same plan on a GPU, by torch: all channels of a block at once."""
+"""Log power of wavelets on a GPU, by torch: the same plan, all channels of a block at once."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,9 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from bandmap.represent.timefrequency.frames import LogPower, pooling_weights
 from bandmap.represent.timefrequency.groups import Piece
-from bandmap.represent.timefrequency.power import LogPower, pooling_weights
-from bandmap.represent.timefrequency.record import block_of
 
 _DTYPES = {"float32": torch.float32, "float16": torch.float16, "uint8": torch.uint8}
 
@@ -38,11 +37,9 @@ class TorchLogPower(LogPower):
             for group in self.plan.groups
         ]
 
-    def _compute(self, number: int) -> NDArray[Any]:
+    def _compute(self, block: NDArray[np.float32]) -> NDArray[Any]:
         plan = self.plan
-        first = int((number * plan.new_frames - plan.overlap_frames) * plan.samples_per_frame)
-        block = np.ascontiguousarray(block_of(self.samples, first, first + plan.n_samples))
-        spectrum = self._mirrored(torch.fft.rfft(torch.from_numpy(block).to(self.device)))
+        spectrum = self._mirrored(torch.fft.rfft(torch.from_numpy(np.ascontiguousarray(block)).to(self.device)))
         out = torch.empty((plan.new_frames, *self.shape[1:]), dtype=_DTYPES[self.dtype.name], device=self.device)
         for group, (pieces, mix) in zip(plan.groups, self._tensors, strict=True):
             bins = torch.cat([self._folded(spectrum, piece, weights) for piece, weights in pieces], dim=1)
