@@ -12,7 +12,6 @@ from spellings import CHB_MIT, REFERENTIAL, SPELLINGS, potential
 
 from bandmap.files import edf
 from bandmap.harmonize import MontageError, harmonize
-from bandmap.harmonize.interpolate import POSITIONS, spline_weights
 from bandmap.harmonize.names import ends, identify
 from bandmap.vocabulary.montages import BIPOLAR18, ELECTRODES
 from bandmap.vocabulary.recording import Event, RawRecording, RecordingError, Signal
@@ -176,27 +175,6 @@ def test_an_electrode_with_too_few_neighbours_is_masked_not_invented():
     found, _ = harmonize(written_as([name for name in ELECTRODES if name not in absent]), [], **SETTINGS)
     assert "Fp2-F8" in found.masked_channels
     assert not set(found.masked_channels) & set(found.interpolated_channels)
-
-
-def test_a_smooth_field_is_interpolated_as_mne_does():
-    mne = pytest.importorskip("mne")
-    info = mne.create_info(list(ELECTRODES), 100.0, "eeg")
-    info.set_montage("colin27_1020")
-    positions = np.array([channel["loc"][:3] for channel in info["chs"]])
-    field = 40 * positions[:, 1] / 0.1 + 30 * (positions[:, 0] / 0.1) * (positions[:, 2] / 0.1)
-    raw = mne.io.RawArray(np.repeat(field[:, None], 10, axis=1) * 1e-6, info, verbose="error")
-    for missing in ("Fp2", "T3", "Cz", "O1"):
-        raw.info["bads"] = [missing]
-        theirs = raw.copy().interpolate_bads(verbose="error").get_data(missing)[0, 0] * 1e6
-        present = [name for name in ELECTRODES if name != missing]
-        ours = spline_weights(missing, present) @ [field[ELECTRODES.index(name)] for name in present]
-        assert ours == pytest.approx(theirs, abs=1.0)
-
-
-@given(present=st.sets(st.sampled_from(sorted(POSITIONS)), min_size=4), missing=st.sampled_from(ELECTRODES))
-@settings(max_examples=30, deadline=None)
-def test_spline_weights_add_up_to_one(present, missing):
-    assert spline_weights(missing, sorted(present - {missing})).sum() == pytest.approx(1, abs=1e-6)
 
 
 def test_identical_duplicates_are_dropped_and_the_better_of_different_ones_is_kept():

@@ -2,6 +2,7 @@
 
 import math
 
+import mne
 import numpy as np
 import pytest
 from hypothesis import given
@@ -35,6 +36,22 @@ def test_p_counts_exchanges_as_by_hand():
     signs = np.array(np.meshgrid(*[[-1, 1]] * 4)).reshape(4, -1).T
     means = (signs * (a - b)).mean(axis=1)
     assert paired_p(a, b, 1) == pytest.approx(2 * np.mean(means >= (a - b).mean()))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_p_of_few_subjects_is_that_of_mne(seed):
+    """MNE compares |t|, we the |mean|: t^2 = (n - 1) mean^2 / (mean square - mean^2), where no flip changes squares."""
+    a, b = np.random.default_rng(seed).normal([[0.4], [0]], 1, size=(2, 9))
+    (theirs,) = mne.stats.permutation_t_test((a - b)[:, None], 2**9, verbose="error")[1]
+    assert paired_p(a, b, 1) == pytest.approx(theirs, rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_p_of_many_subjects_is_that_of_mne_within_chance(seed):
+    a, b = np.random.default_rng(seed).normal([[0.4], [0]], 1, size=(2, 24))
+    (theirs,) = mne.stats.permutation_t_test((a - b)[:, None], 10_000, rng=3, verbose="error")[1]
+    error = np.sqrt(2 * max(theirs * (1 - theirs), 1e-4) / 10_000)  # of the difference of two shares of draws
+    assert abs(paired_p(a, b, 1) - theirs) < 4 * error
 
 
 @given(st.permutations(range(6)))
