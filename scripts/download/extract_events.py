@@ -1,4 +1,4 @@
-"""Write what happens in one recording as SzCORE TSV (rule extract_events)."""
+"""Write the events of one recording as SzCORE TSV (rule extract_events)."""
 
 from pathlib import Path
 

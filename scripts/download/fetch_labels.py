@@ -1,4 +1,4 @@
-"""Download the file with one recording's labels (rule fetch_labels)."""
+"""Download the labels of one recording (rule fetch_labels)."""
 
 from pathlib import Path
 

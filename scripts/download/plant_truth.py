@@ -1,4 +1,4 @@
-"""Write what a simulated data set has planted (rule plant_truth)."""
+"""Write the planted truth of a simulated data set (rule plant_truth)."""
 
 from bandmap.files.tables import write_table
 from bandmap.vocabulary import plugins

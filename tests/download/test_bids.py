@@ -73,7 +73,7 @@ def test_a_task_chooses_its_recordings_and_an_unknown_one_is_told_the_others(tmp
 
 def test_an_absent_or_empty_folder_is_named_with_a_remedy(tmp_path):
     for folder in (tmp_path / "none", tmp_path):
-        with pytest.raises(RecordingError, match="set 'root' to a folder of EEG-BIDS") as caught:
+        with pytest.raises(RecordingError, match="set 'root' to an EEG-BIDS folder") as caught:
             bids.recordings(root=str(folder))
         assert str(caught.value).startswith(str(folder))
 
@@ -87,7 +87,7 @@ def test_two_files_of_one_name_are_refused(tmp_path):
 
 def test_names_that_no_path_should_hold_are_refused(tmp_path):
     add(tmp_path, "sub-a_task-x y")
-    with pytest.raises(RecordingError, match="is no name in BIDS"):
+    with pytest.raises(RecordingError, match="is not a valid BIDS name"):
         bids.recordings(root=str(tmp_path))
 
 
@@ -141,7 +141,7 @@ def test_stages_of_sleep_in_the_table_become_those_of_aasm(tmp_path, caplog):
     add(tmp_path / "bids", "sub-a", "onset\tduration\ttrial_type\n" + STAGED, seconds=180)
     _, events = fetched(tmp_path / "bids", "sub-a", tmp_path / "out")
     assert read_events(events) == NIGHT
-    assert "30 s are movement or not scored" in caplog.text
+    assert "30 s are movement or unscored" in caplog.text
 
 
 def test_seizures_and_stages_may_stand_in_one_table(tmp_path):

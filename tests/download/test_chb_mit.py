@@ -111,7 +111,7 @@ def test_files_that_a_mirror_lacks_are_missed_before_the_run(tmp_path):
     (tmp_path / "chb05").mkdir()
     for number in range(1, 39):
         (tmp_path / "chb05" / f"chb05_{number:02d}.edf").touch()
-    with pytest.raises(ValueError, match=r"lacks 1 of 39 files, such as chb05/chb05_39\.edf"):
+    with pytest.raises(ValueError, match=r"is missing 1 of 39 files, such as chb05/chb05_39\.edf"):
         chb_mit.recordings(mirror=str(tmp_path), subjects=["chb05"])
     (tmp_path / "chb05/chb05_39.edf").touch()
     rows = chb_mit.recordings(mirror=str(tmp_path), subjects=["chb05"])

@@ -52,11 +52,11 @@ def test_every_scored_second_keeps_its_stage_and_no_other_has_one(epochs, second
 def test_unscored_time_is_told_in_the_log(caplog):
     caplog.set_level(logging.INFO)
     stages([Event(0, 30, "W"), Event(30, 90, "Movement time"), Event(90, 500, "?")], seconds=120, source="a.edf")
-    assert caplog.messages == ["a.edf: 90 s are movement or not scored, and have no stage"]
+    assert caplog.messages == ["a.edf: 90 s are movement or unscored and have no stage"]
 
 
 def test_a_mark_that_is_no_stage_is_refused_with_file_and_remedy():
-    with pytest.raises(RecordingError, match=r"a\.edf: 'Sleep stage 5' at 30 s is no stage of sleep; write W, N1"):
+    with pytest.raises(RecordingError, match=r"a\.edf: 'Sleep stage 5' at 30 s is not a sleep stage; write W, N1"):
         stages([Event(0, 30, "W"), Event(30, 60, "Sleep stage 5")], seconds=90, source="a.edf")
 
 

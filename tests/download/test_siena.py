@@ -151,7 +151,7 @@ def test_a_recording_is_checked_against_the_list_that_lies_beside_it(mirror, tmp
 
 def test_a_mirror_without_the_list_is_used_with_a_warning(mirror, tmp_path, caplog):
     fetched(mirror, tmp_path / "out")
-    assert any("has no SHA256SUMS.txt: PN00/PN00-1.edf is used without a check" in text for text in caplog.messages)
+    assert any("has no SHA256SUMS.txt: PN00/PN00-1.edf is used without checking" in text for text in caplog.messages)
     (mirror / "SHA256SUMS.txt").write_text(f"{'0' * 64} PN00/PN00-10.edf\n")
     fetched(mirror, tmp_path / "again")
     assert any("does not list PN00/PN00-1.edf" in text for text in caplog.messages)
@@ -161,5 +161,5 @@ def test_a_recording_too_short_for_its_seizures_is_refused(mirror, tmp_path, cap
     write_edf(mirror / "PN00/PN00-1.edf", [("EEG Fp1", np.zeros(2500))], 100, "uV")
     with pytest.raises(RecordingError, match=r"from 20 s to 30 s is outside the recording of 25 s; .*fetch the whole"):
         fetched(mirror, tmp_path / "out")
-    assert "a.edf lasts 25 s, its list says 100 s" in caplog.messages
+    assert "a.edf lasts 25 s, but its list states 100 s" in caplog.messages
     assert not (tmp_path / "out/a_events.tsv").exists()

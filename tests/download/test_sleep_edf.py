@@ -64,8 +64,8 @@ def test_a_hypnogram_belongs_to_the_night_of_its_recording():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"studies": ["casette"]}, r"studies is \['casette'\]; choose of cassette, telemetry"),
-        ({"studies": []}, "choose of cassette"),
+        ({"studies": ["casette"]}, r"studies is \['casette'\]; choose from cassette, telemetry"),
+        ({"studies": []}, "choose from cassette"),
         ({"wake_minutes": -1}, "wake_minutes is -1; it must be at least 0"),
         ({"subjects": ["SC40"]}, r"there is no 'SC40'\. Did you mean 'SC4"),
         ({"studies": ["telemetry"], "subjects": ["SC400"]}, "there is no 'SC400'"),
@@ -185,7 +185,7 @@ def test_a_night_is_fetched_with_its_stages(mirror, tmp_path):
 @real
 def test_a_wrong_hypnogram_leaves_nothing_behind(mirror, tmp_path):
     shutil.copyfile(HYPNOGRAMS[1], next(mirror.glob("*/*Hypnogram.edf")))
-    with pytest.raises(DownloadError, match=r"a_labels could not be had \(.*SC4001EC-Hypnogram\.edf: its sha1 is"):
+    with pytest.raises(DownloadError, match=r"a_labels could not be fetched \(.*SC4001EC-Hypnogram\.edf: its sha1 is"):
         fetched(mirror, tmp_path / "out")
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.edf"]
 
@@ -195,5 +195,5 @@ def test_a_mirror_must_have_the_hypnograms_too(mirror):
     row = sleep_edf.recordings(mirror=str(mirror))[0]
     assert [Path(row[key]).name for key in ("source", "events")] == ["SC4001E0-PSG.edf", "SC4001EC-Hypnogram.edf"]
     next(mirror.glob("*/*Hypnogram.edf")).unlink()
-    with pytest.raises(ValueError, match=r"lacks 1 of 2 files, such as sleep-cassette/SC4001EC-Hypnogram\.edf"):
+    with pytest.raises(ValueError, match=r"is missing 1 of 2 files, such as sleep-cassette/SC4001EC-Hypnogram\.edf"):
         sleep_edf.recordings(mirror=str(mirror))

@@ -227,7 +227,9 @@ def test_the_next_place_goes_on_where_the_first_broke_off(server, tmp_path):
 @pytest.mark.parametrize("status", [401, 403, 404, 410, 204])
 def test_a_file_that_a_server_does_not_have_is_not_waited_for(server, tmp_path, status):
     server.answers = [refusing(status)]
-    with pytest.raises(DownloadError, match=rf"^a\.edf could not be had \(http://.*/a\.edf: .*{status}.*\); .*mirror"):
+    with pytest.raises(
+        DownloadError, match=rf"^a\.edf could not be fetched \(http://.*/a\.edf: .*{status}.*\); .*mirror"
+    ):
         fetch(tmp_path / "a.edf", server.url())
     assert len(server.asked) == 1
     assert names(tmp_path) == []
@@ -276,7 +278,7 @@ def test_a_left_over_that_is_longer_than_the_file_is_dropped(server, tmp_path):
 @pytest.mark.parametrize("size", [len(CONTENT), None])
 def test_a_truncated_file_never_gets_the_right_name(server, tmp_path, size):
     server.answers = [whole(CONTENT[:-1000])]
-    with pytest.raises(DownloadError, match=r"a\.edf could not be had"):
+    with pytest.raises(DownloadError, match=r"a\.edf could not be fetched"):
         fetch(tmp_path / "a.edf", server.url(), size=size)
     assert not (tmp_path / "a.edf").exists()
 

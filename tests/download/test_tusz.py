@@ -92,8 +92,8 @@ def test_splits_and_subjects_can_be_chosen(tree):
     ("options", "message"),
     [
         ({"root": "absent"}, "there is no folder absent"),
-        ({"splits": ["test"]}, r"splits is \['test'\]; choose of train, dev, eval"),
-        ({"labels": "tse"}, "labels is 'tse'; choose of csv_bi, csv"),
+        ({"splits": ["test"]}, r"splits is \['test'\]; choose from train, dev, eval"),
+        ({"labels": "tse"}, "labels is 'tse'; choose from csv_bi, csv"),
     ],
 )
 def test_options_that_cannot_be_are_told_with_the_remedy(tree, options, message):
@@ -102,13 +102,13 @@ def test_options_that_cannot_be_are_told_with_the_remedy(tree, options, message)
 
 
 def test_a_folder_without_recordings_is_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"holds no edf/<split>/<subject>/<session>/<montage>/\*\.edf"):
+    with pytest.raises(ValueError, match=r"contains no edf/<split>/<subject>/<session>/<montage>/\*\.edf"):
         tusz.recordings(root=str(tmp_path))
 
 
 def test_a_session_in_two_montages_is_refused(tree):
     add(tree, "aaaaaalq_s001_t000", "eval", "01_tcp_ar")
-    with pytest.raises(ValueError, match=r"have one name; remove one of them, or use version 2\.0\.2"):
+    with pytest.raises(ValueError, match=r"have the same name; remove one of them, or use version 2\.0\.2"):
         tusz.recordings(root=str(tree))
 
 
@@ -149,11 +149,14 @@ def test_every_seizure_type_is_one_of_szcore():
 @pytest.mark.parametrize(
     ("binary", "message"),
     [
-        (None, r"t000: has no labels beside it; get its \.csv_bi"),
-        ("TERM,20.0,31.0,spike,1.0\n", r"line 7: 'TERM,20\.0,31\.0,spike,1\.0' is no span with one of the labels seiz"),
-        ("TERM,31.0,20.0,seiz,1.0\n", "line 7: .* is no span"),
-        ("TERM,late,20.0,seiz,1.0\n", "line 7: .* is no span"),
-        ("TERM,20.0\n", "line 7: .* is no span"),
+        (None, r"t000: has no labels beside it; copy its \.csv_bi"),
+        (
+            "TERM,20.0,31.0,spike,1.0\n",
+            r"line 7: 'TERM,20\.0,31\.0,spike,1\.0' is not a span with one of the labels seiz",
+        ),
+        ("TERM,31.0,20.0,seiz,1.0\n", "line 7: .* is not a span"),
+        ("TERM,late,20.0,seiz,1.0\n", "line 7: .* is not a span"),
+        ("TERM,20.0\n", "line 7: .* is not a span"),
         ("TERM,90.0,102.0,seiz,1.0\n", r"csv_bi: the event 'sz' from 90 s to 102 s is outside the recording of 100 s"),
     ],
 )

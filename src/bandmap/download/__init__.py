@@ -1,4 +1,5 @@
-"""Settings of a data set in; EDF files, tables of their events and, if simulated, the planted truth out.
+"""Input: the settings of a data set. Output: EDF files, tables of their events and, if simulated, the planted truth.
 
-A data set is a file of `datasets`. The planner asks it for its recordings, the scripts of this stage for their files.
+Each data set is a file of `datasets`. The planner calls it to list recordings, the scripts of this stage to write
+files.
 """

@@ -1,4 +1,4 @@
-"""Hypnograms: stages of sleep, in every usual spelling, become spans of AASM's five stages. No files."""
+"""Hypnograms: conversion of sleep stages, in all usual spellings, to spans of the five AASM stages. No files."""
 
 import logging
 import re
@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from bandmap.vocabulary.recording import Event, RecordingError
 
 UNSCORED = "unscored"
-"""What `stage` says of an epoch of a hypnogram that has no stage: movement, or nothing to be scored."""
+"""The result of `stage` for an epoch without a stage: movement or unscored."""
 
 OVERLAP_SECONDS = 0.5
-"""By how much two marks may overlap, as rounded times do; the later begins where it says."""
+"""Tolerated overlap of two marks, for rounded times; the onset of the later mark takes precedence."""
 
 _ALONE = {
     **dict.fromkeys(("w", "wake", "awake", "n0"), "W"),
@@ -28,7 +28,7 @@ _NAMED = {
     **dict.fromkeys(("3", "s3", "4", "s4"), "N3"),
     **dict.fromkeys(("u", "unknown", "undefined", "m", "mt", "movement", "artifact", "n/a"), UNSCORED),
 }
-"""What may follow "sleep" or "stage": a number alone is no stage, "stage 1" is one."""
+"""Prefix of a label: a number on its own is not a stage, but "stage 1" is."""
 
 _PREFIX = re.compile(r"(?:sleep )?(?:stage )?(?=.)")
 
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 
 def stage(label: str) -> str | None:
-    """Return what a mark of a hypnogram says.
+    """Return the stage that a label of a hypnogram stands for.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def stage(label: str) -> str | None:
     Returns
     -------
     str or None
-        W, N1, N2, N3 or REM; `UNSCORED`; None if the label is none of a hypnogram.
+        W, N1, N2, N3 or REM; `UNSCORED`; None if the label does not belong to a hypnogram.
     """
     words = re.sub(r"[\s_:-]+", " ", label.casefold()).strip()
     prefix = _PREFIX.match(words)
@@ -56,26 +56,26 @@ def stage(label: str) -> str | None:
 
 
 def stages(marks: Iterable[Event], *, seconds: float, source: str) -> tuple[Event, ...]:
-    """Return the stages of sleep that a hypnogram marks, neighbours of one stage joined.
+    """Return the sleep stages of a hypnogram, with adjacent spans of one stage merged.
 
     Parameters
     ----------
     marks : iterable of Event
-        Of the hypnogram, in any spelling that `stage` knows.
+        Marks of the hypnogram, in any spelling that `stage` recognises.
     seconds : float
-        Length of the recording; what a hypnogram says of the time after it does not count.
+        Duration of the recording; later parts of the hypnogram are ignored.
     source : str
-        File that holds the marks, for messages.
+        File with the marks, for messages.
 
     Returns
     -------
     tuple of Event
-        Labelled with names of `SleepStage`, in order; time without one is not scored.
+        Labelled with names of `SleepStage`, in order; time without a label is unscored.
 
     Raises
     ------
     RecordingError
-        If a mark is none of a hypnogram, or two stages are marked for one time.
+        If a mark does not belong to a hypnogram, or two stages overlap.
     """
     found: list[Event] = []
     unscored = 0.0
@@ -88,12 +88,12 @@ def stages(marks: Iterable[Event], *, seconds: float, source: str) -> tuple[Even
         else:
             _add(found, Event(mark.onset, offset, name), source)
     if unscored:
-        logger.info("%s: %g s are movement or not scored, and have no stage", source, unscored)
+        logger.info("%s: %g s are movement or unscored and have no stage", source, unscored)
     return tuple(found)
 
 
 def near_sleep(found: Sequence[Event], wake_minutes: float | None) -> tuple[Event, ...]:
-    """Return stages without the wake that is further than some minutes before the first or after the last sleep.
+    """Remove the wake that is more than some minutes before the first or after the last sleep.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def near_sleep(found: Sequence[Event], wake_minutes: float | None) -> tuple[Even
     Returns
     -------
     tuple of Event
-        Wake between two stretches of sleep stays, however long. A night without sleep stays as it is, with a warning.
+        Wake between two periods of sleep stays. A night without sleep is unchanged, with a warning.
     """
     asleep = [span for span in found if span.label != "W"]
     if wake_minutes is None:
@@ -122,7 +122,7 @@ def _known(mark: Event, source: str) -> str:
     name = stage(mark.label)
     if name is None:
         raise RecordingError(
-            f"{source}: {mark.label!a} at {mark.onset:g} s is no stage of sleep; write W, N1, N2, N3, REM, or"
+            f"{source}: {mark.label!a} at {mark.onset:g} s is not a sleep stage; write W, N1, N2, N3, REM, or"
             " 'Sleep stage' and one of W, 1, 2, 3, 4, R, ?"
         )
     return name

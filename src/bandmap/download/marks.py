@@ -1,4 +1,4 @@
-"""Marks in a recording: what a table says of its seizures, and that they lie inside it. No files."""
+"""Marks in a recording: seizures from a table, and a check that they are within the recording. No files."""
 
 import logging
 from collections.abc import Sequence
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from bandmap.vocabulary.recording import Event, RecordingError
 
 END_TOLERANCE_SECONDS = 1.0
-"""An event may be marked to the second where the recording ends within one."""
+"""Tolerance at the end of a recording, because events may be rounded to a second."""
 
 logger = logging.getLogger(__name__)
 
 
 def seizures(text: str) -> tuple[Event, ...]:
-    """Read a table's seizures, "<onset>-<offset>" in seconds from the start, separated by commas, or "n/a"."""
+    """Parse seizures of a table: "<onset>-<offset>" in seconds from the start, separated by commas, or "n/a"."""
     spans = [] if text == "n/a" else [span.split("-") for span in text.split(",")]
     return tuple(Event(float(onset), float(offset), "sz") for onset, offset in spans)
 
@@ -24,14 +24,14 @@ def inside(events: Sequence[Event], seconds: float, source: str) -> tuple[Event,
     ----------
     events : sequence of Event
     seconds : float
-        Length of the recording.
+        Duration of the recording.
     source : str
-        File that holds the marks, for messages.
+        File with the marks, for messages.
 
     Raises
     ------
     RecordingError
-        If an event lies outside the recording by more than a second.
+        If an event is outside the recording by more than a second.
     """
     for event in events:
         if event.onset >= seconds or event.offset > seconds + END_TOLERANCE_SECONDS:

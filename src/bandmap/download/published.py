@@ -1,4 +1,4 @@
-"""What published data sets have in common: a table of recordings, places that have the files, checks of these."""
+"""Shared code of published data sets: the table of recordings, the sources of files, checks of the files."""
 
 import logging
 import re
@@ -12,7 +12,7 @@ from bandmap.files.tables import in_order, read_table
 from bandmap.vocabulary.plugins import did_you_mean
 
 PHYSIONET = ("https://physionet-open.s3.amazonaws.com", "https://physionet.org/files")
-"""Where PhysioNet's projects are, the fastest first: the second serves a hundredth of the rate of the first."""
+"""Locations of PhysioNet's projects, the fastest first: the second is a hundred times slower than the first."""
 
 CHECKSUMS = "SHA256SUMS.txt"
 
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 def table(plugin: str | Path) -> list[dict[str, str]]:
-    """Read the table of recordings that lies beside a plugin's file."""
+    """Read the table of recordings beside a plugin's file."""
     return read_table(Path(plugin).with_suffix(".tsv"))
 
 
@@ -30,7 +30,7 @@ def row_of(plugin: str | Path, recording: str) -> dict[str, str]:
     Raises
     ------
     ValueError
-        If there is no such recording; the message offers the nearest.
+        If there is no such recording; the message names the closest one.
     """
     rows = {row["recording"]: row for row in table(plugin)}
     if recording not in rows:
@@ -39,12 +39,12 @@ def row_of(plugin: str | Path, recording: str) -> dict[str, str]:
 
 
 def of_subjects(rows: Sequence[dict[str, str]], subjects: Sequence[str] | None) -> list[dict[str, str]]:
-    """Return the rows of some subjects, or all.
+    """Return the rows of the given subjects, or all rows.
 
     Raises
     ------
     ValueError
-        If nobody is called so; the message offers the nearest.
+        If there is no such subject; the message names the closest one.
     """
     if subjects is None:
         return list(rows)
@@ -58,30 +58,30 @@ def of_subjects(rows: Sequence[dict[str, str]], subjects: Sequence[str] | None) 
 def listed(
     rows: Sequence[Mapping[str, str]], project: str, mirror: str | None, *, events: str | None = None
 ) -> list[dict[str, str]]:
-    """Return what a plan must know of rows of a table.
+    """Return the columns that a plan needs from rows of a table.
 
     Parameters
     ----------
     rows : sequence of mapping
-        With recording, subject and path, that of the EDF file within the project.
+        Rows with recording, subject and path (of the EDF file within the project).
     project : str
         "<name>/<version>" on PhysioNet.
     mirror : str or None
         Folder or URL with the project's files; PhysioNet if None.
     events : str, optional
-        Column with the path of a second file, which holds the recording's events.
+        Column with the path of a second file that contains the recording's events.
 
     Returns
     -------
     list of dict
         In order of recording: recording, subject, source (empty unless the mirror is a folder) and content, which
-        tells the file from every other, so that it need not be fetched again while that stays the same. Likewise
-        events and events_content, where a second file is asked for.
+        identifies the file, so that it is not fetched again while this stays the same. With a second file, also events
+        and events_content.
 
     Raises
     ------
     ValueError
-        If the mirror is a folder that lacks a file.
+        If the mirror is a folder in which a file is missing.
     """
     columns = {"source": "path"} | ({} if events is None else {"events": events})
     if local := mirror is not None and not is_url(mirror):
@@ -99,9 +99,9 @@ def listed(
 
 
 def checksum(row: Mapping[str, str], column: str = "path") -> str | None:
-    """Return "<algorithm>:<hex>" of the file that a column names, or None where the table does not know it.
+    """Return "<algorithm>:<hex>" of the file that a column names, or None if the table does not contain it.
 
-    It stands in the column sha256 or sha1, or for another file than that of `path` in <column>_sha256 or <column>_sha1.
+    It is in the column sha256 or sha1 for `path`, and in <column>_sha256 or <column>_sha1 for another file.
     """
     prefix = "" if column == "path" else f"{column}_"
     known = [algorithm for algorithm in ("sha256", "sha1") if prefix + algorithm in row]
@@ -111,12 +111,12 @@ def checksum(row: Mapping[str, str], column: str = "path") -> str | None:
 def fetch(
     plugin: str | Path, project: str, recording: str, target: Path, mirror: str | None, *, column: str = "path"
 ) -> None:
-    """Download or copy one file of a recording, checked by the checksum of the table or of PhysioNet's own list.
+    """Download or copy one file of a recording and check it against the table or against PhysioNet's list.
 
     Parameters
     ----------
     plugin : path-like
-        Beside which the table lies.
+        The plugin's file, beside which the table lies.
     project : str
         "<name>/<version>" on PhysioNet.
     recording : str
@@ -125,12 +125,12 @@ def fetch(
     mirror : str or None
         As for `places`.
     column : str
-        Which of the recording's files: the table's column with its path.
+        Column of the table with the path of the file.
 
     Raises
     ------
     DownloadError
-        If no place has the right file.
+        If no source has the correct file.
     """
     row = row_of(plugin, recording)
     path = row[column]
@@ -143,13 +143,13 @@ def _check_present(paths: Sequence[str], mirror: str) -> None:
     missing = [path for path in paths if not Path(places("", path, mirror)[0]).is_file()]
     if missing:
         raise ValueError(
-            f"mirror: {mirror} lacks {len(missing)} of {len(paths)} files, such as {missing[0]};"
-            " fetch them, or choose 'subjects' whose files are there"
+            f"mirror: {mirror} is missing {len(missing)} of {len(paths)} files, such as {missing[0]};"
+            " add them, or choose 'subjects' whose files exist"
         )
 
 
 def places(project: str, path: str, mirror: str | None) -> list[str]:
-    """Return where a file may be had, in order of preference: URLs, or a path.
+    """Return the sources of a file in order of preference: URLs, or a path.
 
     Parameters
     ----------
@@ -158,8 +158,8 @@ def places(project: str, path: str, mirror: str | None) -> list[str]:
     path : str
         The file's path within the project.
     mirror : str or None
-        Folder or URL with the project's files. Where there is one, it is the only place: a machine that needs one
-        has no way to the others.
+        Folder or URL with the project's files. If given, it is the only source: a machine that needs a mirror cannot
+        reach the others.
     """
     if mirror is None:
         return [f"{base}/{project}/{quote(path)}" for base in PHYSIONET]
@@ -169,17 +169,17 @@ def places(project: str, path: str, mirror: str | None) -> list[str]:
 
 
 def published_checksum(project: str, path: str, mirror: str | None) -> str | None:
-    """Look a file's checksum up in the list that PhysioNet keeps in every project.
+    """Look up a file's checksum in the list in every project of PhysioNet.
 
     Returns
     -------
     str or None
-        "sha256:<hex>"; None, with a warning, if a mirror does not have the list, or the list not the file.
+        "sha256:<hex>"; None, with a warning, if a mirror has no list or the list does not contain the file.
 
     Raises
     ------
     DownloadError
-        If PhysioNet does not answer.
+        If PhysioNet does not respond.
     """
     with tempfile.TemporaryDirectory() as folder:
         sums = Path(folder) / CHECKSUMS
@@ -188,10 +188,10 @@ def published_checksum(project: str, path: str, mirror: str | None) -> str | Non
         except DownloadError:
             if mirror is None:
                 raise
-            logger.warning("%s has no %s: %s is used without a check of its content", mirror, CHECKSUMS, path)
+            logger.warning("%s has no %s: %s is used without checking its content", mirror, CHECKSUMS, path)
             return None
         found = re.search(rf"^([0-9a-f]{{64}}) [ *]?{re.escape(path)}$", sums.read_text(), re.MULTILINE)
     if found is None:
-        logger.warning("%s does not list %s, which is used without a check of its content", CHECKSUMS, path)
+        logger.warning("%s does not list %s, which is used without checking its content", CHECKSUMS, path)
         return None
     return f"sha256:{found[1]}"

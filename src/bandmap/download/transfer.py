@@ -1,4 +1,4 @@
-"""Files from elsewhere, by HTTP or from a folder: the right file under its name, or a clear error and no file."""
+"""Transfers by HTTP or from a folder: the correct file under its name, or a clear error and no file."""
 
 import hashlib
 import logging
@@ -19,10 +19,10 @@ from urllib3.util import Retry
 from bandmap.files.whole import whole_file
 
 CHUNK_BYTES = 1 << 14
-"""What a broken connection loses at most."""
+"""Maximum number of bytes that a broken connection loses."""
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""HTTP statuses of a server that may answer better in a while."""
+"""HTTP statuses that may be temporary."""
 
 LONGEST_WAIT_SECONDS = 120.0
 
@@ -30,11 +30,11 @@ logger = logging.getLogger(__name__)
 
 
 class DownloadError(RuntimeError):
-    """A file could not be had; the message names it, every place that was tried and why that failed."""
+    """A file could not be fetched; the message names it, every source that was tried, and why it failed."""
 
 
 class _BrokenOffError(Exception):
-    """The transfer stopped for a reason that may pass."""
+    """The transfer stopped for a reason that may be temporary."""
 
     def __init__(self, reason: str, wait_seconds: float | None = None) -> None:
         super().__init__(reason)
@@ -42,21 +42,21 @@ class _BrokenOffError(Exception):
 
 
 class _RefusedError(Exception):
-    """A place does not have the file; waiting does not help."""
+    """A source does not have the file, so that waiting does not help."""
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a transfer that breaks off is taken up again.
+    """How often an interrupted transfer is resumed.
 
     Attributes
     ----------
     attempts : int
-        Attempts in a row that bring nothing new, after which the next place is tried.
+        Consecutive attempts without new data after which the next source is tried.
     backoff_seconds : float
-        First wait; doubled after each attempt that brings nothing, at most two minutes.
+        First wait; doubled after each attempt without new data, at most two minutes.
     timeout_seconds : float
-        Silence of the server that counts as a broken connection.
+        Time without a response that counts as a broken connection.
     """
 
     attempts: int = 6
@@ -70,7 +70,7 @@ class _Expected:
     size: int | None
 
     def problem(self, path: Path) -> str:
-        """Return what is wrong with a file; empty if nothing is."""
+        """Return the problem with a file; empty if there is none."""
         size = path.stat().st_size
         if self.size is not None and size != self.size:
             return f"it has {size} bytes instead of {self.size}"
@@ -90,27 +90,27 @@ def fetch_file(
     size: int | None = None,
     patience: Patience | None = None,
 ) -> None:
-    """Bring a file from the first place that has it.
+    """Fetch a file from the first source that has it.
 
-    A transfer over HTTP grows in `<target>.part` and goes on where it broke off, in this run or a later one. The file
-    gets its name once it is complete and right; a file that is already there and right is left as it is.
+    A transfer over HTTP writes to `<target>.part` and resumes after an interruption, in this run or a later one. The
+    file gets its name once it is complete and correct; an existing correct file is left unchanged.
 
     Parameters
     ----------
     sources : sequence of str
-        URLs (http, https) or paths, in order of preference. A path is linked if it can be, else copied.
+        URLs (http, https) or paths, in order of preference. A path is linked if possible, else copied.
     target : Path
-        File to write; its folder is made if it is missing.
+        File to write; its folder is created if it does not exist.
     checksum : str, optional
-        "sha256:<hex>" or "sha1:<hex>". Without one, a transfer that broke off starts again from its first byte.
+        "sha256:<hex>" or "sha1:<hex>". Without one, an interrupted transfer starts again from its first byte.
     size : int, optional
-        Bytes of the file.
+        Size of the file in bytes.
     patience : Patience, optional
 
     Raises
     ------
     DownloadError
-        If no place has the right file.
+        If no source has the correct file.
     """
     expected = _Expected(checksum, size)
     if checksum and target.is_file() and not expected.problem(target):
@@ -128,8 +128,8 @@ def fetch_file(
             failures.append(f"{source}: {error}")
         else:
             return
-    remedy = "check the connection, or set 'mirror' to a folder or URL that has the files"
-    raise DownloadError(f"{target.name} could not be had ({'; '.join(failures) or 'no place is known'}); {remedy}")
+    remedy = "check the connection, or set 'mirror' to a folder or URL with the files"
+    raise DownloadError(f"{target.name} could not be fetched ({'; '.join(failures) or 'no source is known'}); {remedy}")
 
 
 def is_url(source: str) -> bool:
@@ -157,7 +157,7 @@ def _download(url: str, target: Path, expected: _Expected, patience: Patience) -
     part = target.with_name(f"{target.name}.part")
     began = time.monotonic()
     problem = ""
-    for _ in range(2):  # what an earlier run left may be wrong: the second time begins with the first byte
+    for _ in range(2):  # the rest of an earlier run may be wrong: the second attempt starts at the first byte
         _persist(url, part, expected, patience)
         problem = expected.problem(part)
         if not problem:
@@ -169,7 +169,7 @@ def _download(url: str, target: Path, expected: _Expected, patience: Patience) -
 
 
 def _persist(url: str, part: Path, expected: _Expected, patience: Patience) -> None:
-    """Transfer until the file is complete, or nothing new has come for some attempts."""
+    """Transfer until the file is complete, or several attempts bring no new data."""
     idle, most = 0, 0
     while True:
         try:
@@ -181,7 +181,7 @@ def _persist(url: str, part: Path, expected: _Expected, patience: Patience) -> N
                 raise _RefusedError(f"{error}, {idle} times in a row") from error
             seconds = patience.backoff_seconds * 2**idle * random.uniform(0.5, 1.0)
             seconds = min(max(seconds, error.wait_seconds or 0.0), LONGEST_WAIT_SECONDS)
-            logger.info("%s: %s after %d bytes; going on in %.1f s", url, error, size, seconds)
+            logger.info("%s: %s after %d bytes; resuming in %.1f s", url, error, size, seconds)
             time.sleep(seconds)
         else:
             return
@@ -192,8 +192,8 @@ def _size(path: Path) -> int:
 
 
 def _transfer(url: str, part: Path, expected: _Expected, timeout_seconds: float) -> None:
-    """Make one request and append what it brings."""
-    # Without a checksum nothing would tell that the file has changed between two transfers.
+    """Make one request and append the received data."""
+    # Without a checksum, a change of the file between two transfers would go unnoticed.
     offset = _size(part) if expected.checksum else 0
     if offset and offset == expected.size:
         return
@@ -210,7 +210,7 @@ def _transfer(url: str, part: Path, expected: _Expected, timeout_seconds: float)
 
 
 def _begins_at(response: requests.Response, part: Path, offset: int, expected: _Expected) -> bool:
-    """Return whether the answer holds the file from `offset` or from its beginning; False if nothing is missing."""
+    """Return whether the response starts at `offset` or at the beginning; False if nothing is missing."""
     status = response.status_code
     if status == requests.codes.ok:
         return True
@@ -219,12 +219,12 @@ def _begins_at(response: requests.Response, part: Path, offset: int, expected: _
         if begin and int(begin[1]) == offset:
             return True
         part.unlink()
-        raise _BrokenOffError("the server sent another part of the file than asked for")
+        raise _BrokenOffError("the server sent a part of the file that was not requested")
     if status == requests.codes.requested_range_not_satisfiable and offset:
         if not expected.problem(part):
             return False
         part.unlink()
-        raise _BrokenOffError("what had come before is longer than the file")
+        raise _BrokenOffError("the partial file is longer than the file")
     reason = f"the server answered {status} {response.reason}"
     if status in PASSING:
         raise _BrokenOffError(reason, _retry_after(response))
@@ -232,7 +232,7 @@ def _begins_at(response: requests.Response, part: Path, offset: int, expected: _
 
 
 def _retry_after(response: requests.Response) -> float | None:
-    """Return for how many seconds the server asks to be left alone."""
+    """Return the number of seconds that the server asks to wait."""
     header = response.headers.get("Retry-After")
     try:
         return None if header is None else Retry().parse_retry_after(header)
@@ -257,7 +257,7 @@ def _receive(response: requests.Response, part: Path, offset: int, expected: _Ex
 
 
 def _check_end(part: Path, expected: _Expected) -> None:
-    """Tell a transfer that ended early, where the server did not say how much it would send, from a wrong file."""
+    """Distinguish a transfer that ended early without a stated length from a wrong file."""
     size = _size(part)
     if expected.size is not None and size > expected.size:
         part.unlink()

@@ -1,4 +1,4 @@
-"""Plugins: data sets: where recordings come from and what happens in them; one file each."""
+"""Plugins for data sets, one file each: the source of recordings and of their events."""
 
 import inspect
 from collections.abc import Mapping
@@ -7,21 +7,21 @@ from typing import Any
 
 
 def taken(plugin: ModuleType, function: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those options that a function of a data set takes, so that no other makes its files stale.
+    """Return the options that a function of a data set takes, so that other options do not make its files stale.
 
     Parameters
     ----------
     plugin : module
-        A data set. Its `recordings` states all options and their defaults; `fetch`, `fetch_labels`, `annotate` and
-        `truth` name those that they depend on, and `seed` if they do.
+        A data set. Its `recordings` declares all options with their defaults; `fetch`, `fetch_labels`, `annotate` and
+        `truth` take the options that they depend on, and `seed` if needed.
     function : str
     options : mapping
-        As given in config.yaml, and the run's `seed`.
+        The options from config.yaml, and the run's `seed`.
 
     Returns
     -------
     dict
-        As given, or else the default of `recordings`.
+        The given values, or the defaults of `recordings`.
     """
     stated = {
         name: argument.default

@@ -1,4 +1,4 @@
-"""Recordings of one's own: a folder of EEG-BIDS with seizures or stages of sleep as TSV, or stages as annotations."""
+"""Your own recordings: an EEG-BIDS folder with seizures or sleep stages as TSV, or stages as EDF+ annotations."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -16,12 +16,12 @@ _SAFE = re.compile(r"[A-Za-z0-9_.+-]+")
 
 
 def recordings(*, root: str, task: str | None = None) -> list[dict[str, str]]:
-    """List the recordings of a folder, by their names alone.
+    """List the recordings of a folder by their file names.
 
     Parameters
     ----------
     root : str
-        Folder that holds `sub-*/[ses-*/]eeg/*_eeg.edf` (or `.bdf`).
+        Folder that contains `sub-*/[ses-*/]eeg/*_eeg.edf` (or `.bdf`).
     task : str, optional
         Only recordings of this task (`..._task-<task>_...`).
 
@@ -29,19 +29,19 @@ def recordings(*, root: str, task: str | None = None) -> list[dict[str, str]]:
     -------
     list of dict
         recording (the file's name without `_eeg.edf`), subject (the label after `sub-`), source (the file), events
-        (the table beside it, whether it is there or not).
+        (the table beside it, even if it does not exist).
 
     Raises
     ------
     RecordingError
-        If the folder is absent, holds no recording, or names two of them alike.
+        If the folder does not exist, contains no recording, or contains two recordings with the same name.
     """
     folder = Path(root)
     if not folder.is_dir():
-        raise _error(f"{root}: there is no such folder; set 'root' to a folder of EEG-BIDS")
+        raise _error(f"{root}: there is no such folder; set 'root' to an EEG-BIDS folder")
     files = sorted(_files(folder), key=lambda path: in_order(str(path)))
     if not files:
-        raise _error(f"{root}: holds no sub-*/[ses-*/]eeg/*_eeg.edf or .bdf; set 'root' to a folder of EEG-BIDS")
+        raise _error(f"{root}: contains no sub-*/[ses-*/]eeg/*_eeg.edf or .bdf; set 'root' to an EEG-BIDS folder")
     chosen = [path for path in files if task is None or f"task-{task}" in path.stem.split("_")]
     if not chosen:
         tasks = sorted({part[5:] for path in files for part in path.stem.split("_") if part.startswith("task-")})
@@ -74,7 +74,7 @@ def fetch(recording: str, edf: Path, *, root: str) -> None:
 
 
 def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> None:
-    """Write the events of one recording, checked against it.
+    """Write the events of one recording and check them against it.
 
     Parameters
     ----------
@@ -83,15 +83,15 @@ def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> No
     edf : Path
         The recording.
     labels : Path or None
-        The table beside it; None if there is none. Where it marks no stage of sleep, those are taken that the
-        recording's own EDF+ annotations mark, if any.
+        The table beside it; None if there is none. If it contains no sleep stage, stages come from the EDF+
+        annotations of the recording, if any.
     events : Path
         File to write.
 
     Raises
     ------
     RecordingError
-        If a file cannot be read, there are no events, or one lies outside the recording.
+        If a file cannot be read, there are no events, or an event is outside the recording.
     """
     import bandmap.files.edf
     from bandmap.download import hypnogram, marks
@@ -106,7 +106,7 @@ def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> No
     if labels is None and not staging:
         raise _error(
             f"{recording}: has no events; write {recording}_events.tsv beside it, with the columns onset, duration and"
-            " eventType (sz, or a stage of sleep, or one row bckg where nothing happens)"
+            " eventType (sz, or a sleep stage, or a single row bckg if there is no event)"
         )
     found = marks.inside(others, raw.duration_seconds, str(labels))
     stages = hypnogram.stages(staging, seconds=raw.duration_seconds, source=source)
@@ -114,7 +114,7 @@ def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> No
 
 
 def _told_apart(events: "Sequence[Event]") -> "tuple[list[Event], list[Event]]":
-    """Return the events that are no marks of a hypnogram, and those that are."""
+    """Split events into those that are not marks of a hypnogram, and those that are."""
     from bandmap.download import hypnogram
 
     parts: tuple[list[Event], list[Event]] = ([], [])
@@ -134,7 +134,7 @@ def _row(folder: Path, path: Path) -> dict[str, str]:
     recording, subject = path.stem.removesuffix("_eeg"), path.relative_to(folder).parts[0].removeprefix("sub-")
     for name in (recording, subject):
         if not _SAFE.fullmatch(name):
-            raise _error(f"{folder}: {name!a} is no name in BIDS; rename it with letters, digits, - and _ only")
+            raise _error(f"{folder}: {name!a} is not a valid BIDS name; rename it with letters, digits, - and _ only")
     events = path.with_name(f"{recording}_events.tsv")
     return {"recording": recording, "subject": subject, "source": str(path), "events": str(events)}
 
@@ -143,12 +143,12 @@ def _check_distinct(rows: Sequence[dict[str, str]]) -> None:
     seen: dict[str, str] = {}
     for row in rows:
         if row["recording"] in seen:
-            raise _error(f"{row['source']}: is named like {seen[row['recording']]}; rename one of them")
+            raise _error(f"{row['source']}: has the same name as {seen[row['recording']]}; rename one of them")
         seen[row["recording"]] = row["source"]
 
 
 def _error(message: str) -> "RecordingError":
-    # Planning lists recordings and must not import numpy, as the vocabulary does, unless something is wrong.
+    # Planning lists recordings and must not import numpy, which the vocabulary imports, except for an error.
     from bandmap.vocabulary.recording import RecordingError
 
     return RecordingError(message)

@@ -1,20 +1,22 @@
 """CHB-MIT: 686 scalp recordings of children with epilepsy, 198 seizures, from PhysioNet.
 
-The table beside this file is made by `tools/make_chb_mit_table.py` from the official text files. Where these disagree:
+`tools/make_chb_mit_table.py` creates the table beside this file from the official text files. It resolves their
+contradictions as follows:
 
-* Which recordings there are: `RECORDS` and `SHA256SUMS.txt`, 686. The summary of chb24 omits ten of its files, which
-  hold no seizure after `RECORDS-WITH-SEIZURES` and have no `.seizures` file.
-* Which recordings hold seizures: the summaries and the 141 `.seizures` files, which agree. `RECORDS-WITH-SEIZURES`
-  lists chb07_18 where they say chb07_19.
-* When: the summaries. The `.seizures` files say the same but for chb24_21, 2404 to 2872 s against 2804 to 2872 s:
-  the summary's 68 s are as long as the child's other seizures (16 to 70 s).
-* How long a recording is: its size and number of channels, for records of one second. chb17b_69 has a size that does
-  not fit the 28 channels of its summary (256 bytes more than an hour of them), so there the clock times count.
-  Elsewhere these agree with the size to a second. The summary of chb24 has none.
-* Who: cases chb01 and chb21 are one child, 1.5 years apart, and one subject here, `chb01`, so that no split can part
-  them. chb24 was added later and is absent from `SUBJECT-INFO`.
+* List of recordings: `RECORDS` and `SHA256SUMS.txt`, 686. The summary of chb24 omits ten of its files, which contain
+  no seizure according to `RECORDS-WITH-SEIZURES` and have no `.seizures` file.
+* Recordings with seizures: the summaries and the 141 `.seizures` files, which agree. `RECORDS-WITH-SEIZURES` lists
+  chb07_18 instead of chb07_19.
+* Times of seizures: the summaries. The `.seizures` files agree except for chb24_21, 2404 to 2872 s instead of 2804 to
+  2872 s: the summary's 68 s are similar to the child's other seizures (16 to 70 s).
+* Duration of a recording: from its size and number of channels, for records of one second. The size of chb17b_69 does
+  not match the 28 channels of its summary (256 bytes more than an hour of them), so its clock times are used.
+  Elsewhere, clock times agree with the size to a second. The summary of chb24 has no clock times.
+* Subjects: cases chb01 and chb21 are one child, 1.5 years apart, and one subject here, `chb01`, so that no split
+  separates them. chb24 was added later and is missing in `SUBJECT-INFO`.
 
-Files are bipolar (but chb12_27, chb12_28 and chb12_29), with dummy channels and `T8-P8` twice: harmonization's task.
+Files are bipolar (except chb12_27, chb12_28 and chb12_29), with dummy channels and a duplicate `T8-P8`, which
+harmonization handles.
 """
 
 from collections.abc import Sequence
@@ -24,22 +26,22 @@ from bandmap.download import published
 
 PROJECT = "chbmit/1.0.0"
 SAME_CHILD = {"chb21": "chb01"}
-"""Case -> the subject it is a later session of."""
+"""Case -> the subject of which it is a later session."""
 
 
 def recordings(
     *, mirror: str | None = None, subjects: Sequence[str] | None = None, seizures_only: bool = False
 ) -> list[dict[str, str]]:
-    """List the recordings: 45.8 GB in all, 9.0 GB with seizures.
+    """List the recordings: 45.8 GB in total, 9.0 GB of them with seizures.
 
     Parameters
     ----------
     mirror : str, optional
-        Folder or URL that holds the files as PhysioNet has them (chb01/chb01_01.edf ...); PhysioNet if left out.
+        Folder or URL with the same files as PhysioNet (chb01/chb01_01.edf ...); PhysioNet by default.
     subjects : sequence of str, optional
-        Only these (chb01 ... chb24); chb21 is part of chb01.
+        Only these subjects (chb01 ... chb24); chb21 is part of chb01.
     seizures_only : bool
-        Only recordings that hold a seizure.
+        Only recordings with a seizure.
 
     Returns
     -------
@@ -59,7 +61,7 @@ def recordings(
 
 
 def fetch(recording: str, edf: Path, *, mirror: str | None) -> None:
-    """Download one recording, checked by its size and sha256.
+    """Download one recording and check its size and sha256.
 
     Parameters
     ----------
@@ -73,20 +75,20 @@ def fetch(recording: str, edf: Path, *, mirror: str | None) -> None:
     Raises
     ------
     DownloadError
-        If no place has the right file.
+        If no source has the correct file.
     """
     published.fetch(__file__, PROJECT, recording, edf, mirror)
 
 
 def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> None:
-    """Write the seizures of one recording, as the table has them.
+    """Write the seizures of one recording according to the table.
 
     Parameters
     ----------
     recording : str
         One of `recordings`.
     edf, labels : Path, Path or None
-        Not used: its checksum says that the recording is the table's.
+        Not used: the checksum already identifies the recording.
     events : Path
         File to write.
     """

@@ -1,18 +1,19 @@
 """Siena Scalp EEG: 41 recordings of 14 adults with epilepsy, 47 seizures, from PhysioNet.
 
-The table beside this file is made by `tools/make_siena_table.py` from the official lists. They give times of the clock,
-which are counted from the registration's start, over midnight where they must be. Where lists are wrong or disagree:
+`tools/make_siena_table.py` creates the table beside this file from the official lists. The lists give clock times,
+which are converted to seconds from the registration's start, across midnight if needed. Errors and contradictions of
+the lists are resolved as follows:
 
-* PN00-3: the joint list (`badaniaDane.txt`) has its three last times in each other's columns; those of the subject's
-  list count. Both have the seizure end at 19.29.29, after the end of the registration; it is 18.29.29, a minute after
-  the onset.
-* Names of files: a subject's list may write `PN01.edf` for `PN01-1.edf`, `PN11-.edf` for `PN11-1.edf` and the letter O
-  for the digit 0. Names of the joint list count.
+* PN00-3: the joint list (`badaniaDane.txt`) has the last three times in swapped columns; the times of the subject's
+  list are used. In both lists the seizure ends at 19.29.29, after the end of the registration; it is read as 18.29.29,
+  a minute after the onset.
+* File names: a subject's list may contain `PN01.edf` for `PN01-1.edf`, `PN11-.edf` for `PN11-1.edf` and the letter O
+  for the digit 0. The names of the joint list are used.
 * Separators are `.` or `:`, keys "Seizure start time" or "Start time", and spaces may be anywhere.
 
-The length in the table is the registration's; that of the file counts in the end. The lists hold neither sizes nor
-checksums: a download is checked against the `SHA256SUMS.txt` that PhysioNet keeps beside the files. A mirror without
-that list is taken at its word, with a warning, and a recording too short for its seizures is refused.
+The duration in the table is that of the registration; the duration of the file takes precedence. The lists contain
+neither sizes nor checksums: a download is checked against the `SHA256SUMS.txt` beside the files on PhysioNet. A mirror
+without this list is trusted, with a warning, and a recording that is too short for its seizures is an error.
 """
 
 import logging
@@ -33,9 +34,9 @@ def recordings(*, mirror: str | None = None, subjects: Sequence[str] | None = No
     Parameters
     ----------
     mirror : str, optional
-        Folder or URL that holds the files as PhysioNet has them (PN00/PN00-1.edf ...); PhysioNet if left out.
+        Folder or URL with the same files as PhysioNet (PN00/PN00-1.edf ...); PhysioNet by default.
     subjects : sequence of str, optional
-        Only these (PN00 ... PN17).
+        Only these subjects (PN00 ... PN17).
 
     Returns
     -------
@@ -51,7 +52,7 @@ def recordings(*, mirror: str | None = None, subjects: Sequence[str] | None = No
 
 
 def fetch(recording: str, edf: Path, *, mirror: str | None) -> None:
-    """Download one recording, checked by the sha256 that PhysioNet lists.
+    """Download one recording and check it against the sha256 that PhysioNet lists.
 
     Parameters
     ----------
@@ -65,13 +66,13 @@ def fetch(recording: str, edf: Path, *, mirror: str | None) -> None:
     Raises
     ------
     DownloadError
-        If no place has the right file.
+        If no source has the correct file.
     """
     published.fetch(__file__, PROJECT, recording, edf, mirror)
 
 
 def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> None:
-    """Write the seizures of one recording, as the table has them.
+    """Write the seizures of one recording according to the table.
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> No
     edf : Path
         The recording.
     labels : Path or None
-        Not used: the table holds the labels.
+        Not used: the table contains the labels.
     events : Path
         File to write.
 
@@ -96,5 +97,5 @@ def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> No
     row = published.row_of(__file__, recording)
     seconds, registered = bandmap.files.edf.read(edf).duration_seconds, float(row["seconds"])
     if abs(seconds - registered) > LENGTH_TOLERANCE_SECONDS:
-        logger.warning("%s lasts %g s, its list says %g s", edf.name, seconds, registered)
+        logger.warning("%s lasts %g s, but its list states %g s", edf.name, seconds, registered)
     write_events(events, marks.inside(marks.seizures(row["seizures"]), seconds, edf.name), recording_seconds=seconds)

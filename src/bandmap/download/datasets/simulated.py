@@ -1,4 +1,4 @@
-"""A cohort made of chance: seizures with a known region and band, in files as untidy as real ones."""
+"""A simulated cohort: seizures with a known region and band, in files with the defects of real recordings."""
 
 import random
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from bandmap.vocabulary.recording import Event
 
 CALM_SECONDS = 30
-"""Before the first seizure and after the last."""
+"""Minimum time before the first seizure and after the last one."""
 
 BETWEEN_SECONDS = 95
-"""From the end of a seizure to the next: SzCORE's scoring makes one event of two that are closer than 90 s."""
+"""Minimum time between seizures: SzCORE's scoring merges events that are closer than 90 s."""
 
 BANDS = ("delta", "theta", "alpha", "beta", "gamma")
 FOCI = {
@@ -25,7 +25,7 @@ FOCI = {
     "temporal-left": (("T3", "T5"),),
     "temporal-right": (("T4", "T6"),),
 }
-"""Region (of the defaults of config.yaml) -> its possible foci."""
+"""Region (of the default settings) -> its possible foci."""
 
 FAR = {
     "frontal": "Pz",
@@ -34,9 +34,9 @@ FAR = {
     "temporal-left": "C4",
     "temporal-right": "C3",
 }
-"""Region -> an electrode without a part in its seizures, which may be absent or come off."""
+"""Region -> an electrode that its seizures do not involve, which may be absent or come off."""
 
-# Twenty subjects until the file's peculiarities repeat: a multiple of the four layouts.
+# The variants of the files repeat after twenty subjects, a multiple of the four layouts.
 PERIOD, MISSING, MILLIVOLTS, FAST, LOOSE = 20, 1, 2, 6, 8
 
 
@@ -46,18 +46,20 @@ def _calm(n_seizures: int) -> int:
 
 @dataclass(frozen=True)
 class _Session:
-    """What recordings have in common."""
+    """The properties that all recordings share."""
 
     duration_seconds: int
     seizures_per_recording: int
     seizure_seconds: Sequence[float]
 
     def check(self) -> None:
-        """Refuse seizures that do not fit."""
+        """Raise an error if the seizures do not fit into a recording."""
         if self.seizures_per_recording < 0:
             raise ValueError(f"seizures_per_recording is {self.seizures_per_recording}; it must be at least 0")
         if len(self.seizure_seconds) != 2 or not 10 <= self.seizure_seconds[0] <= self.seizure_seconds[1]:
-            raise ValueError(f"seizure_seconds is {self.seizure_seconds}; write the shortest (at least 10) and longest")
+            raise ValueError(
+                f"seizure_seconds is {self.seizure_seconds}; give the shortest (at least 10) and the longest"
+            )
         n, longest = self.seizures_per_recording, self.seizure_seconds[1]
         needed = n * longest + _calm(n)
         if self.duration_seconds < needed:
@@ -82,12 +84,12 @@ def recordings(
     ----------
     subjects, recordings_per_subject : int
     duration_seconds : int
-        Of each recording.
+        Duration of each recording.
     seizures_per_recording : int
     rate_hz : int
-        Samples per second; one subject in twenty has twice as many.
+        Samples per second; one subject in twenty has twice this rate.
     seizure_seconds : sequence of float
-        Shortest and longest seizure.
+        Shortest and longest duration of a seizure.
 
     Returns
     -------
@@ -97,7 +99,7 @@ def recordings(
     Raises
     ------
     ValueError
-        If the seizures do not fit into a recording; the message says what would.
+        If the seizures do not fit into a recording; the message gives the required duration.
     """
     for name, value, least in (
         ("subjects", subjects, 1),
@@ -122,7 +124,7 @@ def fetch(
     rate_hz: int,
     seizure_seconds: Sequence[float],
 ) -> None:
-    """Simulate one recording; the same seed gives the same bytes, whatever else is simulated.
+    """Simulate one recording; the same seed gives the same bytes, regardless of other recordings.
 
     Parameters
     ----------
@@ -145,7 +147,7 @@ def fetch(
     events = _seizures(_Session(duration_seconds, seizures_per_recording, seizure_seconds), seed, index, run)
     rate = rate_hz * 2 if index % PERIOD == FAST else rate_hz
     generator = np.random.default_rng((seed, index, run))
-    with threadpool_limits(1):  # sums of products depend on the number of threads in their last digit
+    with threadpool_limits(1):  # the last digit of a sum of products depends on the number of threads
         microvolts = seizures.potentials(
             subject, events, duration_seconds=duration_seconds, rate_hz=rate, generator=generator
         )
@@ -175,7 +177,7 @@ def annotate(
     recording : str
         One of `recordings`.
     edf, labels : Path, Path or None
-        Not used: chance alone, which follows from the seed, says when there are seizures.
+        Not used: the seed determines the times of the seizures.
     events : Path
         File to write.
     seed : int
@@ -199,7 +201,7 @@ def truth(
     seizures_per_recording: int,
     seizure_seconds: Sequence[float],
 ) -> list[dict[str, object]]:
-    """Return what is planted: a row for every seizure.
+    """Return the planted truth: a row for every seizure.
 
     Parameters
     ----------
@@ -240,13 +242,13 @@ def _recording(subject: int, run: int) -> str:
 
 
 def _numbers(recording: str) -> tuple[int, int]:
-    """Return the numbers of subject and run, from 0."""
+    """Return the numbers of the subject and the run, from 0."""
     subject, run = recording.removeprefix("sub-").split("_run-")
     return int(subject) - 1, int(run) - 1
 
 
 def _planted(seed: int, subject: int) -> tuple[str, str]:
-    """Return region and band: each once in five subjects, a Latin square of all 25 pairs in twenty-five."""
+    """Return region and band: each once in five subjects, and all 25 pairs (a Latin square) in 25 subjects."""
     chance = random.Random(f"{seed} cohort")
     regions, bands, shifts = list(FOCI), list(BANDS), list(range(5))
     for order in (regions, bands, shifts):
@@ -273,7 +275,7 @@ def _subject(seed: int, index: int) -> "Subject":
 
 
 def _seizures(session: _Session, seed: int, index: int, run: int) -> "tuple[Event, ...]":
-    """Draw durations, then share the time that is left at random among the calm stretches."""
+    """Draw durations, then divide the remaining time at random among the periods without seizures."""
     from bandmap.vocabulary.recording import Event
 
     chance = random.Random(f"{seed} {index} {run}")

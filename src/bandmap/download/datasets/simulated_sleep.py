@@ -1,8 +1,8 @@
-"""Nights made of chance: five stages of sleep with the rhythms of the textbook, marked as EDF+ annotations.
+"""Simulated nights: five sleep stages with their typical rhythms, marked as EDF+ annotations.
 
-A night is a course of cycles (Feinberg and Floyd 1979): N1, N2, N3, N2, REM, with less N3 and more REM as it goes on,
-and short awakenings. Its hypnogram is written into the recording itself, in the words of Sleep-EDF (Rechtschaffen and
-Kales: stages 3 and 4), and read from there. Now and then an epoch is movement or not scored.
+A night consists of cycles (Feinberg and Floyd 1979): N1, N2, N3, N2, REM, with less N3 and more REM in later cycles,
+and short awakenings. Its hypnogram is stored in the recording itself, with the labels of Sleep-EDF (Rechtschaffen and
+Kales: stages 3 and 4), and read from there. Some epochs are movement or unscored.
 """
 
 import random
@@ -26,7 +26,7 @@ RHYTHMS = {
     "N3": ("frontal", "delta"),
     "REM": ("central", "theta"),
 }
-"""Stage -> region and band (of the defaults of config.yaml) of the rhythm that tells it from the others."""
+"""Stage -> region and band (of the default settings) of its characteristic rhythm."""
 
 PHYSIOLOGY = {
     "Sleep stage W": "W",
@@ -38,7 +38,7 @@ PHYSIOLOGY = {
     "Sleep stage ?": "W",
     "Movement time": "movement",
 }
-"""Annotation -> what the sleeper does meanwhile."""
+"""Annotation -> the simulated state of the sleeper."""
 
 UNSCORED = frozenset({"Sleep stage ?", "Movement time"})
 
@@ -46,9 +46,9 @@ BOUTS = ("Sleep stage 1", "Sleep stage 2", "Sleep stage 3", "Sleep stage 2", "Sl
 EARLY, LATE = (0.08, 0.30, 0.34, 0.18, 0.10), (0.08, 0.30, 0.08, 0.22, 0.32)
 """Shares of a cycle's bouts in the first cycle and in the last."""
 
-SHORTEST_BOUT, AWAKENING, MOVEMENT_EPOCHS = 2, 0.02, 240  # epochs; chance per epoch; epochs to one of movement
+SHORTEST_BOUT, AWAKENING, MOVEMENT_EPOCHS = 2, 0.02, 240  # epochs; probability per epoch; epochs per epoch of movement
 UNSCORED_END = 3
-"""One night in so many is not scored to its end."""
+"""One of this many nights is not scored to its end."""
 
 
 def recordings(
@@ -60,7 +60,7 @@ def recordings(
     ----------
     subjects, recordings_per_subject : int
     duration_minutes : int
-        Of each night, at least 12. Eight hours are a file of 195 MB and take 1.8 GB of memory to simulate.
+        Duration of each night, at least 12. Eight hours give a file of 195 MB and take 1.8 GB of memory.
     rate_hz : int
         Samples per second, at least 100.
 
@@ -87,7 +87,7 @@ def recordings(
 
 
 def fetch(recording: str, edf: Path, *, seed: int, duration_minutes: int, rate_hz: int) -> None:
-    """Simulate one night; the same seed gives the same bytes, whatever else is simulated.
+    """Simulate one night; the same seed gives the same bytes, regardless of other nights.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def fetch(recording: str, edf: Path, *, seed: int, duration_minutes: int, rate_h
     index, run = _numbers(recording)
     marks = _hypnogram(seed, index, run, duration_minutes)
     generator = np.random.default_rng((seed, index, run, EPOCH_SECONDS))
-    with threadpool_limits(1):  # sums of products depend on the number of threads in their last digit
+    with threadpool_limits(1):  # the last digit of a sum of products depends on the number of threads
         night = sleep.night(
             _sleeper(seed, index), [PHYSIOLOGY[mark] for mark in marks], rate_hz=rate_hz, generator=generator
         )
@@ -119,7 +119,7 @@ def fetch(recording: str, edf: Path, *, seed: int, duration_minutes: int, rate_h
 
 
 def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> None:
-    """Write the stages that the annotations of one night mark.
+    """Write the stages from the annotations of one night.
 
     Parameters
     ----------
@@ -128,14 +128,14 @@ def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> No
     edf : Path
         The night.
     labels : Path or None
-        Not used: the night holds its labels.
+        Not used: the recording contains its labels.
     events : Path
         File to write.
 
     Raises
     ------
     RecordingError
-        If the file cannot be read, or an annotation is no part of a hypnogram.
+        If the file cannot be read, or an annotation is not part of a hypnogram.
     """
     import bandmap.files.edf
     from bandmap.download import hypnogram
@@ -148,7 +148,7 @@ def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> No
 
 
 def truth(*, seed: int, subjects: int, recordings_per_subject: int, duration_minutes: int) -> list[dict[str, object]]:
-    """Return what is planted: a row for every stretch of one stage.
+    """Return the planted truth: a row for every period of one stage.
 
     Parameters
     ----------
@@ -158,8 +158,8 @@ def truth(*, seed: int, subjects: int, recordings_per_subject: int, duration_min
     Returns
     -------
     list of dict
-        subject, recording, seizure (here the stage: W, N1, N2, N3 or REM), region and band of the rhythm that tells
-        the stage from the others, onset and duration (seconds).
+        subject, recording, seizure (here the stage: W, N1, N2, N3 or REM), region and band of the characteristic
+        rhythm of the stage, onset and duration (seconds).
     """
     rows: list[dict[str, object]] = []
     for s, r in product(range(subjects), range(recordings_per_subject)):
@@ -190,7 +190,7 @@ def _recording(subject: int, run: int) -> str:
 
 
 def _numbers(recording: str) -> tuple[int, int]:
-    """Return the numbers of subject and night, from 0."""
+    """Return the numbers of the subject and the night, from 0."""
     subject, run = recording.removeprefix("sub-").split("_night-")
     return int(subject) - 1, int(run) - 1
 
@@ -241,7 +241,7 @@ def _cycle(n_epochs: int, progress: float, chance: random.Random) -> list[str]:
 
 
 def _bout(mark: str, length: int, chance: random.Random) -> list[str]:
-    """Draw the annotations of one bout: the deepest third of slow-wave sleep is stage 4, other sleep is broken."""
+    """Draw the annotations of one bout: the deepest third of slow-wave sleep is stage 4, other bouts are broken."""
     if mark == "Sleep stage 3":
         third = length // 3
         return [mark] * third + ["Sleep stage 4"] * third + [mark] * (length - 2 * third)
@@ -253,7 +253,7 @@ def _bout(mark: str, length: int, chance: random.Random) -> list[str]:
 
 
 def _stretches(names: list[str]) -> "Iterator[tuple[str, int, int]]":
-    """Yield each run of one name with its first epoch and the one after its last."""
+    """Yield each run of one name with its first epoch and the epoch after its last."""
     first = 0
     for name, run in groupby(names):
         last = first + len(list(run))

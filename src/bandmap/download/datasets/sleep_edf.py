@@ -1,13 +1,13 @@
 """Sleep-EDF Expanded: 197 nights with hypnograms, 153 at home (cassette), 44 in hospital (telemetry), from PhysioNet.
 
-The table beside this file is made by `tools/make_sleep_edf_table.py` from the sha1 sums of PhysioNet's files that
-MNE-Python keeps; sizes are not known. A night is a pair: `SC4ssNE0-PSG.edf` and a hypnogram whose name ends in the
-scorer's letter. All nights of a sleeper (`ss`) are one subject: SC4ss, or ST7ss in the telemetry study, which has other
-people.
+`tools/make_sleep_edf_table.py` creates the table beside this file from the SHA-1 checksums of PhysioNet's files in
+MNE-Python; sizes are unknown. A night is a pair of files: `SC4ssNE0-PSG.edf` and a hypnogram whose name ends in the
+scorer's letter. All nights of a sleeper (`ss`) belong to one subject: SC4ss, or ST7ss in the telemetry study, which has
+other participants.
 
-Hypnograms after Rechtschaffen and Kales become AASM's stages: 3 and 4 are N3, Movement and `?` are no stage. Some go on
-after the recording has ended and are clipped to it. Cassettes hold a day and a night, so wake counts only near sleep.
-Times of a hypnogram count from the first sample of its recording.
+Hypnograms according to Rechtschaffen and Kales are converted to AASM stages: 3 and 4 become N3, Movement and `?` have
+no stage. Hypnograms that are longer than the recording are clipped to it. Cassettes cover a day and a night, so wake
+counts only near sleep. Times of a hypnogram are relative to the first sample of its recording.
 """
 
 from collections.abc import Sequence
@@ -31,20 +31,19 @@ def recordings(
     Parameters
     ----------
     mirror : str, optional
-        Folder or URL that holds the files as PhysioNet has them (sleep-cassette/SC4001E0-PSG.edf ...); PhysioNet if
-        left out.
+        Folder or URL with the same files as PhysioNet (sleep-cassette/SC4001E0-PSG.edf ...); PhysioNet by default.
     studies : sequence of str
-        Of cassette and telemetry.
+        Subset of cassette and telemetry.
     subjects : sequence of str, optional
-        Only these (SC400 ... SC482, ST701 ... ST724).
+        Only these subjects (SC400 ... SC482, ST701 ... ST724).
     wake_minutes : float, optional
-        Wake before the first and after the last sleep that is kept, in minutes; null keeps all.
+        Amount of wake to keep before the first and after the last sleep, in minutes; null keeps all.
 
     Returns
     -------
     list of dict
-        recording, subject, source and events (the hypnogram; both empty unless the mirror is a folder), and what
-        identifies both: content and events_content.
+        recording, subject, source and events (the hypnogram; both empty unless the mirror is a folder), and their
+        identities: content and events_content.
 
     Raises
     ------
@@ -53,7 +52,7 @@ def recordings(
     """
     wanted = [studies] if isinstance(studies, str) else list(studies)
     if not wanted or not set(wanted) <= set(STUDIES):
-        raise ValueError(f"studies is {wanted}; choose of {', '.join(STUDIES)}")
+        raise ValueError(f"studies is {wanted}; choose from {', '.join(STUDIES)}")
     if wake_minutes is not None and not wake_minutes >= 0:
         raise ValueError(f"wake_minutes is {wake_minutes}; it must be at least 0, or null")
     rows = [row for row in published.table(__file__) if row["study"] in wanted]
@@ -61,7 +60,7 @@ def recordings(
 
 
 def fetch(recording: str, edf: Path, *, mirror: str | None) -> None:
-    """Download one night, checked by its sha1.
+    """Download one night and check its sha1.
 
     Parameters
     ----------
@@ -75,13 +74,13 @@ def fetch(recording: str, edf: Path, *, mirror: str | None) -> None:
     Raises
     ------
     DownloadError
-        If no place has the right file.
+        If no source has the correct file.
     """
     published.fetch(__file__, PROJECT, recording, edf, mirror)
 
 
 def fetch_labels(recording: str, labels: Path, *, mirror: str | None) -> None:
-    """Download the hypnogram of one night, checked by its sha1.
+    """Download the hypnogram of one night and check its sha1.
 
     Parameters
     ----------
@@ -95,7 +94,7 @@ def fetch_labels(recording: str, labels: Path, *, mirror: str | None) -> None:
     Raises
     ------
     DownloadError
-        If no place has the right file.
+        If no source has the correct file.
     """
     published.fetch(__file__, PROJECT, recording, labels, mirror, column="hypnogram")
 
@@ -117,7 +116,7 @@ def annotate(recording: str, edf: Path, labels: Path, events: Path, *, wake_minu
     Raises
     ------
     RecordingError
-        If a file cannot be read, or an annotation is no part of a hypnogram.
+        If a file cannot be read, or an annotation is not part of a hypnogram.
     """
     import bandmap.files.edf
     from bandmap.download import hypnogram

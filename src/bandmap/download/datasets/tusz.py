@@ -1,13 +1,13 @@
-"""TUH EEG Seizure Corpus, version 2: a local copy, since its licence does not allow others to pass it on.
+"""TUH EEG Seizure Corpus, version 2: a local copy, because its licence does not allow redistribution.
 
-The copy is as its makers publish it, `edf/<split>/<subject>/<session>/<montage>/<subject>_s<nnn>_t<nnn>.edf`: the split
-is train, dev or eval and stays a column of the recordings, the montage is 01_tcp_ar, 02_tcp_le, 03_tcp_ar_a or
-04_tcp_le_a, and signals of all are referential. Beside each recording are `.csv_bi`, which tells seizures from
-background for all channels together (`TERM`), and `.csv`, with the type of seizure on each derivation. Spans of one
-type that overlap on several derivations are one event. Types become SzCORE's as in epilepsy2bids; `nesz`, a
-non-epileptic seizure, is none.
+The copy has the published structure, `edf/<split>/<subject>/<session>/<montage>/<subject>_s<nnn>_t<nnn>.edf`: the split
+is train, dev or eval and becomes a column of the recordings, and the montage is 01_tcp_ar, 02_tcp_le, 03_tcp_ar_a or
+04_tcp_le_a, all with referential signals. Beside each recording are `.csv_bi`, which marks seizures for all channels
+together (`TERM`), and `.csv`, which marks the type of seizure on each derivation. Overlapping spans of one type on
+several derivations become one event. Types are converted to SzCORE's as in epilepsy2bids; `nesz`, a non-epileptic
+seizure, is no seizure.
 
-Version 2.0.1 and older hold two sessions in two montages each, under the same names: that is refused, with the remedy.
+Versions up to 2.0.1 contain two sessions in two montages each under the same names, which is an error with a remedy.
 """
 
 import csv
@@ -52,43 +52,43 @@ def recordings(
     subjects: Sequence[str] | None = None,
     labels: str = "csv_bi",
 ) -> list[dict[str, str]]:
-    """List the recordings of a local copy, by their names alone.
+    """List the recordings of a local copy by their file names.
 
     Parameters
     ----------
     root : str
-        Folder of the version (v2.0.3, which holds `edf`), or its `edf` itself.
+        Folder of the version (v2.0.3, which contains `edf`), or the folder `edf` itself.
     splits : sequence of str
-        Of train, dev and eval.
+        Subset of train, dev and eval.
     subjects : sequence of str, optional
-        Only these (aaaaaaac ...).
+        Only these subjects (aaaaaaac ...).
     labels : str
         csv_bi (seizure or not) or csv (types of seizures).
 
     Returns
     -------
     list of dict
-        recording, subject, source, events (the labels beside it, whether they are there or not) and split.
+        recording, subject, source, events (the labels beside it, even if they do not exist) and split.
 
     Raises
     ------
     ValueError
-        If the folder is absent, holds no recording or two of one name, or an option has an impossible value.
+        If the folder does not exist, contains no recording or two with the same name, or an option is invalid.
     """
     wanted = [splits] if isinstance(splits, str) else list(splits)
     if not wanted or not set(wanted) <= set(SPLITS):
-        raise ValueError(f"splits is {wanted}; choose of {', '.join(SPLITS)}")
+        raise ValueError(f"splits is {wanted}; choose from {', '.join(SPLITS)}")
     if labels not in LABELS:
-        raise ValueError(f"labels is {labels!a}; choose of {', '.join(LABELS)}")
+        raise ValueError(f"labels is {labels!a}; choose from {', '.join(LABELS)}")
     files = [(split, path) for split in wanted for path in _folder(root).glob(f"{split}/*/*/*_tcp_*/*.edf")]
     rows = [_row(split, path, labels) for split, path in files]
     if not rows:
-        raise ValueError(f"root: {root} holds no edf/<split>/<subject>/<session>/<montage>/*.edf of {wanted}")
+        raise ValueError(f"root: {root} contains no edf/<split>/<subject>/<session>/<montage>/*.edf of {wanted}")
     rows.sort(key=lambda row: (row["recording"], row["source"]))
     for first, second in pairwise(rows):
         if first["recording"] == second["recording"]:
             both = f"{first['source']} and {second['source']}"
-            raise ValueError(f"root: {both} have one name; remove one of them, or use version 2.0.2 or later")
+            raise ValueError(f"root: {both} have the same name; remove one of them, or use version 2.0.2 or later")
     return published.of_subjects(rows, subjects)
 
 
@@ -126,14 +126,14 @@ def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> No
     edf : Path
         The recording.
     labels : Path or None
-        Its `.csv_bi` or `.csv`; None if that is not there.
+        Its `.csv_bi` or `.csv`; None if it does not exist.
     events : Path
         File to write.
 
     Raises
     ------
     RecordingError
-        If the recording or its labels cannot be read, or a seizure lies outside the recording.
+        If the recording or its labels cannot be read, or a seizure is outside the recording.
     """
     import bandmap.files.edf
     from bandmap.download import marks
@@ -141,7 +141,7 @@ def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> No
     from bandmap.vocabulary.recording import RecordingError
 
     if labels is None:
-        raise RecordingError(f"{recording}: has no labels beside it; get its .csv_bi and .csv from the corpus")
+        raise RecordingError(f"{recording}: has no labels beside it; copy its .csv_bi and .csv from the corpus")
     seconds = bandmap.files.edf.read(edf).duration_seconds
     write_events(events, marks.inside(read_labels(labels), seconds, labels.name), recording_seconds=seconds)
 
@@ -152,12 +152,12 @@ def read_labels(path: Path) -> "tuple[Event, ...]":
     Returns
     -------
     tuple of Event
-        In order of onset; those of one type do not overlap, however many derivations show them.
+        Sorted by onset; events of one type do not overlap, even if several derivations show them.
 
     Raises
     ------
     RecordingError
-        If the file is absent, or a line is no label: names file, line, problem and remedy.
+        If the file does not exist, or a line is not a label; the message gives file, line, problem and remedy.
     """
     from bandmap.vocabulary.recording import Event
 
@@ -179,13 +179,15 @@ def _events(path: Path) -> "Iterator[Event]":
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError:
-        raise RecordingError(f"{path}: there is no such file; get it from the corpus") from None
+        raise RecordingError(f"{path}: there is no such file; copy it from the corpus") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise RecordingError(f"{path}: no text in UTF-8 ({type(error).__name__}); get it from the corpus") from error
+        raise RecordingError(
+            f"{path}: not UTF-8 text ({type(error).__name__}); copy it from the corpus again"
+        ) from error
     numbered = [(number, line) for number, line in enumerate(lines, start=1) if line.strip() and line[0] != "#"]
     columns = next(csv.reader([numbered[0][1]])) if numbered else []
     if not {"start_time", "stop_time", "label"} <= set(columns):
-        raise RecordingError(f"{path}: has no columns start_time, stop_time and label; get it from the corpus again")
+        raise RecordingError(f"{path}: has no columns start_time, stop_time and label; copy it from the corpus again")
     for number, line in numbered[1:]:
         fields = dict(zip(columns, next(csv.reader([line])), strict=False))
         label = fields.get("label", "").strip().lower()
@@ -195,14 +197,14 @@ def _events(path: Path) -> "Iterator[Event]":
             yield Event(float(fields["start_time"]), float(fields["stop_time"]), TYPES[label])
         except (KeyError, ValueError) as error:
             known = ", ".join([*TYPES, *sorted(NO_SEIZURE)])
-            problem = f"{line[:80]!a} is no span with one of the labels {known}"
+            problem = f"{line[:80]!a} is not a span with one of the labels {known}"
             raise RecordingError(f"{path}: line {number}: {problem}; correct it") from error
 
 
 def _folder(root: str) -> Path:
     folder = Path(root).expanduser()
     if not folder.is_dir():
-        raise ValueError(f"root: there is no folder {root}; set it to the folder of TUSZ's version 2")
+        raise ValueError(f"root: there is no folder {root}; set it to the folder of version 2 of TUSZ")
     return folder / "edf" if (folder / "edf").is_dir() else folder
 
 

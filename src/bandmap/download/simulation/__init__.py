@@ -1,4 +1,4 @@
-"""Electrode potentials of simulated people: seizures whose region and band are known, nights whose stages are."""
+"""Electrode potentials of simulated people: seizures with known region and band, and nights with known stages."""
 
 from bandmap.download.simulation.artifacts import electrocardiogram
 from bandmap.download.simulation.files import START, write_edf

@@ -1,4 +1,4 @@
-"""What recordings hold besides the brain: drift, blinks, muscle, electrodes that pop, mains, a heart."""
+"""Artifacts of recordings: drift, blinks, muscle activity, electrode pops, mains noise, heartbeat."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ BLINKS_PER_MINUTE, BURSTS_PER_MINUTE, POPS_PER_MINUTE = 8.0, 4.0, 1.5
 
 
 def moments(per_minute: float, samples: int, rate_hz: float, generator: np.random.Generator) -> NDArray[np.float64]:
-    """Return seconds at which something happens by chance, so often a minute on average, in no order."""
+    """Return random times in seconds, unsorted, with a given mean rate per minute."""
     seconds = samples / rate_hz
     return generator.uniform(0, seconds, size=generator.poisson(per_minute * seconds / 60))
 
@@ -47,7 +47,7 @@ def muscle(
 
 
 def muscle_noise(n_samples: int, generator: np.random.Generator) -> NDArray[np.float64]:
-    """Return what a muscle sounds like, shape (samples,): the difference of white noise falls to low frequencies."""
+    """Return muscle noise, shape (samples,): differentiated white noise, which falls off to low frequencies."""
     return np.diff(generator.standard_normal(n_samples + 1))
 
 
@@ -62,14 +62,14 @@ def pops(signal: NDArray[np.float32], rate_hz: float, generator: np.random.Gener
 
 
 def line(signal: NDArray[np.float32], rate_hz: float, line_hz: float, generator: np.random.Generator) -> None:
-    """Add the mains to every row, in place."""
+    """Add mains noise to every row, in place."""
     amplitudes = generator.uniform(*LINE_AMPLITUDES, size=len(signal))
     wave = np.sin(2 * np.pi * line_hz * np.arange(signal.shape[1]) / rate_hz)
     signal += np.outer(amplitudes, wave).astype(np.float32)
 
 
 def electrocardiogram(n_samples: int, rate_hz: float, generator: np.random.Generator) -> NDArray[np.float32]:
-    """Return a heart's beats in microvolts, shape (samples,)."""
+    """Return heartbeats in microvolts, shape (samples,)."""
     beats = np.cumsum(generator.normal(0.9, 0.04, size=int(n_samples / rate_hz / 0.7) + 2))
     heart = np.zeros((1, n_samples), dtype=np.float32)
     for beat in beats:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bandmap.vocabulary.recording import Event
 
 START = datetime(2001, 1, 1)
-"""Of every simulated recording, so that the same seed gives the same bytes."""
+"""Start of every simulated recording, so that the same seed gives the same bytes."""
 
 MICROVOLTS_PER_STEP = 0.1
 
@@ -22,16 +22,16 @@ def write_edf(
     unit: str,
     annotations: Iterable[Event] = (),
 ) -> None:
-    """Write signals as EDF+ without name, birth date or clock.
+    """Write signals as EDF+ without name, birth date or clock time.
 
     Parameters
     ----------
     path : path-like
     channels : sequence of (str, ndarray of shape (samples,))
-        Labels (not necessarily distinct) and microvolts, in steps of 0.1 up to 3276.8; what is beyond is clipped.
+        Labels (not necessarily distinct) and microvolts, in steps of 0.1 up to 3276.8; larger values are clipped.
     rate_hz : int
     unit : str
-        "uV" or "mV": what the file states.
+        Unit of the file: "uV" or "mV".
     annotations : iterable of Event
         Written as EDF+ annotations.
     """

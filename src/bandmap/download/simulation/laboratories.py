@@ -1,4 +1,4 @@
-"""How laboratories label and reference what electrodes record."""
+"""Channel labels and references of different laboratories."""
 
 from collections.abc import Mapping
 
@@ -13,11 +13,11 @@ CHB_MIT = (
     *("FP2-F4", "F4-C4", "C4-P4", "P4-O2", "-", "FP2-F8", "F8-T8", "T8-P8", "P8-O2", "-"),
     *("P7-T7", "T7-FT9", "FT9-FT10", "FT10-T8", "T8-P8"),
 )
-"""Labels of chb13_02: with dummies, and with T8-P8 twice."""
+"""Labels of chb13_02, with dummy channels and a duplicate T8-P8."""
 
 
 def channels(at: Mapping[str, NDArray[np.float32]], laboratory: int, absent: str = "") -> Channels:
-    """Return labels and signals as one of four laboratories would write them.
+    """Return labels and signals in the style of one of four laboratories.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def channels(at: Mapping[str, NDArray[np.float32]], laboratory: int, absent: str
     laboratory : int
         0: old names in capitals, common reference; 1: average reference; 2: new names; 3: CHB-MIT's derivations.
     absent : str
-        Electrode that laboratory 1 has not put on.
+        Electrode that laboratory 1 does not use.
     """
     if laboratory == 3:
         old = {NEW_NAMES.get(name, name).upper(): signal for name, signal in at.items()}

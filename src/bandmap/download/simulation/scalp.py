@@ -1,4 +1,4 @@
-"""Where electrodes are, and activity that neighbours share."""
+"""Positions of electrodes, and activity that neighbouring electrodes share."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from bandmap.vocabulary.montages import ELECTRODES as STANDARD
 
 ELECTRODES = (*STANDARD, "FT9", "FT10")
-"""Rows of simulated potentials: the 10-20 system and the two that CHB-MIT's derivations need besides."""
+"""Rows of simulated potentials: the 10-20 system and two more electrodes for CHB-MIT's derivations."""
 
 ACTIVITY_METRES = 0.05
-"""How far one source of background activity reaches."""
+"""Reach of one source of background activity."""
 
 
 @cache
@@ -26,7 +26,7 @@ def distances(electrodes: tuple[str, ...] = ELECTRODES) -> NDArray[np.float64]:
 
 
 def near(electrode: str, metres: float, electrodes: tuple[str, ...] = ELECTRODES) -> NDArray[np.float32]:
-    """Return how much of what arises under one electrode reaches each, a Gaussian of the distance: (electrodes,)."""
+    """Return how much activity under one electrode reaches each electrode, a Gaussian of distance: (electrodes,)."""
     share = np.exp(-0.5 * (distances(electrodes)[electrodes.index(electrode)] / metres) ** 2)
     return np.asarray(share, dtype=np.float32)
 
@@ -47,7 +47,7 @@ def activity(
     generator: np.random.Generator,
     electrodes: tuple[str, ...] = ELECTRODES,
 ) -> NDArray[np.float32]:
-    """Return background whose power falls with frequency to a power, shared by neighbours: (electrodes, samples).
+    """Return background with a power-law spectrum that neighbours share, shape (electrodes, samples).
 
     Its root mean square is about 1 at every electrode.
     """
@@ -80,7 +80,7 @@ def add_bump(
     at, width : float
         Seconds of its peak from the start, and its standard deviation.
     peak : float
-        In the signal's unit.
+        Height of the peak, in the signal's unit.
     rate_hz : float
     """
     first, last = (int(np.clip((at + side * width) * rate_hz, 0, signal.shape[1])) for side in (-5, 5))

@@ -1,4 +1,4 @@
-"""Electrode potentials of subjects with seizures whose region and band are known."""
+"""Electrode potentials of subjects with seizures of known region and band."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,32 +21,32 @@ BANDS_HZ = {
 ACTIVITY, ALPHA, SENSOR_NOISE = 16.0, 14.0, 0.4  # of the background, microvolts (root mean square)
 
 # Discharge
-STRENGTH = 4.5  # times the electrode's own background in the band
+STRENGTH = 4.5  # multiple of the electrode's background in the band
 SPREAD_METRES = 0.04
 SPREAD_METRES_PER_SECOND = 0.02  # of the seizure over the scalp
 WAVE_METRES_PER_SECOND = 2.0  # of its single waves
 RISE_SECONDS, FADE_SECONDS = 3.0, 2.0
 
-LOOSE_SECONDS = (5.0, 11.0, 17.0)  # flat from the first, at the rail from the second, well again from the third
+LOOSE_SECONDS = (5.0, 11.0, 17.0)  # flat from the first time, saturated from the second, normal again from the third
 RAIL = 1e4
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What stays the same in all recordings of a simulated subject.
+    """The properties of a simulated subject that all its recordings share.
 
     Attributes
     ----------
     region, band : str
-        Where and in which band the seizures are: the planted truth.
+        Region and band of the seizures: the planted truth.
     focus : tuple of str
         Electrodes of the region under which the discharge arises.
     alpha_hz, line_hz : float
         Frequency of the posterior rhythm and of the mains.
     gain : float
-        How large the activity is, 1 for the mean subject.
+        Scale of the activity, 1 for the average subject.
     slope : float
-        Power of the background falls with frequency to this power.
+        Exponent with which the power of the background falls with frequency.
     loose : str or None
         Electrode that comes off for some seconds.
     """
@@ -69,7 +69,7 @@ def potentials(
     rate_hz: float,
     generator: np.random.Generator,
 ) -> NDArray[np.float32]:
-    """Return what the electrodes of a subject record against a neutral reference.
+    """Return the electrode potentials of a subject against a neutral reference.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def potentials(
     seizures : sequence of Event
     duration_seconds, rate_hz : float
     generator : numpy.random.Generator
-        The only source of chance.
+        The only source of randomness.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def potentials(
     for artifact in (artifacts.drift, artifacts.blinks, artifacts.muscle, artifacts.pops):
         artifact(signal, rate_hz, generator)
     artifacts.line(signal, rate_hz, subject.line_hz, generator)
-    background = band_rms(signal, rate_hz, BANDS_HZ[subject.band])  # artifacts included: the seizure stands out
+    background = band_rms(signal, rate_hz, BANDS_HZ[subject.band])  # with artifacts, so that the seizure exceeds them
     for seizure in seizures:
         first = round(seizure.onset * rate_hz)
         wave = _discharge(subject, seizure.duration, rate_hz, generator) * background[:, np.newaxis]
@@ -114,8 +114,8 @@ def _brain(subject: Subject, n_samples: int, rate_hz: float, generator: np.rando
 def _discharge(subject: Subject, seconds: float, rate_hz: float, generator: np.random.Generator) -> NDArray[np.float32]:
     """Return one seizure in units of each electrode's background in the band, shape (electrodes, samples).
 
-    Every electrode of the focus has a generator of its own, so that the difference of two of them does not vanish. The
-    frequency stays in the middle third of the band and the wave is a sine: its harmonics would be another band's.
+    Every electrode of the focus has its own generator, so that the difference between two of them does not vanish. The
+    frequency stays in the middle third of the band and the wave is a sine, because harmonics would be in another band.
     """
     times = np.arange(round(seconds * rate_hz)) / rate_hz
     low, high = BANDS_HZ[subject.band]

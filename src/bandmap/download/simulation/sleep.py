@@ -1,8 +1,8 @@
-"""Nights of simulated sleepers, with the waves by which the textbook tells the stages of sleep apart.
+"""Nights of simulated sleepers, with the characteristic waves of each sleep stage.
 
-Rates, frequencies and places after Rechtschaffen and Kales (1968) and the AASM Manual (Berry et al. 2020): posterior
-alpha awake; theta and vertex waves in N1; spindles (12 to 14 Hz here, 0.5 to 1.5 s) and K-complexes in N2; frontal
-waves of 0.5 to 2 Hz above 75 uV in N3; low voltage, sawtooth waves, rapid eye movements and no tone in REM.
+Rates, frequencies and locations according to Rechtschaffen and Kales (1968) and the AASM Manual (Berry et al. 2020):
+posterior alpha awake; theta and vertex waves in N1; spindles (12 to 14 Hz here, 0.5 to 1.5 s) and K-complexes in N2;
+frontal waves of 0.5 to 2 Hz above 75 uV in N3; low voltage, sawtooth waves, rapid eye movements and no tone in REM.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,10 +17,10 @@ from bandmap.download.simulation.waves import ELECTRODES, Paper
 
 EPOCH_SECONDS = 30
 MOVEMENT = "movement"
-"""An epoch that movement hides."""
+"""An epoch that is obscured by movement."""
 
 EDGE_SECONDS = 0.5
-"""From a change of stage until it is complete."""
+"""Duration of a transition between stages."""
 
 SENSOR_NOISE = 0.4
 # Per stage, microvolts (root mean square): the background, and the tone of the chin.
@@ -32,14 +32,14 @@ SLOW_HZ, THETA_HZ = 1.1, 5.5
 
 @dataclass(frozen=True)
 class Sleeper:
-    """What stays the same in all nights of a simulated sleeper.
+    """The properties of a simulated sleeper that all nights share.
 
     Attributes
     ----------
     gain : float
-        How large the activity is, 1 for the mean sleeper.
+        Scale of the activity, 1 for the average sleeper.
     slope : float
-        Power of the background falls with frequency to this power.
+        Exponent with which the power of the background falls with frequency.
     alpha_hz, spindle_hz, line_hz : float
         Frequency of the posterior rhythm awake, of spindles and of the mains.
     """
@@ -53,7 +53,7 @@ class Sleeper:
 
 @dataclass(frozen=True)
 class Night:
-    """What a simulated sleeper's electrodes record.
+    """The signals of a simulated night.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ def night(sleeper: Sleeper, epochs: Sequence[str], *, rate_hz: int, generator: n
         Stage of every 30 s: W, N1, N2, N3, REM or `MOVEMENT`.
     rate_hz : int
     generator : numpy.random.Generator
-        The only source of chance.
+        The only source of randomness.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def night(sleeper: Sleeper, epochs: Sequence[str], *, rate_hz: int, generator: n
 
 @dataclass(frozen=True)
 class _Course:
-    """When a night is in which stage."""
+    """The course of sleep stages over a night."""
 
     epochs: tuple[str, ...]
     rate_hz: int
@@ -117,7 +117,7 @@ class _Course:
         return len(self.epochs) * EPOCH_SECONDS * self.rate_hz
 
     def level(self, of_stage: dict[str, float]) -> NDArray[np.float32]:
-        """Return a value per stage as a course over time with soft edges, shape (samples,); 0 for stages without."""
+        """Return a value per stage as a smooth course over time, shape (samples,); 0 for stages without a value."""
         values = np.repeat([of_stage.get(stage, 0.0) for stage in self.epochs], 2)
         starts = np.arange(len(self.epochs)) * EPOCH_SECONDS
         knots = np.stack([starts + EDGE_SECONDS, starts + EPOCH_SECONDS - EDGE_SECONDS], axis=1).ravel()
@@ -125,7 +125,7 @@ class _Course:
         return np.asarray(np.interp(times, knots, values), dtype=np.float32)
 
     def moments(self, stage: str, per_minute: float, generator: np.random.Generator) -> Iterator[float]:
-        """Yield seconds at which something happens by chance in a stage, four seconds clear of an epoch's end."""
+        """Yield random times in seconds within a stage, at least four seconds before an epoch's end."""
         for number, name in enumerate(self.epochs):
             if name == stage:
                 n = generator.poisson(per_minute * EPOCH_SECONDS / 60)
@@ -133,7 +133,7 @@ class _Course:
 
 
 def _rhythms(scalp: NDArray[np.float32], sleeper: Sleeper, course: _Course, generator: np.random.Generator) -> None:
-    """Add what goes on throughout a stage, in place."""
+    """Add the continuous activity of each stage, in place."""
     hertz = np.fft.rfftfreq(course.n_samples, 1 / course.rate_hz)
     for levels, centre_hz, width_hz, metres, sources in (
         ({"W": ALPHA, "N1": 0.25 * ALPHA}, sleeper.alpha_hz, 0.5, 0.05, ("O1", "O2")),
@@ -157,4 +157,4 @@ _WAVES: tuple[tuple[Callable[[Paper, float], None], str, float], ...] = (
     (Paper.sawtooth, "REM", 6.0),
     (Paper.saccade, "REM", 8.0),
 )
-"""What happens now and then: in which stage, and how often a minute."""
+"""Transient events: their stage, and their rate per minute."""
