@@ -1,4 +1,4 @@
-"""Bring one recording to the run's montage, filters and rate (rule harmonize_recording)."""
+"""Convert one recording to the run's montage, filters and rate (rule harmonize_recording)."""
 
 from bandmap.files import edf
 from bandmap.files.events import read_events

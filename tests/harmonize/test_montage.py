@@ -166,7 +166,7 @@ def test_sleep_derivations_are_read_and_turned_and_what_the_file_lacks_of_them_i
     assert [row["note"] for row in quality] == ["Fpz interpolated", "Oz interpolated"]
     raw = recording([("EEG Fpz-Cz", np.ones(999)), ("EEG Oz-Pz", np.ones(999)), ("EOG horizontal", np.ones(999))], 100)
     found, quality = harmonize(raw, [], **options)
-    assert [row["note"] for row in quality] == ["from EEG Fpz-Cz", "from EEG Oz-Pz turned"]
+    assert [row["note"] for row in quality] == ["from EEG Fpz-Cz", "from EEG Oz-Pz inverted"]
     assert found.masked_channels == found.interpolated_channels == ()
 
 
@@ -217,14 +217,14 @@ def test_signals_of_different_rates_combine():
     [
         (written_as(CHB_MIT), {"montage": "referential19"}, "bipolar derivations.*set montage: bipolar18"),
         (written_as(["Fp1", "F7"]), {"montage": "referential19"}, "at least 10 of the 19.*there are 2"),
-        (written_as(["Fz", "T3"]), {}, "none of the derivations.*from Fz, T3; record or export more electrodes"),
-        (written_as(["Fz-Cz", "Cz-Pz"]), {"montage": "sleep2"}, "none of the derivations.*set montage: bipolar18"),
+        (written_as(["Fz", "T3"]), {}, "no derivation.*from Fz, T3; record or export more electrodes"),
+        (written_as(["Fz-Cz", "Cz-Pz"]), {"montage": "sleep2"}, "no derivation.*set montage: bipolar18"),
         (written_as(ELECTRODES), {"montage": "sleep2", "low_pass_hz": 70}, "does not fit below half of 128 Hz"),
         (recording([("ECG", np.zeros(999)), ("X", np.zeros(999))]), {}, "no channel names an electrode.*'ECG', 'X'"),
         (recording([("Fp1", np.zeros(999)), ("F7", np.zeros(999))], 64), {}, "sampled at 64 Hz.*31.5 or less"),
         (written_as(CHB_MIT), {"low_pass_hz": 70}, "does not fit below half of 128 Hz"),
         (written_as(CHB_MIT), {"montage": "bipolar81"}, "Did you mean 'bipolar18'"),
-        (RawRecording((), 0.0), {}, "holds annotations but no signals; harmonize the recording"),
+        (RawRecording((), 0.0), {}, "contains annotations but no signals; harmonize the recording"),
     ],
 )
 def test_what_cannot_be_brought_to_the_montage_says_why_and_what_would_work(raw, options, problem):
@@ -237,7 +237,7 @@ def test_events_are_carried_along_cut_at_the_end_and_refused_beyond_it():
     events = [Event(15, 25, "sz"), Event(1, 2, "sz_foc")]
     found, _ = harmonize(written_as(CHB_MIT), events, **SETTINGS)
     assert found.events == (Event(1, 2, "sz_foc"), Event(15, 20, "sz"))
-    with pytest.raises(RecordingError, match="at 20 s lies outside the recording of 20 s"):
+    with pytest.raises(RecordingError, match="at 20 s is outside the recording of 20 s"):
         harmonize(written_as(CHB_MIT), [Event(20, 21, "sz")], **SETTINGS)
 
 

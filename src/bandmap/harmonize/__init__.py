@@ -1,6 +1,6 @@
-"""A recording of any montage in, one of the run's montage, rate and pass band out, with a table of its quality.
+"""Input: a recording in any montage. Output: the run's montage, rate and pass band, and a table of channel quality.
 
-`harmonize` does so in memory, `Stream` in pieces. Called by the script of the same stage; opens no files.
+`harmonize` works in memory, `Stream` block by block. Called by the script of the same stage; opens no files.
 """
 
 from bandmap.harmonize.derive import MontageError

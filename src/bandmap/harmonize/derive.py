@@ -1,4 +1,4 @@
-"""Every channel of a montage as a weighted sum of the signals that a file has."""
+"""Channels of a montage as weighted sums of the signals in a file."""
 
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,13 +12,13 @@ from bandmap.vocabulary.recording import RecordingError
 
 Weights = dict[int, float]
 
-_EARS = ("A1", "A2", "M1", "M2")  # references rather than scalp: no spline is laid through them
-_MIN_STAR = 8  # derivations that share an electrode: a common reference; in a double banana four at most
-_MIN_AVERAGED = 10  # a common average of fewer electrodes is no neutral reference
+_EARS = ("A1", "A2", "M1", "M2")  # references rather than scalp: not used for splines
+_MIN_STAR = 8  # derivations that share an electrode have a common reference; in a double banana at most four do
+_MIN_AVERAGED = 10  # a common average of fewer electrodes is not a neutral reference
 
 
 class MontageError(RecordingError):
-    """A recording cannot be brought to a montage; the message says why and what would work."""
+    """A recording cannot be converted to a montage; the message gives the reason and an alternative."""
 
 
 @dataclass(frozen=True)
@@ -32,19 +32,19 @@ class Derived:
 
 
 def derive(sources: Sequence[Source], montage: str) -> tuple[Derived, ...]:
-    """Return how each channel of a montage comes out of the signals.
+    """Return how each channel of a montage is computed from the signals.
 
     Parameters
     ----------
     sources : sequence of Source
-        No two between the same ends.
+        Sources with distinct pairs of electrodes.
     montage : str
         One of `MONTAGES`: "bipolar18", "referential19" (common average) or "sleep2".
 
     Raises
     ------
     MontageError
-        If no channel of the montage can be had.
+        If no channel of the montage can be computed.
     """
     if montage not in MONTAGES:
         raise MontageError(f"montage: {did_you_mean(montage, MONTAGES)}")
@@ -57,12 +57,12 @@ def derive(sources: Sequence[Source], montage: str) -> tuple[Derived, ...]:
         possible = [name for name in others if any(c.weights for c in _all_bipolar(sources, name, potentials))]
         remedy = f"set montage: {possible[0]}" if possible else "record or export more electrodes of the 10-20 system"
         labels = ", ".join(source.label for source in sources)
-        raise MontageError(f"none of the derivations of {montage} can be had from {labels}; {remedy}")
+        raise MontageError(f"no derivation of {montage} can be computed from {labels}; {remedy}")
     return derived
 
 
 class _Potentials:
-    """Potentials of electrodes against the reference that most signals share."""
+    """Potentials of electrodes against the most common reference."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self.of: dict[str, Weights] = {}
@@ -106,7 +106,7 @@ def _sum(terms: Iterator[tuple[float, Mapping[int, float]]]) -> Weights:
 
 
 def _path(start: str, end: str, sources: Sequence[Source]) -> list[tuple[Source, float]] | None:
-    """Return the fewest signals that lead from one electrode to another, each with the sign it is passed with."""
+    """Return the shortest path of signals from one electrode to another, each with its sign."""
     links: dict[str, list[tuple[str, Source, float]]] = {}
     for source in sources:
         links.setdefault(source.plus, []).append((source.minus, source, 1.0))
@@ -134,7 +134,7 @@ def _bipolar(name: str, sources: Sequence[Source], potentials: _Potentials) -> D
     ends = potentials.get(plus), potentials.get(minus)
     if ends[0] is None or ends[1] is None:
         absent = [end for end in (plus, minus) if not any(end in (s.plus, s.minus) for s in sources)]
-        why = f"{' and '.join(absent)} not recorded" if absent else "its ends are not connected"
+        why = f"{' and '.join(absent)} not recorded" if absent else "its electrodes are not connected"
         return Derived(name, note=f"masked: {why}, too few neighbours on a common reference")
     missing = " and ".join(end for end in (plus, minus) if end not in potentials.of)
     weights = _sum(iter([(1.0, ends[0]), (-1.0, ends[1])]))
@@ -144,10 +144,10 @@ def _bipolar(name: str, sources: Sequence[Source], potentials: _Potentials) -> D
 def _describe(path: Sequence[tuple[Source, float]]) -> str:
     (first, sign), *others = path
     if not others:
-        return f"from {first.label}{' turned' if sign < 0 else ''}"
+        return f"from {first.label}{' inverted' if sign < 0 else ''}"
     if len(path) == 2 and not first.is_bipolar:
         return f"from {first.label} and {others[0][0].label}"
-    return f"sum of {', '.join(source.label + (' turned' if sign < 0 else '') for source, sign in path)}"
+    return f"sum of {', '.join(source.label + (' inverted' if sign < 0 else '') for source, sign in path)}"
 
 
 def _averaged(sources: Sequence[Source], potentials: _Potentials) -> Iterator[Derived]:
@@ -167,10 +167,10 @@ def _averaged(sources: Sequence[Source], potentials: _Potentials) -> Iterator[De
 def _why_no_average(sources: Sequence[Source], present: Sequence[str]) -> str:
     if 2 * sum(source.is_bipolar for source in sources) > len(sources):
         return (
-            f"the channels are bipolar derivations ({sources[0].label} ...), which do not tell the potential of an "
-            "electrode against a common reference: montage referential19 is impossible; set montage: bipolar18"
+            f"the channels are bipolar derivations ({sources[0].label} ...), which do not determine the potential "
+            "of an electrode against a common reference; set montage: bipolar18 instead of referential19"
         )
     return (
-        f"montage referential19 averages at least {_MIN_AVERAGED} of the 19 electrodes on one reference and there are "
+        f"montage referential19 needs at least {_MIN_AVERAGED} of the 19 electrodes on one reference, and there are "
         f"{len(present)} ({', '.join(present) or 'none'}); set montage: bipolar18"
     )

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from bandmap.harmonize.derive import MontageError
 
-_ANTI_ALIAS_DB = 100.0  # what lies above the target's Nyquist frequency is cut off, so it has to be gone
+_ANTI_ALIAS_DB = 100.0  # frequencies above the target's Nyquist frequency must be suppressed
 _STOP_DB = 60.0
-_NOTCH_HALF_WIDTH_HZ = 1.0  # -6 dB; gone within half of it, untouched beyond one and a half of it
-_MAX_BLOCK = 2**19  # samples, whatever their rate: memory stays bounded
+_NOTCH_HALF_WIDTH_HZ = 1.0  # -6 dB; suppressed within half of it, unchanged beyond one and a half times it
+_MAX_BLOCK = 2**19  # samples, regardless of their rate: memory stays bounded
 MIN_TRANSITION_HZ = 0.5
-"""The least distance from the pass band to half of a rate; closer would take a filter of minutes."""
-_MAX_DENOMINATOR = 20_000  # of a ratio of rates: a day is then exact to 0.3 ms
+"""Minimum distance from the pass band to the Nyquist frequency; closer would need a filter of minutes."""
+_MAX_DENOMINATOR = 20_000  # of a ratio of rates: a day is exact to 0.3 ms
 
 
 def _low_pass(cutoff_hz: float, transition_hz: float, attenuation_db: float, rate_hz: float) -> NDArray[np.float64]:
@@ -35,7 +35,7 @@ def _minus(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.f
 
 
 def _in_turn(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the kernel that filters by one kernel, then by the other; a fast rate makes kernels of 100 000 taps."""
+    """Return the convolution of two kernels, which can have 100 000 taps at high rates."""
     size = len(one) + len(other) - 1
     n = scipy.fft.next_fast_len(size, real=True)
     return np.asarray(scipy.fft.irfft(scipy.fft.rfft(one, n) * scipy.fft.rfft(other, n), n)[:size])
@@ -44,21 +44,21 @@ def _in_turn(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np
 def design(
     rate_hz: float, target_hz: float, high_pass_hz: float, low_pass_hz: float, notch_hz: Sequence[float]
 ) -> NDArray[np.float64]:
-    """Return the linear-phase kernel of band-pass, notches and anti-alias filter together.
+    """Return the combined linear-phase kernel of band-pass, notch and anti-alias filters.
 
     Parameters
     ----------
     rate_hz, target_hz : float
         Samples per second before and after.
     high_pass_hz, low_pass_hz : float
-        Edges of the pass band; transitions lie outside and are as wide as MNE-Python's. A high pass of 0 is none.
+        Edges of the pass band; transitions are outside and as wide as MNE-Python's. 0 turns the high-pass off.
     notch_hz : sequence of float
-        Those that the band-pass already stops are skipped.
+        Frequencies that the band-pass already removes are skipped.
 
     Returns
     -------
     ndarray of float64, shape (taps,)
-        Odd, symmetric; exactly zero gain at 0 Hz if there is a high pass.
+        Odd length, symmetric; exactly zero gain at 0 Hz if there is a high-pass.
 
     Raises
     ------
@@ -93,7 +93,7 @@ class Filter:
     ratio : Fraction
         Target rate over rate.
     halo, hop : int
-        Samples before the change of rate: a block is `halo + hop + halo` samples, of which the middle comes out.
+        Samples before resampling: a block has `halo + hop + halo` samples, of which the middle part is returned.
     response : ndarray of float32, shape (frequencies,)
         Gain at the frequencies of the shorter of both spectra.
     offset_gain : float
@@ -108,17 +108,17 @@ class Filter:
 
     @property
     def block(self) -> int:
-        """Samples that go in."""
+        """Number of input samples."""
         return self.hop + 2 * self.halo
 
     @property
     def hop_out(self) -> int:
-        """Samples that come out."""
+        """Number of output samples."""
         return int(self.hop * self.ratio)
 
     def __call__(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
         """Filter and resample: float32, (channels, block) -> (channels, hop_out)."""
-        mean = block.mean(axis=1, keepdims=True)  # taken out: an offset would eat the precision of float32
+        mean = block.mean(axis=1, keepdims=True)  # removed, because an offset would reduce the precision of float32
         spectrum = scipy.fft.rfft(block - mean, axis=1)[:, : len(self.response)]
         spectrum *= self.response
         values = scipy.fft.irfft(spectrum, n=int(self.block * self.ratio), axis=1)
@@ -129,14 +129,14 @@ class Filter:
 def blockwise(
     kernel: NDArray[np.float64], rate_hz: float, target_hz: float, *, n_samples: int, block_seconds: float
 ) -> Filter:
-    """Prepare a kernel for blocks of about `block_seconds`, longer if the kernel is, shorter if the recording is."""
+    """Prepare a kernel for blocks of about `block_seconds`; long kernels lengthen, short recordings shorten them."""
     ratio = Fraction(target_hz / rate_hz).limit_denominator(_MAX_DENOMINATOR)
     if not 0 < ratio.numerator <= _MAX_DENOMINATOR:
-        raise MontageError(f"cannot resample {rate_hz:g} to {target_hz:g} Hz; set rate_hz nearer to the recording's")
+        raise MontageError(f"cannot resample {rate_hz:g} to {target_hz:g} Hz; set rate_hz closer to the recording's")
     unit = ratio.denominator
     if rate_hz == floor(rate_hz) and lcm(unit, int(rate_hz)) <= 2 * rate_hz:
-        unit = lcm(unit, int(rate_hz))  # blocks of whole seconds: then quality is counted in whole seconds too
-    halo = ceil(max(len(kernel) // 2 + 1, rate_hz) / unit) * unit  # a second at least, for the sake of quality
+        unit = lcm(unit, int(rate_hz))  # blocks of whole seconds, so that quality is counted in whole seconds
+    halo = ceil(max(len(kernel) // 2 + 1, rate_hz) / unit) * unit  # at least a second, for the quality table
     wanted = max(min(block_seconds * rate_hz, _MAX_BLOCK), 4 * halo)
     units = max(ceil(min(wanted, n_samples + 2 * halo) / unit), 2 * halo // unit + 1)
     size = scipy.fft.next_fast_len(units, real=True) * unit

@@ -1,4 +1,4 @@
-"""What a filter is given where there are no samples: beyond the ends, and in gaps."""
+"""Values for a filter where there are no samples: beyond the ends, and in gaps."""
 
 from fractions import Fraction
 
@@ -9,7 +9,7 @@ from bandmap.vocabulary.recording import Signal
 
 
 def read_padded(signal: Signal, start: int, stop: int) -> NDArray[np.float32]:
-    """Read samples; beyond the ends the signal is mirrored through its end point, as long as it lasts."""
+    """Read samples; beyond the ends, the signal is mirrored at its end point, up to its length."""
     n = signal.n_samples
     if start >= 0 and stop <= n:
         return signal.read(start, stop)
@@ -26,13 +26,14 @@ def read_padded(signal: Signal, start: int, stop: int) -> NDArray[np.float32]:
 
 
 def bridge(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
-    """Fill NaN so that a filter of `reach` samples to either side does not notice where the values were cut.
+    """Fill NaN so that a filter of `reach` samples to either side shows no artifact at the edges.
 
     Parameters
     ----------
     values : ndarray of float32, shape (samples,)
     reach : int
-        Gaps shorter than twice this are bridged by a line; in longer ones either edge is held for `reach` samples.
+        Gaps shorter than twice this are interpolated linearly; in longer gaps, the value at each edge is held for
+        `reach` samples.
 
     Returns
     -------
@@ -53,7 +54,7 @@ def bridge(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
 
 
 def masked_after(masked: NDArray[np.bool_], ratio: Fraction, n_samples: int) -> NDArray[np.bool_]:
-    """Return which samples after a change of rate lie next to a masked one before it: shape (channels, n_samples)."""
+    """Return which samples after resampling are adjacent to a masked sample: shape (channels, n_samples)."""
     position = np.arange(n_samples) * ratio.denominator
     below = position // ratio.numerator
     above = -(-position // ratio.numerator)

@@ -1,4 +1,4 @@
-"""Channel names to 10-20, derivations, interpolation, filter, resampling, quality: any recording to one montage."""
+"""Conversion of a recording to one montage: names, derivations, interpolation, filter, resampling, quality."""
 
 from collections.abc import Sequence
 
@@ -21,13 +21,13 @@ def harmonize(
     low_pass_hz: float,
     notch_hz: Sequence[float],
 ) -> tuple[Recording, list[dict[str, object]]]:
-    """Bring a recording to one montage, one rate and one pass band, all of it in memory; `Stream` needs little.
+    """Convert a recording to one montage, one rate and one pass band in memory; `Stream` needs less memory.
 
     Parameters
     ----------
     raw : RawRecording
     events : sequence of Event
-        Carried along; those that reach over the end are cut there.
+        Events of the recording; they are clipped at its end.
     montage : str
         "bipolar18", "referential19" (common average) or "sleep2".
     rate_hz : float
@@ -47,9 +47,9 @@ def harmonize(
     Raises
     ------
     MontageError
-        If the recording cannot be brought to the montage; the message says why and what would work.
+        If the recording cannot be converted to the montage; the message gives the reason and an alternative.
     RecordingError
-        If an event lies outside the recording.
+        If an event is outside the recording.
     """
     stream = Stream(
         raw,

@@ -33,12 +33,12 @@ POSITIONS = {
     name: np.array([float(x), float(y), float(z)]) / np.linalg.norm([float(x), float(y), float(z)])
     for name, x, y, z in (entry.split() for entry in _TABLE.split(";"))
 }
-"""Electrode (older 10-20 names where there are two) -> unit vector."""
+"""Electrode (with its older 10-20 name, if it has two names) -> unit vector."""
 
 NEIGHBOUR_RADIANS = 1.0
 """Electrodes within this angle are neighbours: on the 10-20 grid the next electrode is 0.55 to 0.95 away."""
 MIN_NEIGHBOURS = 3
-"""With fewer neighbours an electrode is not interpolated."""
+"""Minimum number of neighbours for interpolating an electrode."""
 
 _TERMS = 50
 _STIFFNESS = 4
@@ -58,7 +58,7 @@ def can_interpolate(missing: str, present: Sequence[str]) -> bool:
 
 
 def spline_weights(missing: str, present: Sequence[str]) -> NDArray[np.float64]:
-    """Return how much of each present electrode makes up a missing one.
+    """Return the weight of each present electrode in the estimate of a missing one.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def spline_weights(missing: str, present: Sequence[str]) -> NDArray[np.float64]:
     Returns
     -------
     ndarray of float64, shape (present,)
-        They add up to one, so that the reference has no say.
+        They add up to one, so that the reference cancels.
     """
     known = np.array([POSITIONS[name] for name in present])
     size = len(known)

@@ -1,4 +1,4 @@
-"""What a channel's label means: one electrode against a reference, or the difference of two electrodes."""
+"""Parsing of channel labels: one electrode against a reference, or the difference between two electrodes."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,9 +9,7 @@ from bandmap.vocabulary.montages import OLD_NAMES
 
 _SEPARATORS = re.compile(r"[\s\-‐‑‒–—−:/_]+")
 _ELECTRODES = {name.upper(): name for name in POSITIONS} | OLD_NAMES
-_GRID = re.compile(
-    r"A([3-9]|[123]\d)|[BD]\d\d?"
-)  # of BioSemi's caps (A1 ... D32), where C3 is not the 10-20 system's C3
+_GRID = re.compile(r"A([3-9]|[123]\d)|[BD]\d\d?")  # BioSemi caps (A1 ... D32), where C3 is not C3 of the 10-20 system
 _GRID_NAME = re.compile(r"[A-H]\d\d?")
 _ZERO_FOR_O = {"01": "O1", "02": "O2"}  # CHB-MIT chb12_27 to _29
 
@@ -23,11 +21,11 @@ class Source:
     Attributes
     ----------
     index : int
-        Place among the signals of the recording.
+        Index of the signal in the recording.
     label : str
-        As the file spells it.
+        Label in the file.
     plus, minus : str
-        Electrodes in older 10-20 names; a reference that is no electrode begins with "ref:".
+        Electrodes with older 10-20 names; a reference that is not an electrode starts with "ref:".
     """
 
     index: int
@@ -49,19 +47,19 @@ def ends(label: str, *, zero_for_o: Mapping[str, str] = _ZERO_FOR_O) -> tuple[st
     label : str
         "EEG FP1-REF", "Fp1", "fp1-avg", "EEG F7-LE", "T8-P8-1", "Fc5.", "01" ...
     zero_for_o : mapping of str to str
-        Electrodes that are misspelt with a zero, and what is meant.
+        Electrodes that are misspelt with a zero -> correct name.
 
     Returns
     -------
     tuple of str or None
-        Older 10-20 names; the second is "ref:" and the reference's name where it is no electrode.
+        Older 10-20 names; the second is "ref:" and the name of the reference if that is not an electrode.
     """
     text = re.sub(r"^(EEG|POL)", "", label.upper().strip().replace("=", " "))
     tokens = [token.strip(".()") for token in _SEPARATORS.split(text)]
     tokens = [token for token in tokens if token]
     tokens = [zero_for_o.get(token, token) for token in tokens]
     if len(tokens) in (2, 3) and re.fullmatch(r"\d|[1-9]\d", tokens[-1]):
-        tokens.pop()  # a running number that tells duplicates apart
+        tokens.pop()  # a number that distinguishes duplicates
     if not 1 <= len(tokens) <= 2 or tokens[0] not in _ELECTRODES:
         return None
     second = tokens[1] if len(tokens) == 2 else ""
@@ -70,7 +68,7 @@ def ends(label: str, *, zero_for_o: Mapping[str, str] = _ZERO_FOR_O) -> tuple[st
 
 
 def identify(labels: Sequence[str]) -> tuple[Source, ...]:
-    """Return the signals whose labels name electrodes, in the file's order, without all others (EKG, EOG, "-" ...)."""
+    """Return the signals whose labels name electrodes, in the order of the file, without EKG, EOG, "-" ..."""
     spelt_out = {end for label in labels for end in ends(label, zero_for_o={}) or ()}
     zero_for_o = {wrong: right for wrong, right in _ZERO_FOR_O.items() if right not in spelt_out}
     is_grid = sum(bool(_GRID.fullmatch(label)) for label in labels) > 1

@@ -14,18 +14,18 @@ from bandmap.harmonize.select import FLAT_MICROVOLTS
 from bandmap.vocabulary.recording import Signal
 
 EXTREME_MICROVOLTS = 1000.0
-"""Peak to peak within a filtered second: seizures on the scalp rarely reach it, electrode pops and movement do."""
+"""Peak-to-peak amplitude of a filtered second: scalp seizures rarely reach it, pops and movement do."""
 LINE_MICROVOLTS = 30.0
-"""Amplitude of line noise before filtering within a second: a loose electrode rather than a noisy room."""
+"""Amplitude of line noise in a second before filtering: indicates a loose electrode, not just a noisy room."""
 LINE_HZ = (50.0, 60.0)
-"""The two mains of the world; notches that a run asks for are looked at besides."""
+"""The two common mains frequencies; the notch frequencies of a run are checked in addition."""
 HIGH_FREQUENCY_MICROVOLTS = 3.0
-"""Per root hertz within `HIGH_FREQUENCY_HZ`: ten times a quiet scalp's; muscle then hides the cortex from 30 Hz on."""
+"""Per root hertz within `HIGH_FREQUENCY_HZ`, ten times a quiet scalp: muscle then hides the cortex above 30 Hz."""
 HIGH_FREQUENCY_HZ = (40.0, 95.0)
 
-_LINE_WIDTH_HZ = 2.0  # to either side: what a line of one second's spectrum spills over
-_MIN_SATURATED_SAMPLES = 3  # a file scaled to its own extremes touches its limits once or twice
-_MIN_WEIGHT = 0.1  # an electrode within a common average has less: its trouble is hardly seen in the others
+_LINE_WIDTH_HZ = 2.0  # to either side: spectral leakage of a line in a spectrum of one second
+_MIN_SATURATED_SAMPLES = 3  # a file that is scaled to its own extremes reaches its limits once or twice
+_MIN_WEIGHT = 0.1  # an electrode in a common average has less weight: it hardly affects the other channels
 
 FLAGS = ("flat", "saturated", "extreme", "line_noise", "high_frequency", "interpolated", "masked")
 COLUMNS = ("channel", *(f"{name}_seconds" for name in FLAGS), "note")
@@ -33,23 +33,23 @@ COLUMNS = ("channel", *(f"{name}_seconds" for name in FLAGS), "note")
 
 @dataclass(frozen=True)
 class Block:
-    """A stretch of some signals of one rate and of what is derived from them.
+    """A segment of signals with one rate, and of the channels derived from them.
 
     Attributes
     ----------
     indices : sequence of int
-        Which signals of the recording they are.
+        Indices of the signals in the recording.
     weights : ndarray of float32, shape (channels, signals)
-        Each signal's share in each channel of the montage.
+        Weight of each signal in each channel of the montage.
     first, last : int
-        Samples of the recording between which a second has to begin in order to be judged.
+        Range of samples of the recording in which an assessed second starts.
     start : int
-        Sample of the recording with which the arrays begin; they hold a second more than `first` to `last` on either
-        side, unless the recording ends there.
+        Sample of the recording at which the arrays start; they extend from `first` to `last` and a second further on
+        either side, unless the recording ends there.
     recorded : ndarray of float32, shape (signals, samples)
         Microvolts as recorded, NaN in gaps.
     derived : ndarray of float32, shape (channels, samples)
-        Not yet filtered, finite.
+        Unfiltered, finite.
     """
 
     indices: Sequence[int]
@@ -62,15 +62,15 @@ class Block:
 
 
 class Quality:
-    """Gathers, block by block, what befalls each channel of a montage in each second.
+    """Collects, block by block, the problems of each channel of a montage in each second.
 
-    A second counts as flat or saturated if a signal is that enters the channel with more than a tenth of its weight;
-    as flat also if the channel itself is (two electrodes that touch). Where there is a gap it is only masked.
+    A second counts as flat or saturated if this applies to a signal with more than a tenth of the channel's weight; it
+    also counts as flat if the channel itself is flat (two electrodes that touch). A gap is only masked.
 
     Attributes
     ----------
     flags : dict of str to ndarray of bool, shape (channels, seconds)
-        For each of `FLAGS`; the last second may be a part of one.
+        One array for each of `FLAGS`; the last second may be incomplete.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Quality:
         self.flags["masked"] |= np.array([[not channel.weights] for channel in channels])
 
     def see_block(self, block: Block) -> None:
-        """Look for flat, saturated and noisy seconds in recorded signals and in channels derived from them."""
+        """Find flat, saturated and noisy seconds in recorded signals and in derived channels."""
         signals = [self._signals[i] for i in block.indices]
         rate_hz, n_samples = signals[0].rate_hz, max(signal.n_samples for signal in signals)
         width = min(max(int(rate_hz), 1), n_samples)
@@ -103,14 +103,14 @@ class Quality:
         if not here.any():
             return
         seconds = seconds[here]
-        # A last second that is none is judged by the whole second before the end.
+        # An incomplete last second is assessed by the full second before the end.
         places = np.minimum(begins[here], n_samples - width) - block.start
         recorded = _cut(block.recorded, places, width)
         least, most = recorded.min(axis=2), recorded.max(axis=2)
         known = ~((block.weights != 0) @ np.isnan(least))
         uses = np.abs(block.weights) > _MIN_WEIGHT
         shares = np.array([len(channel.weights) for channel in self._channels])
-        own = (shares > 0) & (shares == (block.weights != 0).sum(axis=1))  # made of signals of this block alone
+        own = (shares > 0) & (shares == (block.weights != 0).sum(axis=1))  # derived only from signals of this block
         derived = _cut(block.derived, places, width)
         still = own[:, None] & (np.ptp(derived, axis=2) < FLAT_MICROVOLTS)
         self.flags["flat"][:, seconds] |= known & (uses @ (most - least < FLAT_MICROVOLTS) | still)
@@ -120,7 +120,7 @@ class Quality:
         self.flags["high_frequency"][:, seconds] |= known & high
 
     def see_channels(self, first: int, values: NDArray[np.float32], rate_hz: float) -> None:
-        """Look for extreme and masked seconds in harmonized channels: microvolts from sample `first` on."""
+        """Find extreme and masked seconds in harmonized channels, given microvolts from sample `first` on."""
         seconds = ((first + np.arange(values.shape[1])) / rate_hz + 1e-6).astype(int)
         seconds = np.minimum(seconds, self._least.shape[1] - 1)
         begins = np.flatnonzero(np.diff(seconds, prepend=-1))
@@ -147,7 +147,7 @@ class Quality:
 
 
 def _cut(values: NDArray[np.float32], places: NDArray[np.int_], width: int) -> NDArray[np.float32]:
-    """Return stretches of `width` samples that begin at `places`: shape (rows, places, width)."""
+    """Return segments of `width` samples that start at `places`: shape (rows, places, width)."""
     even = places.size and np.array_equal(places, places[0] + width * np.arange(places.size))
     if even:
         whole = values[:, places[0] : places[0] + places.size * width]
@@ -158,7 +158,7 @@ def _cut(values: NDArray[np.float32], places: NDArray[np.int_], width: int) -> N
 def _saturated(
     recorded: NDArray[np.float32], least: NDArray[np.float32], most: NDArray[np.float32], signals: Sequence[Signal]
 ) -> NDArray[np.bool_]:
-    """Return which seconds touch a limit of their file more than by chance, shape (signals, seconds)."""
+    """Return which seconds reach a limit of the file more often than by chance, shape (signals, seconds)."""
     limits = np.array([signal.digital_limits_microvolts for signal in signals], np.float32)
     low, high = limits.T[:, :, None]
     saturated = np.asarray((least <= low) | (most >= high))
@@ -183,7 +183,7 @@ def _noise(
     low, high = HIGH_FREQUENCY_HZ
     inside = (frequencies >= low) & (frequencies <= min(high, 0.45 * rate_hz))
     inside &= ~np.any([np.abs(frequencies - f) <= _LINE_WIDTH_HZ for f in line_hz], axis=0)
-    bins = spectrum[..., inside].astype(np.complex128)  # squares of what a damaged header makes volts overflow float32
+    bins = spectrum[..., inside].astype(np.complex128)  # squares of huge values (damaged header) overflow float32
     power = np.square(bins.real).sum(axis=2) + np.square(bins.imag).sum(axis=2)
     limit = HIGH_FREQUENCY_MICROVOLTS**2 * max(int(inside.sum()), 1) * rate_hz * float(window @ window) / 2
     return np.asarray(line), np.asarray(power > limit)

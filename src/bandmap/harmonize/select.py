@@ -1,4 +1,4 @@
-"""Which signals of a recording are used: electrodes only, fast enough, one of each duplicate."""
+"""Selection of the signals of a recording: electrodes only, sampled fast enough, without duplicates."""
 
 import logging
 from collections.abc import Collection, Iterator, Sequence
@@ -15,9 +15,9 @@ from bandmap.vocabulary.recording import RawRecording, Signal
 logger = logging.getLogger(__name__)
 
 IDENTICAL_MICROVOLTS = 1.0
-"""Duplicates that differ nowhere by more are the same signal (turning one moves it by a digital step, 0.4 uV)."""
+"""Maximum difference of identical duplicates (inverting a signal shifts it by a digital step, 0.4 uV)."""
 FLAT_MICROVOLTS = 0.5
-"""A second whose peak-to-peak amplitude is below is flat: less than any amplifier's own noise."""
+"""A second with a smaller peak-to-peak amplitude is flat: it is below the noise of any amplifier."""
 
 _VOLTAGES = ("uV", "mV", "V", "nV", "")
 _PIECE_SECONDS = 60
@@ -25,7 +25,7 @@ _MOST_LABELS = 12  # within a message
 
 
 def select(raw: RawRecording, *, low_pass_hz: float) -> tuple[tuple[Source, ...], dict[int, str]]:
-    """Choose the signals that a montage may be made of.
+    """Choose the signals from which a montage can be computed.
 
     Parameters
     ----------
@@ -36,21 +36,21 @@ def select(raw: RawRecording, *, low_pass_hz: float) -> tuple[tuple[Source, ...]
     Returns
     -------
     tuple of Source, dict of int to str
-        One source between any two ends, and remarks on them by the index of their signal.
+        One source for each pair of electrodes, and remarks on them by the index of their signal.
 
     Raises
     ------
     MontageError
-        If no label names an electrode, or all that do are sampled too slowly.
+        If no label names an electrode, or all electrodes are sampled too slowly.
     """
     if not raw.signals:
-        raise MontageError("the file holds annotations but no signals; harmonize the recording that they belong to")
+        raise MontageError("the file contains annotations but no signals; harmonize the recording that they belong to")
     named = identify([signal.label for signal in raw.signals])
     logger.info("channels not used: %s", _labels(raw, {source.index for source in named}) or "none")
     named = tuple(source for source in named if raw.signals[source.index].unit in _VOLTAGES)
     if not named:
         raise MontageError(
-            "no channel names an electrode; rename the channels after the 10-20 system. "
+            "no channel names an electrode; rename the channels according to the 10-20 system. "
             f"They are: {_labels(raw, most=_MOST_LABELS)}"
         )
     least_hz = 2 * (low_pass_hz + MIN_TRANSITION_HZ)
@@ -101,7 +101,7 @@ def _identical(one: Signal, other: Signal, sign: int) -> bool:
 
 
 def _faults(signal: Signal) -> tuple[float, float]:
-    """Return seconds that are flat or saturated, then the roughness in microvolts: less is better."""
+    """Return the number of flat or saturated seconds, then the roughness in microvolts: less is better."""
     seconds, rough = 0.0, []
     for start, stop in _pieces(signal):
         values = signal.read(start, stop)

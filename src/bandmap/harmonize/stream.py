@@ -1,4 +1,4 @@
-"""From raw signals to a montage at one rate, block by block: memory does not grow with the recording."""
+"""Conversion of raw signals to a montage at one rate, block by block, in constant memory."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ BLOCK_SECONDS = 64.0
 
 
 class Stream:
-    """A recording that is being harmonized: all of a `Recording` but its samples, which `blocks` yields.
+    """A recording during harmonization: like a `Recording`, but `blocks` yields the samples.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Stream:
         self.n_samples = round(duration * rate_hz)
         if self.n_samples < 1:
             raise MontageError(
-                f"the recording lasts {duration:g} s, less than one sample at {rate_hz:g} Hz; leave it out"
+                f"the recording lasts {duration:g} s, less than a sample at {rate_hz:g} Hz; leave it out (leave_out)"
             )
         self.events = _within(events, duration)
         self.channels = tuple(channel.name for channel in self._derived)
@@ -75,16 +75,16 @@ class Stream:
 
     @property
     def flags(self) -> Mapping[str, NDArray[np.bool_]]:
-        """What `blocks` has found in each second, shape (channels, seconds) each; keys as in `quality.FLAGS`."""
+        """The flags of each second that `blocks` has yielded, shape (channels, seconds); keys as in `quality.FLAGS`."""
         return self._quality.flags
 
     def quality(self) -> list[dict[str, object]]:
-        """Return the quality table of what `blocks` has yielded; keys as in `quality.COLUMNS`."""
+        """Return the quality table of the blocks yielded so far; keys as in `quality.COLUMNS`."""
         return self._quality.rows()
 
 
 class _Group:
-    """Signals of one rate and their share in the montage."""
+    """Signals with one rate and their weights in the montage."""
 
     def __init__(
         self, indices: Sequence[int], signals: Sequence[Signal], derived: Sequence[Derived], filter_: Filter
@@ -145,7 +145,7 @@ def _within(events: Sequence[Event], duration: float) -> tuple[Event, ...]:
     for event in sorted(events):
         if event.onset >= duration:
             raise RecordingError(
-                f"the event '{event.label}' at {event.onset:g} s lies outside the recording of {duration:g} s; "
+                f"the event '{event.label}' at {event.onset:g} s is outside the recording of {duration:g} s; "
                 "check that the table of events belongs to this recording"
             )
         if event.offset > duration:
