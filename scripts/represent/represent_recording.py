@@ -1,4 +1,4 @@
-"""Turn one harmonized recording into its representation (rule represent_recording)."""
+"""Compute a representation of one harmonized recording (rule represent_recording)."""
 
 from bandmap.files.harmonized import open_recording, read_flags
 from bandmap.files.represented import carried, write_representation

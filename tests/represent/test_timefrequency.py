@@ -158,7 +158,7 @@ def test_a_wavelet_longer_than_the_recording_is_refused_in_one_line():
         ({"high_hz": 70}, "above half the rate of 128 Hz"),
         ({"low_hz": 0}, "0 < low_hz"),
         ({"low_hz": 9, "high_hz": 8}, "0 < low_hz <= high_hz"),
-        ({"frequencies": 1}, "at least 2 of a range"),
+        ({"frequencies": 1}, "at least 2 frequencies of a range"),
         ({"spacing": "log"}, "linear or logarithmic"),
         ({"n_cycles": "freq"}, "frequency or a positive number"),
         ({"frame_rate_hz": 129}, "at most the rate"),
@@ -347,7 +347,7 @@ def test_the_device_chooses_numpy_or_torch(monkeypatch, device, present, kind):
 
 def test_a_gpu_that_is_not_there_is_refused_in_one_line(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(ValueError, match=r"^device 'cuda': there is no GPU that torch sees; give auto or cpu$"):
+    with pytest.raises(ValueError, match=r"^device 'cuda': torch detects no GPU; give auto or cpu$"):
         cwt.transform(pink(1, 10), RATE, device="cuda")
 
 

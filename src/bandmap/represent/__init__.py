@@ -1,4 +1,4 @@
-"""A harmonized recording in, frames of a representation out: wavelet power, a spectrogram or the signal itself.
+"""Input: a harmonized recording. Output: frames of wavelet power, a spectrogram or the signal itself.
 
-A representation is a file of `representations`. Called by the script of the same stage; opens no files.
+Each representation is a file of `representations`. Called by the script of the same stage; opens no files.
 """

@@ -1,1 +1,1 @@
-"""Plugins: representations: what a model sees of a recording; one file each."""
+"""Plugins for representations of recordings, the input of models; one file each."""

@@ -1,8 +1,9 @@
-"""Log power of wavelets on the continuous recording: Morlet's by MNE's definition, others as in PyWavelets.
+"""Log wavelet power of the continuous recording: Morlet wavelets as in MNE, others as in PyWavelets.
 
-`n_cycles: frequency` (as published) makes every wavelet 0.159 s wide (standard deviation): a short-time Fourier
-transform with a Gaussian window in disguise. Its power is band-limited, so that 16 frames a second rebuild every sample
-to 3e-4 and a grid of 0.4 Hz every frequency to 1e-3: the published 391 linear frequencies say no more than 98 of them.
+`n_cycles: frequency` (as published) makes every wavelet 0.159 s wide (standard deviation), which is effectively a
+short-time Fourier transform with a Gaussian window. Its power is band-limited: 16 frames a second determine every
+sample to 3e-4, and a grid of 0.4 Hz every frequency to 1e-3. The published 391 linear frequencies contain as much
+information as 98 of them.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _FAMILIES = ("morlet", "cgau", "cmor", "fbsp", "gaus", "mexh", "morl", "shan")
 
 
-def check(  # noqa: PLR0913 - the keys that config.yaml may give
+def check(  # noqa: PLR0913 - the options in config.yaml
     rate_hz: float,
     *,
     low_hz: float = 1.0,
@@ -33,19 +34,21 @@ def check(  # noqa: PLR0913 - the keys that config.yaml may give
     dtype: str = "float32",
     device: str = "cpu",
 ) -> None:
-    """Refuse, at plan time, what cannot be made; every message names value, bound and remedy.
+    """Raise an error at plan time for invalid options; every message gives value, bound and remedy.
 
     Parameters
     ----------
     rate_hz : float
-        Of the harmonized signals. The options are those of `transform`.
+        Sampling rate of the harmonized signals. The options are those of `transform`.
     """
     if not 0 < low_hz <= high_hz:
         raise ValueError(f"low_hz {low_hz:g} and high_hz {high_hz:g}; give 0 < low_hz <= high_hz")
     if high_hz > rate_hz / 2:
         raise ValueError(f"high_hz {high_hz:g} is above half the rate of {rate_hz:g} Hz; lower it or raise rate_hz")
     if frequencies < 1 or (frequencies > 1) != (high_hz > low_hz):
-        raise ValueError(f"{frequencies} frequencies from {low_hz:g} to {high_hz:g} Hz; give at least 2 of a range")
+        raise ValueError(
+            f"{frequencies} frequencies from {low_hz:g} to {high_hz:g} Hz; give at least 2 frequencies of a range"
+        )
     if not (n_cycles == "frequency" or (isinstance(n_cycles, (int, float)) and n_cycles > 0)):
         raise ValueError(f"n_cycles '{n_cycles}'; give frequency or a positive number")
     _check_frame_rate(rate_hz, frame_rate_hz)
@@ -68,7 +71,7 @@ def _check_frame_rate(rate_hz: float, frame_rate_hz: float) -> None:
 
 
 def _has_simple_ratio(rate_hz: float, frame_rate_hz: float) -> bool:
-    """Return what `timefrequency.samples_per_frame` asks for; planning cannot import it, for numpy comes with it."""
+    """Return the condition of `timefrequency.samples_per_frame`, which planning cannot import because of numpy."""
     ratio = Fraction(rate_hz / frame_rate_hz).limit_denominator(1000)
     return abs(float(ratio) * frame_rate_hz - rate_hz) <= 1e-9 * rate_hz
 
@@ -100,25 +103,25 @@ def transform(  # noqa: PLR0913 - as above
     dtype: str = "float32",
     device: str = "cpu",
 ) -> Representation:
-    """Return log10 of wavelet power; it is computed when the values are read, block by block.
+    """Return log10 of wavelet power, which is computed block by block when the values are read.
 
     Parameters
     ----------
     microvolts : array-like of float32, shape (channels, samples)
-        NaN where time is masked. Anything that `microvolts[:, start:stop]` reads: an array, or a data set in a file.
+        NaN where time is masked. Anything that supports `microvolts[:, start:stop]`: an array, or a data set in a file.
     rate_hz : float
         Samples per second.
     low_hz, high_hz : float
-        First and last frequency.
+        Lowest and highest frequency, in Hz.
     frequencies : int
-        How many.
+        Number of frequencies.
     spacing : str
         "linear" or "logarithmic".
     wavelet : str
         "morlet", or a continuous wavelet of PyWavelets with its parameters ("cmor1.5-1.0", "mexh", "gaus4" ...).
     n_cycles : float or "frequency"
-        Cycles per wavelet (of "morlet" only). "frequency" gives all wavelets one length (a standard deviation of
-        0.159 s): a Gaussian short-time Fourier transform. A number gives constant quality.
+        Cycles per wavelet ("morlet" only). "frequency" gives all wavelets the same length (a standard deviation of
+        0.159 s), a Gaussian short-time Fourier transform. A number gives a constant quality factor.
     frame_rate_hz : float
         Frames per second.
     pooling : str
@@ -127,8 +130,8 @@ def transform(  # noqa: PLR0913 - as above
     dtype : str
         "float32", "float16" or "uint8" (steps of 0.4 dB above the floor).
     device : str
-        "cpu", "cuda" or "auto" (a GPU if there is one): where the power is computed, by the same plan. The CPU unless
-        told otherwise, whatever the models run on: to import torch takes longer than to transform an hour.
+        "cpu", "cuda" or "auto" (a GPU if there is one): the device that computes the power. The default is the CPU,
+        regardless of the device of the models, because importing torch takes longer than transforming an hour.
 
     Returns
     -------
@@ -140,7 +143,7 @@ def transform(  # noqa: PLR0913 - as above
     RecordingError
         If the longest wavelet is longer than the recording.
     ValueError
-        If `check` refuses the options, or if `device` is "cuda" and there is none.
+        If `check` rejects the options, or if `device` is "cuda" and there is no GPU.
     """
     from bandmap.represent import timefrequency as tf
     from bandmap.vocabulary.representation import Representation

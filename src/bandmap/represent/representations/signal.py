@@ -1,8 +1,8 @@
 """The harmonized signal itself: a frame is a sample.
 
-With `pre_emphasis`, the change from one sample to the next. The power of EEG falls with frequency (some 1/f^1.7), so
-that in the signal itself a gamma rhythm is a ripple on slow waves ten times as large; at 256 samples a second a
-pre-emphasis of 0.95 raises 40 Hz over 2 Hz by a factor of 13 and makes all bands of the background about as large.
+`pre_emphasis` subtracts a share of the previous sample. The power of EEG falls with frequency (about 1/f^1.7), so in
+the signal itself slow waves are ten times as large as a gamma rhythm. At 256 samples a second, a pre-emphasis of 0.95
+raises 40 Hz relative to 2 Hz by a factor of 13 and makes all bands of the background about equally large.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def check(rate_hz: float, *, pre_emphasis: float = 0) -> None:
-    """Refuse, at plan time, what cannot be made: a rate that is none, more of a sample than there is."""
+    """Raise an error at plan time for invalid options."""
     if rate_hz <= 0:
         raise ValueError(f"rate_hz {rate_hz:g}; give more than 0")
     if not 0 <= pre_emphasis <= 1:
@@ -23,7 +23,7 @@ def check(rate_hz: float, *, pre_emphasis: float = 0) -> None:
 
 
 def transform(microvolts: Samples, rate_hz: float, *, pre_emphasis: float = 0) -> Representation:
-    """Return the signal, time first; masked samples are zero and not valid.
+    """Return the signal, time first; masked samples are zero and invalid.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def transform(microvolts: Samples, rate_hz: float, *, pre_emphasis: float = 0) -
     rate_hz : float
         Samples per second.
     pre_emphasis : float
-        Share of the sample before that is taken from each one, 0 to 1: x[t] - pre_emphasis x[t - 1].
+        Share of the previous sample that is subtracted, 0 to 1: x[t] - pre_emphasis x[t - 1].
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Log power density of whole seconds in rows of one hertz up to 32 Hz: the input of the frequency-cut transformer."""
+"""Log power density of whole seconds in rows of 1 Hz up to 32 Hz, the input of the frequency-cut transformer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def check(rate_hz: float, *, frequency_cut: bool = True, dtype: str = "float32") -> None:
-    """Refuse, at plan time, what cannot be made; the options are those of `transform`."""
+    """Raise an error at plan time for invalid options, which are those of `transform`."""
     if rate_hz < 64 or rate_hz != round(rate_hz):
         raise ValueError(
             f"rows up to 32 Hz and segments of 1 s need a whole rate of at least 64 Hz, not {rate_hz:g} Hz"
@@ -33,14 +33,14 @@ def transform(
     rate_hz : float
         Samples per second, a whole number.
     frequency_cut : bool
-        Whether the rows above 16 Hz are averaged by fours: 20 rows instead of 32.
+        Whether each four rows above 16 Hz are averaged: 20 rows instead of 32.
     dtype : str
         "float32", "float16" or "uint8" (steps of 0.4 dB).
 
     Returns
     -------
     Representation
-        values of shape (seconds, channels, rows): log10 of uV^2/Hz; frame k is the second that begins at k seconds.
+        values of shape (seconds, channels, rows): log10 of uV^2/Hz; frame k is the second that starts at k seconds.
     """
     import numpy as np
 

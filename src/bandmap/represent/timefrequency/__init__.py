@@ -1,4 +1,4 @@
-"""Wavelet power of long recordings, straight to the frame rate, without edges between windows."""
+"""Wavelet power of long recordings at the frame rate, without edge effects between windows."""
 
 from bandmap.represent.timefrequency.coding import FLOOR, STEP, Coding, coding_of
 from bandmap.represent.timefrequency.plan import Plan, plan_blocks, samples_per_frame

@@ -1,4 +1,4 @@
-"""How log power becomes the numbers of a file."""
+"""Coding of log power as numbers in a file."""
 
 import math
 from dataclasses import dataclass
@@ -8,22 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 FLOOR = 1e-3
-"""Least power in uV^2, that of silence: below the rounding noise of an EDF file with steps of 0.1 uV (2e-3)."""
+"""Minimum power in uV^2, for silence: below the rounding noise of an EDF file with steps of 0.1 uV (2e-3)."""
 
 STEP = 0.04
-"""Between two uint8 values, in log10 power: 0.4 dB, so that 256 steps reach from the floor to 10^7.2 uV^2."""
+"""Step between uint8 values in log10 power: 0.4 dB, so that 256 steps range from the floor to 10^7.2 uV^2."""
 
 
 @dataclass(frozen=True)
 class Coding:
-    """What is written for a power.
+    """Conversion of power to the numbers in a file.
 
     Attributes
     ----------
     dtype : numpy dtype
-        float32 and float16 hold log10 power itself, uint8 the steps above the floor.
+        float32 and float16 store log10 power itself, uint8 the number of steps above the floor.
     floor : float
-        Least power; less is written as this.
+        Minimum power; lower power is written as this.
     scale, offset : float
         log10 power is `number * scale + offset`.
     """
@@ -35,7 +35,7 @@ class Coding:
 
     @property
     def highest(self) -> float:
-        """Greatest power in uV^2 that can be written."""
+        """Maximum power in uV^2 that can be written."""
         return 10 ** (255 * self.scale + self.offset) if self.dtype == np.uint8 else float(np.finfo(np.float32).max)
 
     def encode(self, power: NDArray[np.float32], out: NDArray[Any]) -> None:
@@ -49,7 +49,7 @@ class Coding:
 
 
 def coding_of(dtype: str, floor: float = FLOOR) -> Coding:
-    """Return how log power is written as float32, float16 or uint8."""
+    """Return the coding of log power as float32, float16 or uint8."""
     if dtype == "uint8":
         return Coding(np.dtype(np.uint8), floor, STEP, math.log10(floor))
     return Coding(np.dtype(dtype), floor)

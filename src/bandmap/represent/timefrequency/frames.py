@@ -1,4 +1,4 @@
-"""Frames of wavelet power along a continuous record, as they are asked for; numpy or torch computes a block of them."""
+"""Frames of wavelet power of a continuous record, computed block by block on demand by numpy or torch."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class LogPower(ABC):
         In microvolts.
     plan : Plan
     coding : Coding
-        How a value becomes a number of the array.
+        Conversion of values to the numbers of the array.
     """
 
     samples: Samples
@@ -41,7 +41,7 @@ class LogPower(ABC):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Of the frames."""
+        """Data type of the frames."""
         return self.coding.dtype
 
     def __getitem__(self, frames: slice) -> NDArray[Any]:
@@ -69,7 +69,7 @@ class LogPower(ABC):
 
 
 def pooling_weights(points_per_frame: int) -> NDArray[np.float32]:
-    """Return the weights of the points around a frame, as many on each side as there are before the next frame."""
+    """Return the weights of the points around a frame, up to the adjacent frames on each side."""
     offsets = np.arange(-points_per_frame + 1, points_per_frame)
     weights: NDArray[np.float64] = (1 + np.cos(np.pi * offsets / points_per_frame)) / (2 * points_per_frame)
     return weights.astype(np.float32)

@@ -1,10 +1,9 @@
-"""Wavelets that lie close together say nearly the same: a group is transformed through few shared responses.
+"""Groups of adjacent wavelets, which are nearly redundant and share a few responses for the transform.
 
-Neighbouring rows of a dense grid are almost linear combinations of each other (391 rows from 1 to 40 Hz with
-n_cycles = frequency have the rank of about 110). The responses of a piece of the bank are factored,
-`responses = mix @ weights`, so that only `weights` go through inverse transforms and a matrix product makes the rows
-from them. Pieces that say nothing of each other stand side by side in a group, so that the rest is done for all rows
-at once.
+Adjacent rows of a dense grid are almost linear combinations of each other (391 rows from 1 to 40 Hz with
+n_cycles = frequency have a rank of about 110). The responses of a piece of the bank are factored,
+`responses = mix @ weights`, so that only `weights` go through inverse transforms and a matrix product computes the rows
+from them. Independent pieces are combined in a group, so that the remaining steps run for all rows at once.
 """
 
 import math
@@ -17,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEAST_RESPONSE = 1e-6
-"""Of a wavelet's largest response: bins below it are left out (MNE's own cut at five deviations is as large)."""
+"""Bins below this share of a wavelet's largest response are left out (MNE's cut at five deviations is similar)."""
 
-_LEAST_SHARE = 3e-7  # of a response's norm: what a factored piece may lose of a row
+_LEAST_SHARE = 3e-7  # share of a response's norm that a factored piece may lose
 _SIZES = (1, 2, 4, 8, 16, 24, 32, 48, 64)
-_MOST_ROWS = 64  # of a group: what it works on stays in a core's cache
-# Nanoseconds per frame, measured on one core of 2023: what they are worth to each other decides how rows are grouped.
+_MOST_ROWS = 64  # of a group, so that its data stay in a core's cache
+# Nanoseconds per frame, measured on one core of 2023: their ratios decide how rows are grouped.
 _TRANSFORM, _FOLD, _PRODUCT, _PRODUCT_PER_WEIGHT, _CALL = 1.5, 0.4, 0.5, 0.016, 0.4
 
 
@@ -42,7 +41,7 @@ class Row:
 
     @property
     def end_bin(self) -> int:
-        """The first bin beyond."""
+        """The first bin after the last one."""
         return self.first_bin + len(self.response)
 
 
@@ -53,11 +52,11 @@ class Piece:
     Attributes
     ----------
     shared : slice
-        Which.
+        Indices of the shared responses.
     first_bin, end_bin : int
-        Of the block's spectrum that they read.
+        Range of the block's spectrum that they read.
     weights : ndarray of float32, shape (shared, 2 * bins), or of complex64, shape (shared, bins)
-        The responses there; real ones hold each number twice, for the real and the imaginary part of a bin.
+        The responses in this range; real responses contain each number twice, for the real and imaginary part of a bin.
     """
 
     shared: slice
@@ -73,11 +72,11 @@ class Group:
     Attributes
     ----------
     rows : slice
-        Of the bank.
+        Rows of the bank.
     pieces : tuple of Piece
         In order of their shared responses.
     mix : ndarray of float32, shape (shared, rows), or None
-        What each row takes of the shared responses; None where nothing is gained by sharing and every row is its own.
+        Weight of the shared responses in each row; None if sharing saves nothing and every row has its own response.
     """
 
     rows: slice
@@ -86,12 +85,12 @@ class Group:
 
     @property
     def n_shared(self) -> int:
-        """Responses that are transformed."""
+        """Number of responses that are transformed."""
         return sum(len(piece.weights) for piece in self.pieces)
 
 
 def crop(response: NDArray[np.float64] | NDArray[np.complex128]) -> Row:
-    """Return the bins around a response's peak where it matters; `response` covers zero to the whole rate."""
+    """Return the relevant bins around a response's peak; `response` covers zero to the sampling rate."""
     size = np.abs(response)
     n, half = len(size), len(size) // 2
     peak = int(size[: half + 1].argmax())
@@ -108,7 +107,7 @@ def group_rows(rows: Sequence[Row], n_points: int) -> tuple[Group, ...]:
     ----------
     rows : sequence of Row
     n_points : int
-        Bins that a folded spectrum has: points of power in a block.
+        Number of bins of a folded spectrum, and of points of power in a block.
     """
     first = 0
     factored: list[_Factored] = []
@@ -166,7 +165,7 @@ def _dense(rows: Sequence[Row]) -> tuple[int, NDArray[np.float64] | NDArray[np.c
 
 
 def _ways_to_share(gram: NDArray[Any]) -> Iterator[NDArray[np.float64]]:
-    """Yield the identity and the fewest orthonormal combinations that rebuild every row, shape (rows, shared)."""
+    """Yield the identity and the fewest orthonormal combinations that reproduce every row, shape (rows, shared)."""
     yield np.eye(len(gram))
     if gram.dtype.kind != "c":
         values, vectors = np.linalg.eigh(gram)
@@ -175,7 +174,7 @@ def _ways_to_share(gram: NDArray[Any]) -> Iterator[NDArray[np.float64]]:
 
 
 def _in_groups(factored: Sequence[_Factored]) -> Iterator[Group]:
-    """Yield a group for every shared piece, and for neighbouring pieces of rows of their own."""
+    """Yield a group for every shared piece, and one for adjacent pieces with unshared rows."""
     row = 0
     for is_shared, pieces in groupby(factored, key=lambda piece: piece.is_shared):
         alike = list(pieces)

@@ -13,19 +13,19 @@ from threadpoolctl import ThreadpoolController
 from bandmap.represent.timefrequency.frames import LogPower, pooling_weights
 from bandmap.represent.timefrequency.groups import Group, Piece
 
-_TILE_BYTES = 2_000_000  # coefficients of a group and some channels: fewer calls, and still near the core
+_TILE_BYTES = 2_000_000  # coefficients of a group and some channels: few calls, but still within the cache
 
 _POOLS = ThreadpoolController()
 
 
 class _Scratch:
-    """Memory that is used again and again: asking the system for fresh pages costs as much as the arithmetic."""
+    """Reused memory: requesting new pages from the system costs as much as the arithmetic."""
 
     def __init__(self) -> None:
         self._bytes: dict[str, NDArray[np.uint8]] = {}
 
     def array(self, name: str, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
-        """Return an array of any content; it shares memory with the one that had this name before."""
+        """Return an uninitialised array that shares memory with the previous array of this name."""
         size = math.prod(shape) * np.dtype(dtype).itemsize
         if name not in self._bytes or len(self._bytes[name]) < size:
             self._bytes[name] = np.empty(size, dtype=np.uint8)
@@ -41,7 +41,7 @@ class NumpyLogPower(LogPower):
     def _compute(self, block: NDArray[np.float32]) -> NDArray[Any]:
         plan, spectrum = self.plan, self._spectrum(block)
         out = np.empty((plan.new_frames, *self.shape[1:]), dtype=self.dtype)
-        with _POOLS.limit(limits=1, user_api="blas"):  # the products are small: threads would only wait for each other
+        with _POOLS.limit(limits=1, user_api="blas"):  # the products are too small for threads
             for group in plan.groups:
                 self._encode_group(spectrum, group, out[..., group.rows])
         out.flags.writeable = False
@@ -55,7 +55,7 @@ class NumpyLogPower(LogPower):
             self.coding.encode(pooled(power, self.plan.points_per_frame), out[:, channel])
 
     def _power(self, shared: NDArray[np.float32], mix: NDArray[np.float32] | None) -> NDArray[np.float32]:
-        """Return power, shape (points, rows), from real and imaginary parts in turn, shape (shared, 2 * points)."""
+        """Return power, shape (points, rows), from alternating real and imaginary parts, shape (shared, 2 * points)."""
         n_shared, n_points = shared.shape[0], shared.shape[1] // 2
         if mix is None:
             size: NDArray[np.float32] = self._scratch.array("power", (n_shared, n_points), np.float32)
@@ -69,7 +69,7 @@ class NumpyLogPower(LogPower):
         return power
 
     def _spectrum(self, block: NDArray[np.float32]) -> NDArray[np.complex64]:
-        """Return bins from -mirrored to half the length + mirrored: beyond either end lie the conjugates."""
+        """Return bins from -mirrored to half the length + mirrored, with the conjugates beyond either end."""
         mirrored = self.plan.mirrored_bins
         half = scipy.fft.rfft(block, axis=-1)
         n_bins = half.shape[1]
@@ -80,7 +80,7 @@ class NumpyLogPower(LogPower):
         return spectrum
 
     def _coefficients(self, spectrum: NDArray[np.complex64], group: Group) -> Iterator[tuple[int, NDArray[np.float32]]]:
-        """Yield for every channel the shared coefficients at each point, shape (shared, 2 * points)."""
+        """Yield the shared coefficients of every channel at each point, shape (shared, 2 * points)."""
         n_shared, n_points = group.n_shared, self.plan.n_points
         step = max(1, _TILE_BYTES // (n_shared * n_points * 8))
         for first in range(0, len(spectrum), step):
@@ -92,7 +92,7 @@ class NumpyLogPower(LogPower):
             yield from enumerate(coefficients, first)
 
     def _fold(self, spectrum: NDArray[np.complex64], piece: Piece, out: NDArray[np.complex64]) -> None:
-        """Write weighted bins, added modulo the number of points, which is decimation in time."""
+        """Write weighted bins, added modulo the number of points, which decimates in time."""
         begin, end = (self.plan.mirrored_bins + at for at in (piece.first_bin, piece.end_bin))
         weights = piece.weights
         numbers = spectrum[:, None, begin:end].view(weights.dtype)  # real weights multiply both parts of a bin
@@ -110,12 +110,12 @@ class NumpyLogPower(LogPower):
 
 
 def pooled(power: NDArray[np.float32], points_per_frame: int) -> NDArray[np.float32]:
-    """Return the mean power around every frame, weighted by a raised cosine that ends at the neighbouring frames.
+    """Return the mean power around every frame, weighted by a raised cosine that ends at the adjacent frames.
 
     Parameters
     ----------
     power : ndarray of float32, shape (points, rows)
-        From one frame before the first to one after the last, if there is more than one point per frame.
+        With more than one point per frame: from one frame before the first to one frame after the last.
     points_per_frame : int
 
     Returns

@@ -1,4 +1,4 @@
-"""Log power of wavelets on a GPU, by torch: the same plan, all channels of a block at once."""
+"""Wavelet power with torch on a GPU: the same plan as on the CPU, with all channels of a block at once."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,7 +28,7 @@ class TorchLogPower(LogPower):
 
     @cached_property
     def _tensors(self) -> list[tuple[list[tuple[Piece, torch.Tensor]], torch.Tensor | None]]:
-        """Weights of pieces (one number per bin) and mixing matrix of every group, on the device."""
+        """Weights of pieces (one number per bin) and the mixing matrix of every group, on the device."""
         return [
             (
                 [(piece, torch.from_numpy(_per_bin(piece)).to(self.device)) for piece in group.pieces],

@@ -1,4 +1,4 @@
-"""How a block of signal becomes frames: which bins each wavelet reads and how they fold to the frame rate."""
+"""Plan from a block of signal to frames: the bins that each wavelet reads, and how they fold to the frame rate."""
 
 import math
 from collections.abc import Sequence
@@ -11,22 +11,22 @@ import numpy as np
 from bandmap.represent.timefrequency.groups import Group, Row, crop, group_rows
 from bandmap.represent.timefrequency.wavelets import Bank
 
-_BLOCK_SECONDS = 32  # long against the overlap, short enough for a group of wavelets to stay in a core's cache
-_OVERLAPS = 5  # a block is at least so many times longer than what its ends lose
+_BLOCK_SECONDS = 32  # long compared with the overlap, short enough for a core's cache
+_OVERLAPS = 5  # minimum ratio of a block to the overlap at its ends
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Blocks of a record and what happens to each.
+    """Blocks of a record and the operations on each block.
 
     Attributes
     ----------
     n_samples, n_points : int
-        Of a block, its overlaps included: signal samples, and points of power. Both span the same time.
+        Samples and points of power in a block, including its overlaps. Both span the same time.
     overlap_frames : int
-        At each end of a block that the neighbours provide.
+        Frames at each end of a block that the adjacent blocks provide.
     points_per_frame : int
-        1 for point samples; more where power is pooled.
+        1 for point samples; more if power is pooled.
     samples_per_frame : Fraction
     groups : tuple of Group
     """
@@ -40,12 +40,12 @@ class Plan:
 
     @property
     def new_frames(self) -> int:
-        """Frames of a block that no other block gives."""
+        """Number of frames that only this block provides."""
         return self.n_points // self.points_per_frame - 2 * self.overlap_frames
 
     @cached_property
     def mirrored_bins(self) -> int:
-        """Bins below zero frequency (and beyond half the rate) that some wavelet reads."""
+        """Number of bins below zero frequency (and above half the rate) that a wavelet reads."""
         pieces = [piece for group in self.groups for piece in group.pieces]
         beyond = max(piece.end_bin for piece in pieces) - self.n_samples // 2 - 1
         below = -min(piece.first_bin for piece in pieces)
@@ -53,11 +53,11 @@ class Plan:
 
     @property
     def margin_points(self) -> int:
-        """Points at each end of a block that no frame reads; pooling reads those of one more frame."""
+        """Number of points at each end of a block that no frame reads; pooling reads those of one more frame."""
         return self.points_per_frame * (self.overlap_frames - (self.points_per_frame > 1))
 
     def frames_of(self, n_samples: int) -> int:
-        """Return how many frames begin within so many samples."""
+        """Return the number of frames that start within a number of samples."""
         return -int(-n_samples // self.samples_per_frame)
 
 
@@ -67,7 +67,7 @@ def samples_per_frame(rate_hz: float, frame_rate_hz: float) -> Fraction:
     Raises
     ------
     ValueError
-        If they have no ratio of small whole numbers, so that no block holds whole numbers of both.
+        If their ratio is not one of small integers, so that no block contains whole numbers of both.
     """
     ratio = Fraction(rate_hz / frame_rate_hz).limit_denominator(1000)
     if abs(float(ratio) * frame_rate_hz - rate_hz) > 1e-9 * rate_hz or ratio <= 0:
@@ -76,17 +76,17 @@ def samples_per_frame(rate_hz: float, frame_rate_hz: float) -> Fraction:
 
 
 def plan_blocks(bank: Bank, frame_rate_hz: float, *, pooling: str = "point") -> Plan:
-    """Choose the length of blocks and precompute what every wavelet does to a block's spectrum.
+    """Choose the length of blocks and precompute the effect of every wavelet on a block's spectrum.
 
     Parameters
     ----------
     bank : Bank
     frame_rate_hz : float
     pooling : str
-        "point" takes power at each frame; "mean" pools as many points around a frame as its fastest changes need.
+        "point" takes the power at each frame; "mean" pools as many points per frame as its fastest changes require.
     """
     ratio = samples_per_frame(bank.rate_hz, frame_rate_hz)
-    step = ratio.denominator  # blocks begin on whole samples
+    step = ratio.denominator  # blocks start at whole samples
     reach = bank.reach_seconds * frame_rate_hz + (pooling == "mean")
     overlap = math.ceil(reach / step) * step
     least = max(_BLOCK_SECONDS * frame_rate_hz, 2 * _OVERLAPS * overlap)
@@ -99,9 +99,9 @@ def plan_blocks(bank: Bank, frame_rate_hz: float, *, pooling: str = "point") -> 
 
 
 def _points_per_frame(rows: Sequence[Row], n_frames: int, n_samples: int) -> int:
-    """Return how often power must be sampled so that what pooling removes does not fold into what it keeps.
+    """Return the sampling of power that pooling needs to avoid aliasing.
 
-    Power changes as fast as the widest response is wide; pooling keeps less than the frame rate.
+    The widest response limits how fast power changes; pooling keeps frequencies below the frame rate.
     """
     widest = max(np.ptp(np.flatnonzero(np.abs(row.response) > 0.01 * np.abs(row.response).max())) for row in rows)
     return min(math.ceil(widest / n_frames) + 1, max(2, n_samples // n_frames))

@@ -1,4 +1,4 @@
-"""Log power of wavelets, on the processor that is asked for."""
+"""Log power of wavelets, computed on the selected device."""
 
 from bandmap.represent.timefrequency.coding import Coding
 from bandmap.represent.timefrequency.frames import LogPower
@@ -26,7 +26,7 @@ def log_power(samples: Samples, plan: Plan, coding: Coding, *, device: str = "cp
     """
     if device == "cpu":
         return NumpyLogPower(samples, plan, coding)
-    import torch  # seconds to import: not for the CPU
+    import torch  # takes seconds to import and is not needed on the CPU
 
     from bandmap.represent.timefrequency.on_torch import TorchLogPower
 
@@ -34,4 +34,4 @@ def log_power(samples: Samples, plan: Plan, coding: Coding, *, device: str = "cp
         return TorchLogPower(samples, plan, coding, device="cuda")
     if device == "auto":
         return NumpyLogPower(samples, plan, coding)
-    raise ValueError(f"device '{device}': there is no GPU that torch sees; give auto or cpu")
+    raise ValueError(f"device '{device}': torch detects no GPU; give auto or cpu")

@@ -1,4 +1,4 @@
-"""Pieces of a record that may be longer than memory, and its masked time."""
+"""Segments of a record that may not fit into memory, and its masked time."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bandmap.represent.timefrequency.plan import Plan
 
-_PIECE = 100_000  # samples looked at together for masked time
+_PIECE = 100_000  # samples checked at once for masked time
 
 
 class Samples(Protocol):
@@ -23,14 +23,14 @@ class Samples(Protocol):
 
 @dataclass(frozen=True)
 class SignalFrames:
-    """The samples themselves, time first, read when they are asked for; masked samples are zero.
+    """The samples themselves, time first, read on demand; masked samples are zero.
 
     Attributes
     ----------
     samples : array-like of float32, shape (channels, samples)
     pre_emphasis : float
-        Share of the sample before that is taken from each one. A sample without one before it, at the start and after
-        masked time, is taken for the one before it.
+        Share of the previous sample that is subtracted. At the start and after masked time, the sample itself stands in
+        for the previous one.
     """
 
     samples: Samples
@@ -71,7 +71,7 @@ def block_of(samples: Samples, start: int, stop: int) -> NDArray[np.float32]:
     samples : array-like, shape (channels, n)
         At least one sample.
     start, stop : int
-        May lie outside the record.
+        May be outside the record.
     """
     n = samples.shape[1]
     if start >= 0 and stop <= n:
@@ -88,15 +88,15 @@ def unmasked_samples(samples: Samples) -> NDArray[np.bool_]:
     """Return which samples are finite in all channels, shape (samples,)."""
     unmasked = np.empty(samples.shape[1], dtype=bool)
     for start in range(0, len(unmasked), _PIECE):
-        total = np.asarray(samples[:, start : start + _PIECE]).sum(axis=0)  # not finite where any channel is not
+        total = np.asarray(samples[:, start : start + _PIECE]).sum(axis=0)  # not finite if any channel is not finite
         np.isfinite(total, out=unmasked[start : start + _PIECE])
     return unmasked
 
 
 def valid_frames(samples: Samples, plan: Plan) -> NDArray[np.bool_]:
-    """Return which frames saw no masked sample, shape (frames,).
+    """Return which frames depend on no masked sample, shape (frames,).
 
-    A frame sees the samples under the longest wavelet around it, of all channels.
+    A frame depends on the samples of all channels under the longest wavelet around it.
     """
     n = samples.shape[1]
     masked_before = np.zeros(n + 1, dtype=np.int32)

@@ -1,4 +1,4 @@
-"""Power density of whole seconds in rows of one hertz, and the frequency cut of the sleep transformer."""
+"""Power density of whole seconds in rows of 1 Hz, and the frequency cut of the sleep transformer."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,14 +13,14 @@ ROWS = 32
 """Rows of one hertz, from 0 to 32 Hz."""
 
 DENSITY_FLOOR = 1e-6
-"""Least power density in uV^2/Hz: below the rounding noise of an EDF file with steps of 0.1 uV (1e-5)."""
+"""Minimum power density in uV^2/Hz: below the rounding noise of an EDF file with steps of 0.1 uV (1e-5)."""
 
-_KEPT, _AVERAGED = 16, 4  # rows that the cut leaves alone; neighbours that it averages above them
+_KEPT, _AVERAGED = 16, 4  # rows that the cut keeps; number of adjacent rows that it averages above them
 
 
 @dataclass(frozen=True)
 class LogSpectrogram:
-    """Frames of log10 power density, one a second, computed when they are read.
+    """Frames of log10 power density, one per second, computed when they are read.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class LogSpectrogram:
     rate : int
         Samples per second.
     cut : bool
-        Whether rows above 16 Hz are averaged by fours.
+        Whether each four rows above 16 Hz are averaged.
     coding : Coding
     """
 
@@ -46,7 +46,7 @@ class LogSpectrogram:
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Of the frames."""
+        """Data type of the frames."""
         return self.coding.dtype
 
     def __getitem__(self, frames: slice) -> NDArray[Any]:
@@ -59,7 +59,7 @@ class LogSpectrogram:
 
 
 def frequency_cut(rows: NDArray[Any], axis: int = -1) -> NDArray[Any]:
-    """Return 20 of 32 rows: those of 0 to 16 Hz, and the means of four neighbours each above."""
+    """Return 20 rows from 32: those of 0 to 16 Hz, and above them the mean of each four adjacent rows."""
     rows = np.moveaxis(rows, axis, -1)
     averaged = rows[..., _KEPT:].reshape(*rows.shape[:-1], -1, _AVERAGED).mean(axis=-1)
     return np.moveaxis(np.concatenate((rows[..., :_KEPT], averaged), axis=-1), -1, axis)
@@ -73,7 +73,7 @@ def row_frequencies(*, cut: bool) -> tuple[float, ...]:
 
 def _rows(block: NDArray[np.float32], rate: int, *, cut: bool) -> NDArray[np.float32]:
     """Return power density of every second, shape (seconds, channels, rows); each row is the mean of its two bins."""
-    import scipy.signal  # slow to import, and wavelets do without
+    import scipy.signal  # slow to import and not needed for wavelets
 
     _, _, density = scipy.signal.spectrogram(block, rate, nperseg=rate, noverlap=0, nfft=2 * rate)
     rows = density[:, : 2 * ROWS].reshape(len(block), ROWS, 2, -1).mean(axis=2)

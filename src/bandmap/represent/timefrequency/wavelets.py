@@ -1,4 +1,4 @@
-"""Wavelets as responses: what each does to every frequency of a block."""
+"""Frequency responses of wavelets."""
 
 import math
 from collections.abc import Sequence
@@ -9,9 +9,9 @@ import scipy.fft
 from numpy.typing import NDArray
 
 SUPPORT = 5.0
-"""Standard deviations after which a Morlet wavelet ends, as in `mne.time_frequency.morlet`."""
+"""Number of standard deviations at which a Morlet wavelet ends, as in `mne.time_frequency.morlet`."""
 
-_PRECISION = 12  # of pywt.cwt: a wavelet is tabulated at 2^12 points
+_PRECISION = 12  # as in pywt.cwt: a wavelet is tabulated at 2^12 points
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Wavelet:
     kernel : ndarray of complex128
         A coefficient is the convolution of signal and kernel.
     centre : int
-        The sample of the kernel that lies on the frame.
+        The sample of the kernel at the time of the frame.
     is_hermitian : bool
         Whether the kernel is the complex conjugate of its own reversal, so that its response is real.
     """
@@ -33,7 +33,7 @@ class Wavelet:
     is_hermitian: bool
 
     def response(self, n_samples: int) -> NDArray[np.float64] | NDArray[np.complex128]:
-        """Return the discrete Fourier transform over so many samples, with the centre on sample 0."""
+        """Return the discrete Fourier transform over `n_samples`, with the centre at sample 0."""
         after = self.kernel[self.centre :]
         if self.is_hermitian:
             real: NDArray[np.float64] = scipy.fft.hfft(after, n_samples)
@@ -46,20 +46,20 @@ class Wavelet:
 
     @property
     def reach(self) -> int:
-        """Samples from the centre to the farther end."""
+        """Number of samples from the centre to the farther end."""
         return max(self.centre, len(self.kernel) - 1 - self.centre)
 
 
 @dataclass(frozen=True)
 class Bank:
-    """Wavelets of one recording rate.
+    """Wavelets for one sampling rate.
 
     Attributes
     ----------
     frequencies_hz : tuple of float
         Centre frequency of each wavelet, ascending.
     rate_hz : float
-        Of the signal.
+        Sampling rate of the signal.
     wavelets : tuple of Wavelet
     """
 
@@ -69,7 +69,7 @@ class Bank:
 
     @property
     def reach_seconds(self) -> float:
-        """From the centre of the longest wavelet to its end."""
+        """Time from the centre of the longest wavelet to its end."""
         return max(wavelet.reach for wavelet in self.wavelets) / self.rate_hz
 
 
@@ -95,7 +95,7 @@ def cycles(frequencies_hz: Sequence[float] | NDArray[np.float64], n_cycles: floa
 
 
 def morlet_bank(frequencies_hz: NDArray[np.float64], n_cycles: NDArray[np.float64], rate_hz: float) -> Bank:
-    """Return Morlet wavelets of the definition of `mne.time_frequency.tfr_array_morlet`.
+    """Return Morlet wavelets as defined by `mne.time_frequency.tfr_array_morlet`.
 
     Zero mean, cut at five standard deviations, with a norm of sqrt(2): the power of white noise of 1 uV^2 is 2 uV^2 at
     every frequency.
@@ -127,7 +127,7 @@ def library_bank(frequencies_hz: NDArray[np.float64], name: str, rate_hz: float)
 
 
 def _library(integral: NDArray[np.complex128], length: float, scale: float) -> Wavelet:
-    """Return one wavelet by the steps of `pywt.cwt`: pick of the integral's samples, differences, its centre."""
+    """Return one wavelet by the steps of `pywt.cwt`: sampling of the integral, differences, centre."""
     chosen = (np.arange(scale * length + 1) * (len(integral) - 1) / (scale * length)).astype(int)
     picked = integral[chosen[chosen < len(integral)]][::-1]
     kernel = -np.sqrt(scale) * np.diff(picked, prepend=0, append=0)
@@ -135,7 +135,7 @@ def _library(integral: NDArray[np.complex128], length: float, scale: float) -> W
 
 
 def morlet_seconds(frequency_hz: float, n_cycles: float | str) -> float:
-    """Return the length of a Morlet wavelet, end to end."""
+    """Return the full length of a Morlet wavelet in seconds."""
     n = frequency_hz if n_cycles == "frequency" else float(n_cycles)
     return 2 * SUPPORT * n / (2 * math.pi * frequency_hz)
 
