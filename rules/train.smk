@@ -70,19 +70,18 @@ rule train_fold:
 
 
 rule decide_fold:
-    """Choose the threshold of a fold on the predictions for its validation subjects; sleep stages need none."""
+    """Choose the threshold of a fold, or of the ensemble of all, on validation subjects; sleep stages need none."""
     input:
-        validation=rules.train_fold.output.validation,
+        validation=PLAN.validations,
     output:
         decision="results/trained/{model}/{scheme}/{fold}/decision.json",
     log:
         "results/trained/{model}/{scheme}/{fold}/decide_fold.log",
-    wildcard_constraints:
-        scheme=PLAN.schemes(tuned=False),
     conda:
         "../envs/bandmap.yaml"
     params:
         task=RUN["task"],
+        recordings=PLAN.validated,
         postprocessing=config["postprocessing"],
         code=code_of(f"{SCRIPTS}/train/decide_fold.py", PLAN.task_module),
     script:
@@ -128,7 +127,7 @@ rule predict_recording:
     """Predict a recording with the model that never saw its subject; a new subject by the models of all folds."""
     input:
         weights=PLAN.weights,
-        decisions=PLAN.decisions,
+        decision=PLAN.decision,
         array=PLAN.array,
     output:
         probabilities="results/predicted/{model}/{scheme}/{dataset}/{recording}_probabilities.h5",

@@ -1,12 +1,13 @@
-"""Choose on a fold's validation recordings what its model decides by (rule decide_fold)."""
+"""Choose on validation recordings what a fold's model decides by, or all folds' models together (rule decide_fold)."""
 
 from bandmap.files.documents import write_json
 from bandmap.files.validation import read_validation
-from bandmap.train.tasks import Prediction
+from bandmap.train.fold import validated_together
 from bandmap.vocabulary import plugins
 from bandmap.workflow.job import job
 
 with job(snakemake):
-    task = plugins.load("bandmap.train.tasks", snakemake.params.task)
-    said = [(Prediction(**columns), events) for columns, events in read_validation(snakemake.input.validation)]
-    write_json(snakemake.output.decision, task.decide(said, snakemake.params.postprocessing))
+    params = snakemake.params
+    task = plugins.load("bandmap.train.tasks", params.task)
+    said = validated_together([read_validation(path) for path in snakemake.input.validation], params.recordings)
+    write_json(snakemake.output.decision, task.decide(said, params.postprocessing))

@@ -12,7 +12,7 @@ with job(snakemake):
     models = weights.load_all(snakemake.input.weights)
     source = represented.open_representation(snakemake.input.array)
     prediction = predict_together(models, source, task, device=snakemake.params.device)
-    decision = task.joint([read_json(path) for path in snakemake.input.decisions])
+    decision = read_json(snakemake.input.decision)
     duration = prediction.duration_seconds
     found, confidences = task.found(prediction, decision, snakemake.params.postprocessing)
     spans = spans_text(models, snakemake.wildcards.recording, duration)

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bandmap.score import sample_scores
 from bandmap.train import fold
 from bandmap.train.fitting import fit
-from bandmap.train.fold import Learner, cut_recording, predict_together, train_fold
+from bandmap.train.fold import Learner, cut_recording, predict_together, train_fold, validated_together
 from bandmap.train.tasks import seizure
 from bandmap.vocabulary.recording import Event
 
@@ -116,3 +117,45 @@ def test_a_fold_leaves_what_its_model_says_of_every_window_of_its_validation_rec
     alone = predict_together([(trained.model, trained.settings)], Source(2), seizure, device="cpu")
     np.testing.assert_array_equal(said.probabilities, alone.probabilities)
     assert (len(said.labels), said.duration_seconds, events) == (113, 120.4, (Event(60, 90, "sz"),))
+
+
+def said(probabilities):
+    """Return what a file of validation recordings holds of one, with a seizure in the middle, and its events."""
+    n = len(probabilities)
+    columns = {"probabilities": np.asarray(probabilities, "f4"), "labels": np.zeros(n, np.int64)}
+    columns |= {"centres_seconds": np.arange(n) + 0.5, "step_seconds": 1.0, "duration_seconds": float(n)}
+    return columns, (Event(n // 2, n // 2 + 40, "sz"),)
+
+
+def test_a_validation_recording_of_several_folds_counts_once_with_the_mean_of_their_models():
+    files = [[said([0.2] * 100), said([0.4] * 100)], [said([0.8] * 100)]]
+    found = validated_together(files, [["sim/a", "sim/b"], ["sim/b"]])
+    assert [prediction.probabilities[0] for prediction, _ in found] == pytest.approx([0.2, 0.6])
+    assert [events for _, events in found] == [(Event(50, 90, "sz"),)] * 2
+
+
+def test_folds_whose_recordings_are_not_those_that_were_named_are_refused():
+    with pytest.raises(ValueError, match="argument 2 is longer"):
+        validated_together([[said([0.2] * 100)]], [["sim/a", "sim/b"]])
+
+
+def test_an_ensemble_of_models_unlike_in_sureness_does_better_by_its_own_threshold_than_by_their_median():
+    how, generator = {"smooth_seconds": 5, "minimum_seconds": 10}, np.random.default_rng(1)
+    ring = [[f"sim/{fold}", f"sim/{(fold + 1) % 5}"] for fold in range(5)]
+    own, median = [], []
+    for _ in range(12):
+        sureness = generator.normal(0, 2, 5)
+
+        def answers(shift):
+            logits = np.where((np.arange(600) >= 300) & (np.arange(600) < 340), 3, -3) + generator.normal(size=600)
+            return said(1 / (1 + np.exp(-logits - shift)))
+
+        files = [[answers(shift), answers(shift)] for shift in sureness]
+        together = seizure.decide(validated_together(files, ring), how)
+        alone = [seizure.decide(validated_together([files[fold]], [ring[fold]]), how) for fold in range(5)]
+        middle = {"threshold": float(np.median([decision["threshold"] for decision in alone]))}
+        new, events = validated_together([[answers(shift)] for shift in sureness], [["sim/new"]] * 5)[0]
+        for scores, decision in ((own, together), (median, middle)):
+            scores.append(np.nan_to_num(sample_scores(events, seizure.found(new, decision, how)[0], 600.0).f1))
+    assert np.mean(own) > 0.9
+    assert np.mean(own) - np.mean(median) > 0.1

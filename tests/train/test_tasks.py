@@ -1,7 +1,5 @@
 """Tasks: what their classes are, what a prediction comes to, and which windows are compared with which."""
 
-import math
-
 import numpy as np
 import pytest
 
@@ -90,12 +88,6 @@ def test_maps_are_tested_on_what_the_model_got_right():
     assert found.tolist() == [True, False, False, False]
     staged = np.eye(5)[[0, 2, 2, 0]]
     assert sleep.right(staged, np.array([0, 2, 1, -1]), {}).tolist() == [True, True, False, False]
-
-
-def test_an_ensemble_of_detectors_decides_by_the_median_threshold():
-    members = [{"threshold": value, "threshold_reason": "x"} for value in (0.2, 0.9, 0.4)]
-    assert math.isclose(seizure.joint(members)["threshold"], 0.4)
-    assert seizure.joint(members[:1]) == members[0]
 
 
 def test_the_threshold_of_a_detector_is_chosen_on_the_predictions_given():

@@ -26,6 +26,9 @@ from bandmap.workflow.settings import (
     section_of,
 )
 
+ENSEMBLE = "ensemble"
+"""Stands for the fold where the models of all folds decide together; no scheme names a fold so."""
+
 
 @dataclass(frozen=True)
 class Plan(ScorePlan):
@@ -165,12 +168,25 @@ class Plan(ScorePlan):
 
     def arrays(self, role: str) -> Callable[[Any], list[str]]:
         """Return a function of {model} and {fold}: the representations of the frozen recordings of a role."""
+        return lambda wildcards: [self._array(wildcards.model, row) for row in self._frozen(wildcards.fold, role)]
 
-        def paths(wildcards: Any) -> list[str]:
-            members = self._manifest.members(wildcards.fold, role)
-            return [self._array(wildcards.model, row) for row in members if self.folds.is_frozen(row)]
+    def _frozen(self, fold: str, role: str) -> list[Mapping[str, str]]:
+        return [row for row in self._manifest.members(fold, role) if self.folds.is_frozen(row)]
 
-        return paths
+    @with_known_parameters
+    def validations(self, wildcards: Any) -> list[str]:
+        """Return the predictions for the validation recordings of {fold}; for the ensemble, those of every fold."""
+        folder = f"results/trained/{wildcards.model}/{wildcards.scheme}"
+        return [f"{folder}/{fold}/validation.h5" for fold in self._judging(wildcards)]
+
+    @with_known_parameters
+    def validated(self, wildcards: Any) -> list[list[str]]:
+        """Return the names of the recordings in each file of `validations`."""
+        members = (self._frozen(fold, "validation") for fold in self._judging(wildcards))
+        return [[f"{row['dataset']}/{row['recording']}" for row in rows] for rows in members]
+
+    def _judging(self, wildcards: Any) -> list[str]:
+        return self._manifest.names() if wildcards.fold == ENSEMBLE else [wildcards.fold]
 
     @with_known_parameters
     def array(self, wildcards: Any) -> str:
@@ -208,11 +224,11 @@ class Plan(ScorePlan):
         return [f"results/trained/{wildcards.model}/{wildcards.scheme}/{name}/weights.pt" for name in names]
 
     @with_known_parameters
-    def decisions(self, wildcards: Any) -> list[str]:
-        """Return the decisions of the models of `weights`; fine-tuned models use those of their base models."""
+    def decision(self, wildcards: Any) -> str:
+        """Return the decision of the models of `weights`; fine-tuned models use that of their base models."""
         folder = f"results/trained/{wildcards.model}/{base_of(self.config, wildcards.scheme)}"
-        names = self._unseen_by(self.row(wildcards.dataset, wildcards.recording))
-        return [f"{folder}/{name}/decision.json" for name in names]
+        fold = self._manifest.testing(self.row(wildcards.dataset, wildcards.recording))
+        return f"{folder}/{fold or ENSEMBLE}/decision.json"
 
     def _unseen_by(self, row: Mapping[str, str]) -> list[str]:
         """Return the folds whose models never saw a recording: the fold that tests it, or all for a new subject."""
@@ -277,13 +293,7 @@ def read_schema(path: str | Path) -> dict[str, Any]:
 
 
 def make_plan(config: Settings) -> Plan:
-    """Check the settings, list the recordings and read or make the folds.
-
-    Raises
-    ------
-    SettingsError
-        If config.yaml names something that does not exist; the message names the closest existing name.
-    """
+    """Check the settings (`SettingsError`), list the recordings and read or make the folds."""
     check(config)
     check_representations(config)
     recordings, out = listed(config)

@@ -4,7 +4,7 @@ A task is one file; `run: task` names it. All have `CLASSES` and the functions o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -44,6 +44,14 @@ class Prediction:
         names = ("probabilities", "centres_seconds", "labels")
         return {name: getattr(self, name) for name in names}
 
+    @classmethod
+    def mean(cls, said: Sequence["Prediction"]) -> "Prediction":
+        """Return the mean of what several models say of the same windows."""
+        if len(said) == 1:
+            return said[0]
+        mean: NDArray[np.float32] = np.stack([one.probabilities for one in said]).mean(axis=0, dtype=np.float32)
+        return replace(said[0], probabilities=mean)
+
 
 class Task(Protocol):
     """What every file of this package offers."""
@@ -57,9 +65,6 @@ class Task(Protocol):
         self, validation: Sequence[tuple[Prediction, Sequence[Event]]], postprocessing: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Return what is chosen on predictions for validation recordings: a threshold, or nothing."""
-
-    def joint(self, decisions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """Return what an ensemble decides by, of what its members do."""
 
     def found(
         self, prediction: Prediction, decision: Mapping[str, Any], postprocessing: Mapping[str, Any]

@@ -39,14 +39,6 @@ def decide(
     return {"threshold": chosen.value, "threshold_reason": chosen.reason}
 
 
-def joint(decisions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the median of the thresholds."""
-    if len(decisions) == 1:
-        return dict(decisions[0])
-    median = float(np.median([decision["threshold"] for decision in decisions]))
-    return {"threshold": median, "threshold_reason": f"median of the thresholds of {len(decisions)} folds"}
-
-
 def found(
     prediction: Prediction, decision: Mapping[str, Any], postprocessing: Mapping[str, Any]
 ) -> tuple[tuple[Event, ...], tuple[float, ...]]:

@@ -33,11 +33,6 @@ def decide(
     return {}
 
 
-def joint(decisions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return nothing: the likeliest stage counts."""
-    return {}
-
-
 def found(
     prediction: Prediction, decision: Mapping[str, Any], postprocessing: Mapping[str, Any]
 ) -> tuple[tuple[Event, ...], tuple[float, ...]]:
