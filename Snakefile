@@ -65,6 +65,7 @@ include: "rules/score.smk"
 include: "rules/interpret.smk"
 include: "rules/aggregate.smk"
 include: "rules/faithfulness.smk"
+include: "rules/apply.smk"
 include: "rules/report.smk"
 
 

@@ -6,21 +6,47 @@ from collections.abc import Sequence
 
 import bandmap
 
+TASKS = {"detect": "seizure", "stage": "sleep"}
+"""Command that applies a model file -> task of the model."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
+    options, others = _parser().parse_known_args(arguments)
+    if options.command == "status":
+        return _status(others, tsv=options.tsv)
+    if others:
+        sys.stderr.write(f"ERROR unknown arguments: {' '.join(others)}; see bandmap {options.command} --help\n")
+        return 2
+    return _card(options.model) if options.command == "card" else _apply(options)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("bandmap", description=bandmap.__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser(
+    status = commands.add_parser(
         "status",
         help="show what is done, what is stale and why, and what is missing",
         description="Show what snakemake would do, by stage and subject, without running it. Takes its arguments.",
         usage="bandmap status [--tsv] [--configfile my.yaml] [--directory folder] [other arguments of snakemake]",
         allow_abbrev=False,
     )
-    command.add_argument("--tsv", action="store_true", help="tab-separated, one line per stage and subject")
-    options, others = parser.parse_known_args(arguments)
-    return _status(others, tsv=options.tsv)
+    status.add_argument("--tsv", action="store_true", help="tab-separated, one line per stage and subject")
+    card = commands.add_parser("card", help="what a model file holds, and what it reached", allow_abbrev=False)
+    card.add_argument("model", help="a .bandmap file")
+    for name, what in (("detect", "seizures"), ("stage", "stages of sleep")):
+        _add_apply(commands.add_parser(name, help=f"find {what} in recordings with a model file", allow_abbrev=False))
+    return parser
+
+
+def _add_apply(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", help="a .bandmap file")
+    command.add_argument("recordings", nargs="+", help="files, folders or patterns: EDF, BDF, or what MNE reads")
+    command.add_argument("--output", help="folder for the tables (default: beside each recording)")
+    command.add_argument("--probabilities", action="store_true", help="write the probability of every window, too")
+    command.add_argument("--overwrite", action="store_true", help="replace tables that exist")
+    command.add_argument("--jobs", type=int, default=1, help="recordings at a time (default: 1)")
+    command.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
 
 
 def _status(arguments: Sequence[str], *, tsv: bool) -> int:
@@ -32,6 +58,24 @@ def _status(arguments: Sequence[str], *, tsv: bool) -> int:
         return 1
     sys.stdout.write(status.tsv(rows) if tsv else status.table(rows))
     return 0
+
+
+def _card(model: str) -> int:
+    from bandmap.files.model_file import ModelFileError, read_model_file
+
+    try:
+        sys.stdout.write(read_model_file(model, networks=False).card)
+    except ModelFileError as error:
+        sys.stderr.write(f"ERROR {error}\n")
+        return 1
+    return 0
+
+
+def _apply(options: argparse.Namespace) -> int:
+    from bandmap.apply.commands import Wanted, judge
+
+    wanted = {name: value for name, value in vars(options).items() if name not in ("command", "recordings")}
+    return judge(options.recordings, Wanted(task=TASKS[options.command], **wanted))
 
 
 if __name__ == "__main__":

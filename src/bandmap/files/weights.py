@@ -64,7 +64,7 @@ def load(path: str | Path) -> tuple[Normalized, dict[str, Any]]:
     """
     settings, state = _read(Path(path))
     try:
-        model = _rebuild(settings)
+        model = rebuilt(settings)
         model.load_state_dict(state)
     except (plugins.UnknownNameError, ValueError, TypeError, RuntimeError) as error:
         reason = " ".join(str(error).split())
@@ -109,7 +109,8 @@ def _check_sizes(path: Path) -> None:
         raise ValueError(f"it unfolds to {unfolded} bytes")
 
 
-def _rebuild(settings: Mapping[str, Any]) -> Normalized:
+def rebuilt(settings: Mapping[str, Any]) -> Normalized:
+    """Return a network of the kind, shape, classes and hyperparameters that settings name, without its weights."""
     shape = tuple(settings["shape"])
     build = plugins.load("bandmap.train.models", settings["kind"]).build
     with torch.random.fork_rng(devices=[]):  # fresh weights are drawn and overwritten: leave no trace

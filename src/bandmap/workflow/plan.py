@@ -12,8 +12,8 @@ import yaml
 from bandmap.train.schemes import Manifest
 from bandmap.workflow.folds import Folds, made, read_or_make
 from bandmap.workflow.listing import listed
+from bandmap.workflow.packing import PackPlan
 from bandmap.workflow.quick import with_known_parameters
-from bandmap.workflow.scores import ScorePlan
 from bandmap.workflow.settings import (
     PLUGINS,
     TASKS,
@@ -31,8 +31,8 @@ ENSEMBLE = "ensemble"
 
 
 @dataclass(frozen=True)
-class Plan(ScorePlan):
-    """Everything that the rules need to know about a run, from config.yaml and the tables of its data sets.
+from bandmap.workflow.packing import PackPlan
+from bandmap.workflow.quick import with_known_parameters
 
     Attributes
     ----------
@@ -139,6 +139,10 @@ class Plan(ScorePlan):
             for base in self._unseen_by(row):
                 found[f"{row['dataset']}-{row['subject']}_from_{base}"] = ((row["dataset"], row["subject"]), base)
         return found
+
+    def base_folds(self) -> list[str]:
+        """Return the names of the folds that the run's models are trained on, in order."""
+        return self._manifest.names()
 
     def testing_fold(self, row: Mapping[str, str]) -> str | None:
         """Return the fold of the run's scheme that tests a recording; None for a new subject."""
@@ -262,7 +266,7 @@ class Plan(ScorePlan):
         """Return all files of tested recordings that the report depends on, so that none of them can be missing."""
         scheme = self.config["run"]["scheme"]
         files = self.each_tested("results/harmonized/{dataset}/{recording}.h5")
-        files.append(f"results/scores/comparison_{scheme}.tsv")
+        files += [f"results/scores/comparison_{scheme}.tsv", *self.packed()]
         for model in self.config["run"]["models"]:
             own = f"results/{{}}/{model}/{scheme}"
             files += [self._array(model, row) for row in self.tested()]

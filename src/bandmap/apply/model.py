@@ -1,0 +1,156 @@
+"""A trained model in hand: what it says of any recording."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from bandmap.apply.outside import read_any
+from bandmap.files.harmonized import open_recording, read_flags, write_recording
+from bandmap.files.model_file import ModelFileError, read_model_file
+from bandmap.files.represented import RepresentedRecording, carried, open_representation, write_representation
+from bandmap.harmonize import Stream
+from bandmap.train.fold import predict_together
+from bandmap.train.tasks import Prediction, Task
+from bandmap.vocabulary import plugins
+from bandmap.vocabulary.network import Normalized
+from bandmap.vocabulary.recording import Event, RecordingError
+
+if TYPE_CHECKING:
+    import mne
+
+Recording = "str | Path | mne.io.BaseRaw"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model file that is ready to judge recordings.
+
+    Attributes
+    ----------
+    about : dict
+        What the file says of itself: name, task, classes, harmonize, representation, windows, decision ...
+    card : str
+        The same for people, as Markdown.
+    networks : tuple of Normalized
+        Their answers are averaged.
+    device : str
+        "auto" (CUDA if there is one), "cpu" or "cuda".
+    """
+
+    about: Mapping[str, Any]
+    card: str
+    networks: tuple[Normalized, ...]
+    device: str = "auto"
+
+    @classmethod
+    def load(cls, path: str | Path, *, device: str = "auto") -> "Model":
+        """Read a model file.
+
+        Raises
+        ------
+        ModelFileError
+            One line that names file, problem and remedy.
+        """
+        found = read_model_file(path)
+        return cls(found.about, found.card, found.networks, device)
+
+    def predict(self, recording: "str | Path | mne.io.BaseRaw") -> Prediction:
+        """Return the probabilities of every window of a recording.
+
+        Parameters
+        ----------
+        recording : path-like or mne.io.Raw
+            Any montage, names, units and rate that the workflow takes. It is streamed: a day need not fit memory.
+
+        Raises
+        ------
+        RecordingError
+            If the recording cannot be read or brought to the model's montage.
+        """
+        settings = {"windows": self.about["windows"]}
+        with self._prepared(recording) as source:
+            return predict_together([(n, settings) for n in self.networks], source, self._task, device=self.device)
+
+    def detect(self, recording: "str | Path | mne.io.BaseRaw") -> pd.DataFrame:
+        """Return the seizures in a recording.
+
+        Returns
+        -------
+        DataFrame
+            A row for each seizure: onset and duration (float, seconds), eventType ("sz"), confidence (float, 0 to 1).
+            Its `attrs` hold `recording_seconds`.
+
+        Raises
+        ------
+        ModelFileError
+            If the model does not detect seizures.
+        RecordingError
+            As `predict`.
+        """
+        self.require("seizure")
+        return self.events(self.predict(recording))
+
+    def stage(self, recording: "str | Path | mne.io.BaseRaw") -> pd.DataFrame:
+        """Return the stages of sleep in a recording, likewise: eventType is W, N1, N2, N3 or REM."""
+        self.require("sleep")
+        return self.events(self.predict(recording))
+
+    def require(self, task: str) -> None:
+        """Raise ModelFileError if the model has another task ("seizure", "sleep")."""
+        if self.about["task"] != task:
+            other = {"seizure": "detect", "sleep": "stage"}[self.about["task"]]
+            raise ModelFileError(f"{self.about['name']} is a model of the task {self.about['task']}; use '{other}'")
+
+    def events(self, prediction: Prediction) -> pd.DataFrame:
+        """Return the events that a prediction comes to, as `detect` and `stage` do."""
+        found, confidences = self._task.found(prediction, self.about["decision"], self.about["postprocessing"])
+        return _frame(found, confidences, prediction.duration_seconds)
+
+    def probabilities(self, prediction: Prediction) -> pd.DataFrame:
+        """Return a prediction as a table: seconds (middle of the window), and a column for each class."""
+        values = prediction.probabilities
+        columns = np.column_stack([1 - values, values]) if values.ndim == 1 else values
+        table = pd.DataFrame(columns, columns=list(self.about["classes"]), dtype=np.float32)
+        table.insert(0, "seconds", prediction.centres_seconds)
+        return table
+
+    @property
+    def _task(self) -> Task:
+        task: Task = plugins.load("bandmap.train.tasks", self.about["task"])
+        return task
+
+    @contextmanager
+    def _prepared(self, recording: "str | Path | mne.io.BaseRaw") -> Iterator[RepresentedRecording]:
+        """Yield the recording as the networks see it, prepared by the code of the workflow's own stages."""
+        kind, options = self.about["representation"]["kind"], self.about["representation"]["options"]
+        transform = plugins.load("bandmap.represent.representations", kind).transform
+        with TemporaryDirectory(prefix="bandmap-") as folder:
+            harmonized, array = Path(folder) / "harmonized.h5", Path(folder) / "represented.zarr.zip"
+            stream = Stream(read_any(recording), (), **self.about["harmonize"])
+            if list(stream.channels) != list(self.about["channels"]):
+                raise RecordingError(f"its channels {', '.join(stream.channels)} are not those of the model")
+            write_recording(harmonized, stream, attributes={})
+            with open_recording(harmonized) as opened:
+                frames = transform(opened.microvolts, opened.rate_hz, **options)
+                about, flags = carried(opened), read_flags(harmonized)
+                write_representation(array, frames, channels=opened.channels, attributes=about, flags=flags)
+            yield open_representation(array)
+
+
+def _frame(events: tuple[Event, ...], confidences: tuple[float, ...], seconds: float) -> pd.DataFrame:
+    table = pd.DataFrame(
+        {
+            "onset": [event.onset for event in events],
+            "duration": [event.duration for event in events],
+            "eventType": [event.label for event in events],
+            "confidence": list(confidences),
+        }
+    ).astype({"onset": float, "duration": float, "eventType": str, "confidence": float})
+    table.attrs["recording_seconds"] = seconds
+    return table

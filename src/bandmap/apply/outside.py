@@ -1,0 +1,96 @@
+"""Recordings from anywhere: EDF and BDF by the package's own reader, all else that MNE reads."""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bandmap.files import edf
+from bandmap.vocabulary.recording import RawRecording, RecordingError, Signal
+
+if TYPE_CHECKING:
+    import mne
+
+OWN_READER = frozenset({".edf", ".bdf"})
+"""Endings of the files that the package reads itself."""
+
+MICROVOLTS_PER_VOLT = 1e6
+
+_SKIPPED = frozenset({"stim", "syst", "exci", "ias"})  # kinds of channels that hold no voltage
+
+logger = logging.getLogger(__name__)
+
+
+def read_any(recording: "str | Path | mne.io.BaseRaw") -> RawRecording:
+    """Return a recording whose samples are read when they are asked for.
+
+    Parameters
+    ----------
+    recording : path-like or mne.io.Raw
+        Of a path the ending decides: `.edf` and `.bdf` are read by the package, all others by `mne.io.read_raw`.
+
+    Raises
+    ------
+    RecordingError
+        One line that names file, problem and remedy.
+    """
+    if not isinstance(recording, (str, Path)):
+        return from_mne(recording)
+    path = Path(recording)
+    if path.suffix.lower() in OWN_READER:
+        return edf.read(path)
+    if not path.exists():
+        raise RecordingError(f"{path.name}: there is no such file; check the path")
+    import mne
+
+    try:
+        return from_mne(mne.io.read_raw(path, preload=False, verbose="error"))
+    except RecordingError:
+        raise
+    except Exception as error:  # MNE's readers raise whatever their format's parser does
+        reason = " ".join(str(error).split()) or type(error).__name__
+        remedy = "export it as EDF, or see which formats mne.io.read_raw takes"
+        raise RecordingError(f"{path.name}: MNE cannot read it ({reason:.200}); {remedy}") from error
+
+
+def from_mne(raw: "mne.io.BaseRaw") -> RawRecording:
+    """Return an MNE recording as the package sees one: voltages in microvolts, read in blocks.
+
+    Raises
+    ------
+    RecordingError
+        If it has no channel that holds a voltage.
+    """
+    rate, blocks = float(raw.info["sfreq"]), _Blocks(raw)
+    kinds = raw.get_channel_types()
+    kept = [index for index, kind in enumerate(kinds) if kind not in _SKIPPED]
+    if not kept:
+        raise RecordingError("the recording has no channel that holds a voltage; pick EEG channels")
+    signals = [Signal(raw.ch_names[i], rate, raw.n_times, blocks.reader(i)) for i in kept]
+    return RawRecording(tuple(signals), raw.n_times / rate)
+
+
+class _Blocks:
+    """Reads all channels of a stretch at once, and keeps the last stretch: files hold channels side by side."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+        self._span = (0, 0)
+        self._values: NDArray[np.float32] = np.empty((len(raw.ch_names), 0), np.float32)
+
+    def reader(self, index: int) -> Any:
+        def read(start: int, stop: int) -> NDArray[np.float32]:
+            values = self._of(max(start, 0), min(stop, self._raw.n_times))
+            return np.array(values[index])
+
+        return read
+
+    def _of(self, start: int, stop: int) -> NDArray[np.float32]:
+        if start >= stop:
+            return np.empty((len(self._raw.ch_names), 0), np.float32)
+        if (start, stop) != self._span:
+            self._values = (self._raw.get_data(start=start, stop=stop) * MICROVOLTS_PER_VOLT).astype(np.float32)
+            self._span = (start, stop)
+        return self._values

@@ -1,0 +1,52 @@
+"""From what a run has trained to what a model file says of itself."""
+
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from typing import Any
+
+_OF_THE_NETWORK = ("kind", "shape", "n_classes", "hyperparameters")
+_SHARED = ("channels", "frequencies_hz", "frame_rate_hz", "windows")
+
+
+def describe(
+    settings: Sequence[Mapping[str, Any]],
+    decisions: Sequence[Mapping[str, Any]],
+    task: Any,
+    prepared: Mapping[str, Any],
+    evidence: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return what `model.json` holds.
+
+    Parameters
+    ----------
+    settings : sequence of mapping
+        Saved beside the weights of every fold: kind, shape, channels, windows ...
+    decisions : sequence of mapping
+        What every fold decides by.
+    task : Task
+        A file of `bandmap.train.tasks`.
+    prepared : mapping
+        How recordings are prepared and answers become events: name, task, scheme, harmonize, representation,
+        postprocessing, regions, bands_hz.
+    evidence : mapping
+        What the model was trained and tested on and what it reached: datasets, subjects, scores, floors.
+
+    Raises
+    ------
+    ValueError
+        If the folds' networks differ in more than their weights.
+    """
+    first = settings[0]
+    for other in settings[1:]:
+        different = [name for name in (*_OF_THE_NETWORK, *_SHARED) if other[name] != first[name]]
+        if different:
+            raise ValueError(f"the networks of the folds differ in {', '.join(different)}; pack folds of one model")
+    return {
+        "bandmap": metadata.version("bandmap"),
+        **prepared,
+        "classes": list(task.CLASSES),
+        "network": {name: first[name] for name in _OF_THE_NETWORK},
+        **{name: first[name] for name in _SHARED},
+        "decision": task.joint(decisions),
+        "evidence": dict(evidence),
+    }

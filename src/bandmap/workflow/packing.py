@@ -1,0 +1,83 @@
+"""What goes into the file that a trained model leaves the workflow in."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+from bandmap.workflow.quick import with_known_parameters
+from bandmap.workflow.scores import ScorePlan
+from bandmap.workflow.settings import SettingsError, kind_of, options_of
+
+OF_ONE_SUBJECT = "within_subject"
+"""Scheme whose models know one subject each: there is no model for other people to pack."""
+
+
+@dataclass(frozen=True)
+class PackPlan(ScorePlan):
+    """The part of a plan that is about model files."""
+
+    @abstractmethod
+    def base_folds(self) -> list[str]:
+        """Return the names of the folds that the run's models are trained on."""
+
+    @abstractmethod
+    def people_tested(self) -> list[tuple[str, str]]:
+        """Return (data set, subject) of everyone tested."""
+
+    def packable(self) -> bool:
+        """Return whether the run's models are for people whom they were not trained on."""
+        return kind_of(self.base(), self.config["schemes"][self.base()]) != OF_ONE_SUBJECT
+
+    def packed(self) -> list[str]:
+        """Return the run's model files."""
+        names = self.config["run"]["models"] if self.packable() else []
+        return [f"results/models/{model}_{self.base()}.bandmap" for model in names]
+
+    @with_known_parameters
+    def packed_weights(self, wildcards: Any) -> list[str]:
+        """Return the weights of {model} of all folds of {scheme}."""
+        return self._of_folds(wildcards, "weights.pt")
+
+    @with_known_parameters
+    def packed_decisions(self, wildcards: Any) -> list[str]:
+        """Return what the models of `packed_weights` decide by."""
+        return self._of_folds(wildcards, "decision.json")
+
+    def _of_folds(self, wildcards: Any, name: str) -> list[str]:
+        if not self.packable():
+            raise SettingsError(
+                f"config.yaml: run: scheme: {self.base()} trains models of one subject each, which are not packed for "
+                "other people; choose a scheme that tests on other subjects"
+            )
+        return [f"results/trained/{wildcards.model}/{wildcards.scheme}/{fold}/{name}" for fold in self.base_folds()]
+
+    def floors(self) -> dict[str, str]:
+        """Return detector -> summary of its scores, of those that learn next to nothing."""
+        names = ("line-length", "always-on") if self.task() == "seizure" else ()
+        return {name: f"results/scores/{name}_{self.base()}.json" for name in names}
+
+    @with_known_parameters
+    def prepared(self, wildcards: Any) -> dict[str, Any]:
+        """Return how recordings are prepared for {model}, and how its answers become events."""
+        config, name = self.config, self.config["models"][wildcards.model]["representation"]
+        entry = config["representations"][name]
+        return {
+            "name": wildcards.model,
+            "task": self.task(),
+            "scheme": wildcards.scheme,
+            "harmonize": dict(config["harmonize"]),
+            "representation": {"kind": kind_of(name, entry), "options": options_of("representations", entry)},
+            "postprocessing": dict(config["postprocessing"]),
+            "regions": dict(config["regions"]),
+            "bands_hz": dict(config["bands_hz"]),
+        }
+
+    def evidence(self, _wildcards: Any) -> dict[str, Any]:
+        """Return what the run's models were trained and tested on."""
+        datasets = self.config["datasets"]
+        return {
+            "datasets": {name: kind_of(name, datasets[name]) for name in self.config["run"]["datasets"]},
+            "subjects": len(self.people_tested()),
+            "seed": self.config["seed"],
+            "licence": "not stated",
+        }
