@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 import bandmap
+from bandmap.vocabulary import plugins
 
 TASKS = {"detect": "seizure", "stage": "sleep"}
 """Command that applies a model file -> task of the model."""
@@ -18,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if others:
         sys.stderr.write(f"ERROR unknown arguments: {' '.join(others)}; see bandmap {options.command} --help\n")
         return 2
+    if options.command == "import":
+        return _import(options)
     return _card(options.model) if options.command == "card" else _apply(options)
 
 
@@ -34,6 +37,10 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--tsv", action="store_true", help="tab-separated, one line per stage and subject")
     card = commands.add_parser("card", help="what a model file holds, and what it reached", allow_abbrev=False)
     card.add_argument("model", help="a .bandmap file")
+    published = commands.add_parser("import", help="make a model file of published weights", allow_abbrev=False)
+    published.add_argument("kind", choices=plugins.available("bandmap.apply.imports"))
+    published.add_argument("folder", help="folder with the published weights")
+    published.add_argument("model", help="the .bandmap file to write")
     for name, what in (("detect", "seizures"), ("stage", "stages of sleep")):
         _add_apply(commands.add_parser(name, help=f"find {what} in recordings with a model file", allow_abbrev=False))
     return parser
@@ -65,6 +72,19 @@ def _card(model: str) -> int:
 
     try:
         sys.stdout.write(read_model_file(model, networks=False).card)
+    except ModelFileError as error:
+        sys.stderr.write(f"ERROR {error}\n")
+        return 1
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    from bandmap.apply.card import card
+    from bandmap.files.model_file import ModelFileError, write_model_file
+
+    try:
+        about, networks = plugins.load("bandmap.apply.imports", options.kind).read(options.folder)
+        write_model_file(options.model, about, card(about, len(networks)), networks)
     except ModelFileError as error:
         sys.stderr.write(f"ERROR {error}\n")
         return 1

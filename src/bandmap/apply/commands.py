@@ -105,11 +105,10 @@ def _outcome_of(work: Work) -> str:
 
 def _outcome(model: Model, work: Work) -> str:
     try:
-        prediction = model.predict(work.recording)
-        table = model.events(prediction)
+        judged = model.judge(work.recording)
         if work.probabilities:
-            _write(work.probabilities, model.probabilities(prediction))
-        _write_events(work.events, table)
+            _write(work.probabilities, model.probabilities(judged.mean))
+        _write_events(work.events, judged.events)
     except (ValueError, OSError) as error:  # RecordingError is one
         line = " ".join(str(error).split())
         return line if work.recording.name in line else f"{work.recording.name}: {line}"

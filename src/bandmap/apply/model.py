@@ -1,21 +1,23 @@
 """A trained model in hand: what it says of any recording."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from bandmap.apply.deciding import found
 from bandmap.apply.outside import read_any
 from bandmap.files.harmonized import open_recording, read_flags, write_recording
 from bandmap.files.model_file import ModelFileError, read_model_file
 from bandmap.files.represented import RepresentedRecording, carried, open_representation, write_representation
 from bandmap.harmonize import Stream
-from bandmap.train.fold import predict_together
+from bandmap.train.fold import predict_recording
 from bandmap.train.tasks import Prediction, Task
 from bandmap.vocabulary import plugins
 from bandmap.vocabulary.network import Normalized
@@ -24,7 +26,21 @@ from bandmap.vocabulary.recording import Event, RecordingError
 if TYPE_CHECKING:
     import mne
 
-Recording = "str | Path | mne.io.BaseRaw"
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a model says of a recording.
+
+    Attributes
+    ----------
+    mean : Prediction
+        The mean of the networks' probabilities for every window.
+    events : DataFrame
+        As `Model.detect` or `Model.stage` return it.
+    """
+
+    mean: Prediction
+    events: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -57,8 +73,8 @@ class Model:
         ModelFileError
             One line that names file, problem and remedy.
         """
-        found = read_model_file(path)
-        return cls(found.about, found.card, found.networks, device)
+        file = read_model_file(path)
+        return cls(file.about, file.card, file.networks, device)
 
     def predict(self, recording: "str | Path | mne.io.BaseRaw") -> Prediction:
         """Return the probabilities of every window of a recording.
@@ -73,9 +89,17 @@ class Model:
         RecordingError
             If the recording cannot be read or brought to the model's montage.
         """
-        settings = {"windows": self.about["windows"]}
+        return self.judge(recording).mean
+
+    def judge(self, recording: "str | Path | mne.io.BaseRaw") -> "Judgement":
+        """Return what the networks say of a recording, and the events that it comes to; errors as of `predict`."""
+        task: Task = plugins.load("bandmap.train.tasks", self.about["task"])
         with self._prepared(recording) as source:
-            return predict_together([(n, settings) for n in self.networks], source, self._task, device=self.device)
+            each = [
+                predict_recording(n, source, task, self.about["windows"], device=self.device) for n in self.networks
+            ]
+        mean = each[0] if len(each) == 1 else replace(each[0], probabilities=_mean([one.probabilities for one in each]))
+        return Judgement(mean, _table(*found(each, mean, self.about, task), mean.duration_seconds))
 
     def detect(self, recording: "str | Path | mne.io.BaseRaw") -> pd.DataFrame:
         """Return the seizures in a recording.
@@ -94,23 +118,18 @@ class Model:
             As `predict`.
         """
         self.require("seizure")
-        return self.events(self.predict(recording))
+        return self.judge(recording).events
 
     def stage(self, recording: "str | Path | mne.io.BaseRaw") -> pd.DataFrame:
         """Return the stages of sleep in a recording, likewise: eventType is W, N1, N2, N3 or REM."""
         self.require("sleep")
-        return self.events(self.predict(recording))
+        return self.judge(recording).events
 
     def require(self, task: str) -> None:
         """Raise ModelFileError if the model has another task ("seizure", "sleep")."""
         if self.about["task"] != task:
             other = {"seizure": "detect", "sleep": "stage"}[self.about["task"]]
             raise ModelFileError(f"{self.about['name']} is a model of the task {self.about['task']}; use '{other}'")
-
-    def events(self, prediction: Prediction) -> pd.DataFrame:
-        """Return the events that a prediction comes to, as `detect` and `stage` do."""
-        found, confidences = self._task.found(prediction, self.about["decision"], self.about["postprocessing"])
-        return _frame(found, confidences, prediction.duration_seconds)
 
     def probabilities(self, prediction: Prediction) -> pd.DataFrame:
         """Return a prediction as a table: seconds (middle of the window), and a column for each class."""
@@ -119,11 +138,6 @@ class Model:
         table = pd.DataFrame(columns, columns=list(self.about["classes"]), dtype=np.float32)
         table.insert(0, "seconds", prediction.centres_seconds)
         return table
-
-    @property
-    def _task(self) -> Task:
-        task: Task = plugins.load("bandmap.train.tasks", self.about["task"])
-        return task
 
     @contextmanager
     def _prepared(self, recording: "str | Path | mne.io.BaseRaw") -> Iterator[RepresentedRecording]:
@@ -143,7 +157,12 @@ class Model:
             yield open_representation(array)
 
 
-def _frame(events: tuple[Event, ...], confidences: tuple[float, ...], seconds: float) -> pd.DataFrame:
+def _mean(probabilities: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    mean: NDArray[np.float32] = np.stack(probabilities).mean(axis=0, dtype=np.float32)
+    return mean
+
+
+def _table(events: tuple[Event, ...], confidences: tuple[float, ...], seconds: float) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "onset": [event.onset for event in events],

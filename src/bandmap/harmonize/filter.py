@@ -7,6 +7,7 @@ from math import ceil, floor, lcm, pi
 
 import numpy as np
 import scipy.fft
+import scipy.signal
 from numpy.typing import NDArray
 
 from bandmap.harmonize.derive import MontageError
@@ -14,6 +15,7 @@ from bandmap.harmonize.derive import MontageError
 _ANTI_ALIAS_DB = 100.0  # frequencies above the target's Nyquist frequency must be suppressed
 _STOP_DB = 60.0
 _NOTCH_HALF_WIDTH_HZ = 1.0  # -6 dB; suppressed within half of it, unchanged beyond one and a half times it
+_NEGLIGIBLE = 1e-9  # of the largest tap
 _MAX_BLOCK = 2**19  # samples, regardless of their rate: memory stays bounded
 MIN_TRANSITION_HZ = 0.5
 """Minimum distance from the pass band to the Nyquist frequency; closer would need a filter of minutes."""
@@ -82,6 +84,45 @@ def design(
             above, below = (_low_pass(centre + side, width, _STOP_DB, rate_hz) for side in (width, -width))
             kernel = _in_turn(kernel, _minus(np.ones(1), above - below))
     return kernel
+
+
+def design_butterworth(rate_hz: float, target_hz: float, low_pass_hz: float) -> NDArray[np.float64]:
+    """Return the kernel of a Butterworth low-pass of order 4 that runs forward and backward at the target rate.
+
+    Published programs filter so (`scipy.signal.butter(4, ...)` and `filtfilt`). The squared gain has no phase, so the
+    kernel is symmetric. A recording at another rate gets the same gain, which also stops what would alias.
+
+    Parameters
+    ----------
+    rate_hz, target_hz : float
+        Samples per second before and after.
+    low_pass_hz : float
+        Where the power of one pass is halved.
+
+    Returns
+    -------
+    ndarray of float64, shape (taps,)
+        Odd, symmetric, unit gain at 0 Hz.
+
+    Raises
+    ------
+    MontageError
+        If the edge does not lie between 0 Hz and half of both rates.
+    """
+    nyquist = min(rate_hz, target_hz) / 2
+    if not 0 < low_pass_hz < nyquist:
+        raise MontageError(f"a low-pass of {low_pass_hz:g} Hz does not fit below half of {2 * nyquist:g} Hz")
+    half = ceil(2 * rate_hz)
+    frequencies = np.arange(half + 1) * rate_hz / (2 * half)
+    sections = scipy.signal.butter(4, low_pass_hz, fs=target_hz, output="sos")
+    inside = frequencies < target_hz / 2
+    gain = np.zeros(half + 1)
+    gain[inside] = np.abs(scipy.signal.sosfreqz(sections, frequencies[inside], fs=target_hz)[1]) ** 2
+    kernel = np.roll(scipy.fft.irfft(gain, 2 * half), half)[1:]
+    taps = np.flatnonzero(np.abs(kernel) > _NEGLIGIBLE * np.abs(kernel).max())
+    reach = max(half - 1 - taps[0], taps[-1] - half + 1)
+    kept = kernel[half - 1 - reach : half + reach]
+    return np.asarray(kept / kept.sum(), dtype=np.float64)
 
 
 @dataclass(frozen=True)

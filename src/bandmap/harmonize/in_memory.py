@@ -20,6 +20,7 @@ def harmonize(
     high_pass_hz: float,
     low_pass_hz: float,
     notch_hz: Sequence[float],
+    low_pass: str = "fir",
 ) -> tuple[Recording, list[dict[str, object]]]:
     """Convert a recording to one montage, one rate and one pass band in memory; `Stream` needs less memory.
 
@@ -36,6 +37,9 @@ def harmonize(
         Edges of the pass band of a zero-phase FIR filter.
     notch_hz : sequence of float
         Line frequencies to remove.
+    low_pass : str
+        "fir", or "butterworth": of order 4, forward and backward, without a high pass and notches, as published programs
+        have it.
 
     Returns
     -------
@@ -59,6 +63,7 @@ def harmonize(
         high_pass_hz=high_pass_hz,
         low_pass_hz=low_pass_hz,
         notch_hz=notch_hz,
+        low_pass=low_pass,
     )
     microvolts = np.empty((len(stream.channels), stream.n_samples), np.float32)
     start = 0

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandmap.harmonize.derive import Derived, MontageError, derive
-from bandmap.harmonize.filter import Filter, blockwise, design
+from bandmap.harmonize.filter import Filter, blockwise, design, design_butterworth
 from bandmap.harmonize.gaps import bridge, masked_after, read_padded
 from bandmap.harmonize.quality import Block, Quality
 from bandmap.harmonize.select import select
@@ -40,6 +40,7 @@ class Stream:
         high_pass_hz: float,
         low_pass_hz: float,
         notch_hz: Sequence[float],
+        low_pass: str = "fir",
         block_seconds: float = BLOCK_SECONDS,
     ) -> None:
         sources, remarks = select(raw, low_pass_hz=low_pass_hz)
@@ -60,7 +61,10 @@ class Stream:
         self._groups = []
         for group_hz in sorted({raw.signals[i].rate_hz for i in used}):
             indices = [i for i in used if raw.signals[i].rate_hz == group_hz]
-            kernel = design(group_hz, rate_hz, high_pass_hz, low_pass_hz, notch_hz)
+            if low_pass == "butterworth":
+                kernel = design_butterworth(group_hz, rate_hz, low_pass_hz)
+            else:
+                kernel = design(group_hz, rate_hz, high_pass_hz, low_pass_hz, notch_hz)
             length = round(duration * group_hz)
             filter_ = blockwise(kernel, group_hz, rate_hz, n_samples=length, block_seconds=block_seconds)
             self._groups.append(_Group(indices, raw.signals, self._derived, filter_))

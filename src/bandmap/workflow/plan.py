@@ -31,8 +31,8 @@ ENSEMBLE = "ensemble"
 
 
 @dataclass(frozen=True)
-from bandmap.workflow.packing import PackPlan
-from bandmap.workflow.quick import with_known_parameters
+class Plan(PackPlan):
+    """Everything that the rules need to know about a run, from config.yaml and the tables of its data sets.
 
     Attributes
     ----------
