@@ -38,8 +38,8 @@ def harmonize(
     notch_hz : sequence of float
         Line frequencies to remove.
     low_pass : str
-        "fir", or "butterworth": of order 4, forward and backward, without a high pass and notches, as published programs
-        have it.
+        "fir", or "butterworth": of order 4, forward and backward, without a high pass and notches, as published
+        programs use it.
 
     Returns
     -------
