@@ -5,7 +5,7 @@ rule pack_model:
     """Put a model's networks of all folds and all that a recording needs into one file, with a card for people."""
     input:
         weights=PLAN.packed_weights,
-        decisions=PLAN.packed_decisions,
+        decision="results/trained/{model}/{scheme}/ensemble/decision.json",
         scores="results/scores/{model}_{scheme}.json",
         floors=list(PLAN.floors().values()),
     output:

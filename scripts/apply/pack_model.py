@@ -14,5 +14,5 @@ with job(snakemake):
     task = plugins.load("bandmap.train.tasks", params.prepared["task"])
     floors = dict(zip(params.floors, map(read_json, files.floors), strict=True))
     evidence = {**params.evidence, "scores": read_json(files.scores), "floors": floors}
-    about = describe(settings, list(map(read_json, files.decisions)), task, params.prepared, evidence)
+    about = describe(settings, read_json(files.decision), task, params.prepared, evidence)
     write_model_file(snakemake.output.model, about, card(about, len(networks)), networks)

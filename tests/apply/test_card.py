@@ -2,6 +2,7 @@
 
 import copy
 
+import pytest
 from made_model import ABOUT
 
 from bandmap.apply.card import card
@@ -34,15 +35,13 @@ def test_a_score_without_an_interval_is_printed_without_one():
 
 
 def test_folds_that_differ_are_not_packed_as_one():
-    import pytest
-
     shared = {name: ABOUT[name] for name in ("channels", "frequencies_hz", "frame_rate_hz", "windows")}
     first = {**ABOUT["network"], **shared}
     other = {**first, "windows": {**ABOUT["windows"], "length_seconds": 8}}
     prepared = {"name": "made", "task": "seizure"}
-    decisions = [{"threshold": 0.25, "threshold_reason": "x"}, {"threshold": 0.75, "threshold_reason": "y"}]
-    found = describe([first, first], decisions, seizure, prepared, {"subjects": 2})
-    assert found["decision"] == seizure.joint(decisions)
+    decision = {"threshold": 0.25, "threshold_reason": "best"}
+    found = describe([first, first], decision, seizure, prepared, {"subjects": 2})
+    assert found["decision"] == decision
     assert found["classes"] == ["background", "seizure"]
     with pytest.raises(ValueError, match="the networks of the folds differ in windows"):
-        describe([first, other], decisions, seizure, prepared, {})
+        describe([first, other], decision, seizure, prepared, {})

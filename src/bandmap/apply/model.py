@@ -1,15 +1,14 @@
 """A trained model in hand: what it says of any recording."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from bandmap.apply.deciding import found
 from bandmap.apply.outside import read_any
@@ -98,7 +97,7 @@ class Model:
             each = [
                 predict_recording(n, source, task, self.about["windows"], device=self.device) for n in self.networks
             ]
-        mean = each[0] if len(each) == 1 else replace(each[0], probabilities=_mean([one.probabilities for one in each]))
+        mean = Prediction.mean(each)
         return Judgement(mean, _table(*found(each, mean, self.about, task), mean.duration_seconds))
 
     def detect(self, recording: "str | Path | mne.io.BaseRaw") -> pd.DataFrame:
@@ -155,11 +154,6 @@ class Model:
                 about, flags = carried(opened), read_flags(harmonized)
                 write_representation(array, frames, channels=opened.channels, attributes=about, flags=flags)
             yield open_representation(array)
-
-
-def _mean(probabilities: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-    mean: NDArray[np.float32] = np.stack(probabilities).mean(axis=0, dtype=np.float32)
-    return mean
 
 
 def _table(events: tuple[Event, ...], confidences: tuple[float, ...], seconds: float) -> pd.DataFrame:

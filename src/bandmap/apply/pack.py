@@ -10,7 +10,7 @@ _SHARED = ("channels", "frequencies_hz", "frame_rate_hz", "windows")
 
 def describe(
     settings: Sequence[Mapping[str, Any]],
-    decisions: Sequence[Mapping[str, Any]],
+    decision: Mapping[str, Any],
     task: Any,
     prepared: Mapping[str, Any],
     evidence: Mapping[str, Any],
@@ -21,8 +21,8 @@ def describe(
     ----------
     settings : sequence of mapping
         Saved beside the weights of every fold: kind, shape, channels, windows ...
-    decisions : sequence of mapping
-        What every fold decides by.
+    decision : mapping
+        What the networks decide by together.
     task : Task
         A file of `bandmap.train.tasks`.
     prepared : mapping
@@ -47,6 +47,6 @@ def describe(
         "classes": list(task.CLASSES),
         "network": {name: first[name] for name in _OF_THE_NETWORK},
         **{name: first[name] for name in _SHARED},
-        "decision": task.joint(decisions),
+        "decision": dict(decision),
         "evidence": dict(evidence),
     }

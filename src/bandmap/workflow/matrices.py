@@ -26,6 +26,14 @@ class MatrixPlan(ABC):
     def tested(self) -> list[dict[str, str]]:
         """Return the recordings on which models are scored."""
 
+    def people_tested(self) -> list[tuple[str, str]]:
+        """Return (data set, subject) of all tested subjects, in order."""
+        return list(dict.fromkeys((row["dataset"], row["subject"]) for row in self.tested()))
+
+    def subjects_tested(self) -> list[str]:
+        """Return "{dataset}-{subject}" of all tested subjects, in order."""
+        return ["-".join(person) for person in self.people_tested()]
+
     def fitting(self, model: str) -> list[str]:
         """Return the run's interpretations that fit a model."""
         return [method for method in self.methods() if not lacking(self.config, model, method)]

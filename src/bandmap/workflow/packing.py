@@ -20,10 +20,6 @@ class PackPlan(ScorePlan):
     def base_folds(self) -> list[str]:
         """Return the names of the folds that the run's models are trained on."""
 
-    @abstractmethod
-    def people_tested(self) -> list[tuple[str, str]]:
-        """Return (data set, subject) of everyone tested."""
-
     def packable(self) -> bool:
         """Return whether the run's models are for people whom they were not trained on."""
         return kind_of(self.base(), self.config["schemes"][self.base()]) != OF_ONE_SUBJECT
@@ -35,21 +31,20 @@ class PackPlan(ScorePlan):
 
     @with_known_parameters
     def packed_weights(self, wildcards: Any) -> list[str]:
-        """Return the weights of {model} of all folds of {scheme}."""
-        return self._of_folds(wildcards, "weights.pt")
+        """Return the weights of {model} of all folds of {scheme}.
 
-    @with_known_parameters
-    def packed_decisions(self, wildcards: Any) -> list[str]:
-        """Return what the models of `packed_weights` decide by."""
-        return self._of_folds(wildcards, "decision.json")
-
-    def _of_folds(self, wildcards: Any, name: str) -> list[str]:
+        Raises
+        ------
+        SettingsError
+            If the scheme trains models of one subject each.
+        """
         if not self.packable():
             raise SettingsError(
                 f"config.yaml: run: scheme: {self.base()} trains models of one subject each, which are not packed for "
                 "other people; choose a scheme that tests on other subjects"
             )
-        return [f"results/trained/{wildcards.model}/{wildcards.scheme}/{fold}/{name}" for fold in self.base_folds()]
+        folder = f"results/trained/{wildcards.model}/{wildcards.scheme}"
+        return [f"{folder}/{fold}/weights.pt" for fold in self.base_folds()]
 
     def floors(self) -> dict[str, str]:
         """Return detector -> summary of its scores, of those that learn next to nothing."""

@@ -281,14 +281,6 @@ class Plan(PackPlan):
         row = self.row(wildcards.dataset, wildcards.recording)
         return {name: row[name] for name in ("dataset", "subject", "recording")}
 
-    def people_tested(self) -> list[tuple[str, str]]:
-        """Return (data set, subject) of all tested subjects, in order."""
-        return list(dict.fromkeys((row["dataset"], row["subject"]) for row in self.tested()))
-
-    def subjects_tested(self) -> list[str]:
-        """Return "{dataset}-{subject}" of all tested subjects, in order."""
-        return ["-".join(person) for person in self.people_tested()]
-
 
 def read_schema(path: str | Path) -> dict[str, Any]:
     """Read the schema of config.yaml."""
