@@ -1,5 +1,6 @@
 """What makes large plans quick changes no answer."""
 
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -7,6 +8,7 @@ from snakemake import script
 from snakemake.common import get_input_function_aux_params
 from snakemake.iocontainers import InputFiles
 from snakemake.jobs import Job
+from snakemake.scheduling.job_scheduler import JobScheduler
 from snakemake.settings.enums import Quietness
 
 from bandmap.workflow.quick import quicken, with_known_parameters
@@ -69,3 +71,16 @@ def test_only_a_dry_run_that_is_to_be_quiet_about_rules_says_nothing_of_jobs(wat
     workflow = SimpleNamespace(dryrun=dryrun, output_settings=SimpleNamespace(quiet=quiet))
     Job.log_info(SimpleNamespace(dag=SimpleNamespace(workflow=workflow)))
     assert watched == told
+
+
+def test_a_finished_run_waits_for_none_of_its_timers_and_a_running_one_is_woken():
+    before = set(threading.enumerate())
+    scheduler = SimpleNamespace(_open_jobs=threading.Semaphore(0))
+    JobScheduler._schedule_reevalutation(scheduler, 1000)
+    started = set(threading.enumerate()) - before
+    assert len(started) == 1
+    assert all(timer.daemon for timer in started)  # Python waits at its end for the threads that are not
+    for timer in started:
+        timer.cancel()
+    JobScheduler._schedule_reevalutation(scheduler, 0)
+    assert scheduler._open_jobs.acquire(timeout=60)

@@ -3,6 +3,7 @@
 import atexit
 import gc
 import inspect
+import threading
 from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from snakemake import script
 from snakemake.iocontainers import InputFiles
 from snakemake.jobs import Job
 from snakemake.resources import Resource
+from snakemake.scheduling.job_scheduler import JobScheduler
 from snakemake.settings.enums import Quietness
 
 _LONG = 32
@@ -40,6 +42,8 @@ def quicken() -> None:
     at exit. For every file that a job needs, Snakemake searches the whole input of the job that makes it (for a
     training, all recordings): a set replaces the search. Snakemake reads the script of each job, and parses its path,
     three times: the results are cached. A quiet dry run still composes the message about each job: this is skipped.
+    Timers of the scheduler would keep a finished run alive until the last one ends (`max-jobs-per-timespan`: up to a
+    minute): here they end with the run.
     """
     gc.set_threshold(500_000)
     atexit.register(gc.freeze)
@@ -48,6 +52,7 @@ def quicken() -> None:
     InputFiles.__contains__ = _holds
     script.get_source = _once(script.get_source)
     Job.log_info = _unless_quiet(Job.log_info)
+    JobScheduler._schedule_reevalutation = _wake_later
 
 
 def _holds(files: InputFiles, file: object) -> bool:
@@ -59,6 +64,13 @@ def _holds(files: InputFiles, file: object) -> bool:
         known = frozenset(files)
         files._as_set = len(files), known
     return file in known
+
+
+def _wake_later(scheduler: Any, delay: float) -> None:
+    """Let a scheduler look for jobs again after some seconds, unless the run has ended by then."""
+    timer = threading.Timer(delay, scheduler._open_jobs.release)
+    timer.daemon = True
+    timer.start()
 
 
 def _once(read: Callable[..., Any]) -> Callable[..., Any]:
