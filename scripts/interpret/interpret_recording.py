@@ -1,7 +1,7 @@
 """Attribute held-out models' decisions on one recording (rule interpret_recording)."""
 
 from bandmap.files.attributed import write_attribution
-from bandmap.interpret.from_files import Case, interpret_recording
+from bandmap.interpret.from_files.recording import Case, interpret_recording
 from bandmap.vocabulary import plugins
 from bandmap.vocabulary.atlas import Atlas
 from bandmap.workflow.job import job

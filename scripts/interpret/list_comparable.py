@@ -2,7 +2,7 @@
 
 from bandmap.files.comparable import write_comparable
 from bandmap.files.represented import open_all
-from bandmap.interpret.from_files import comparable
+from bandmap.interpret.from_files.comparable import comparable
 from bandmap.vocabulary import plugins
 from bandmap.workflow.job import job
 

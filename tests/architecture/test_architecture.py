@@ -19,6 +19,8 @@ SCRIPTS = sorted((ROOT / "scripts").glob("*/*.py"))
 RULE_FILES = sorted((ROOT / "rules").glob("*.smk"))
 MODULES = sorted((ROOT / "src").rglob("*.py"))
 HEAVY = ("torch", "mne", "numpy", "scipy", "zarr", "h5py", "pandas", "matplotlib", "captum", "pyedflib")
+NETWORKS = ("check_faithfulness", "fine_tune_fold", "interpret_recording", "predict_recording", "train_fold")
+SLOW_TO_IMPORT = ("torch", "lightning_fabric", "captum", "mne", "pandas", "scipy.signal", "scipy.stats", "zarr")
 MAX_MODULE, MAX_SCRIPT, MAX_RULE_FILE, MAX_FUNCTION, MAX_BYTES = 300, 25, 150, 60, 500_000
 
 LOGIC = (
@@ -206,6 +208,14 @@ def test_planning_imports_no_heavy_library() -> None:
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout.split() == []
+
+
+@pytest.mark.parametrize("script", [path for path in SCRIPTS if path.stem not in NETWORKS], ids=lambda path: path.stem)
+def test_a_job_without_a_network_begins_without_libraries_that_take_long_to_import(script: Path) -> None:
+    imports = script.read_text(encoding="utf-8").partition("\nwith ")[0]
+    code = f"{imports}\nimport sys; print(*set({SLOW_TO_IMPORT}) & sys.modules.keys())"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.stdout.strip(), run.returncode) == ("", 0), run.stdout + run.stderr
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:

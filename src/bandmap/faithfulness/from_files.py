@@ -12,7 +12,7 @@ from bandmap.files.comparable import read_comparable
 from bandmap.files.predicted import read_predictions
 from bandmap.files.represented import RepresentedRecording, open_representation
 from bandmap.files.weights import load
-from bandmap.interpret.from_files import Case, surroundings
+from bandmap.interpret.from_files.recording import Case, surroundings
 from bandmap.train.fitting import seeded
 from bandmap.train.fold import cut_recording
 from bandmap.train.tasks import Task

@@ -13,7 +13,6 @@ from snakemake import script
 from snakemake.iocontainers import InputFiles
 from snakemake.jobs import Job
 from snakemake.resources import Resource
-from snakemake.scheduling.job_scheduler import JobScheduler
 from snakemake.settings.enums import Quietness
 
 _LONG = 32
@@ -45,6 +44,9 @@ def quicken() -> None:
     Timers of the scheduler would keep a finished run alive until the last one ends (`max-jobs-per-timespan`: up to a
     minute): here they end with the run.
     """
+    # It brings pandas, which Snakemake itself has imported by then, but who imports this module may not have.
+    from snakemake.scheduling.job_scheduler import JobScheduler
+
     gc.set_threshold(500_000)
     atexit.register(gc.freeze)
     smart_open.parse_uri = cache(smart_open.parse_uri)

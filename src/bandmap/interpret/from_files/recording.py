@@ -8,75 +8,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bandmap.files.comparable import Comparable, Listed, Shared, read_comparable
+from bandmap.files.comparable import Comparable, read_comparable
 from bandmap.files.events import read_events
 from bandmap.files.predicted import Predictions, read_predictions
 from bandmap.files.represented import RepresentedRecording, open_representation
 from bandmap.files.weights import load_all
-from bandmap.interpret.context import Context, Noted, fallback_window, quiet_baselines, total_power
+from bandmap.interpret.context import Context, Noted, fallback_window, quiet_baselines
 from bandmap.train.fold import cut_recording
 from bandmap.train.tasks import Task
 from bandmap.vocabulary import windows
 from bandmap.vocabulary.atlas import Atlas
-from bandmap.vocabulary.choosing import background_indices
 from bandmap.vocabulary.device import device_of
 from bandmap.vocabulary.network import Normalized
 from bandmap.vocabulary.recording import Event
-
-BACKGROUNDS = 8
-"""Windows of another class of the subject at hand for an interpretation."""
-
-MOST_CANDIDATES = 512
-"""Of a recording; more are thinned evenly: the quietest of so many is quiet enough, and a day fits in memory."""
-
-
-def comparable(
-    sources: Sequence[RepresentedRecording], task: Task, cutting: Mapping[str, float], *, seed: int
-) -> tuple[list[Listed], list[Shared]]:
-    """Return what the windows of a subject's recordings may be compared with.
-
-    Parameters
-    ----------
-    sources : sequence of RepresentedRecording
-        All recordings of the subject.
-    task : Task
-    cutting : mapping
-        Section `windows` of the settings.
-    seed : int
-        Of the draw of background windows.
-
-    Returns
-    -------
-    listed : list of Listed
-        Windows of each recording and their power.
-    shared : list of Shared
-        Of each class.
-    """
-    cuts = [_thinned(task.comparable(source, source.events, cutting)) for source in sources]
-    log_power = bool(sources[0].frequencies_hz)
-    listed = [Listed(cut.starts, cut.labels, total_power(_values(cut), log_power=log_power)) for cut in cuts]
-    labels, power = (np.concatenate(of) for of in zip(*((found.labels, found.power) for found in listed), strict=True))
-    places = [(cut, start) for cut in cuts for start in cut.starts]
-
-    def take(indices: NDArray[np.int64]) -> NDArray[np.float32]:
-        none = _values(cuts[0].only(np.zeros(len(cuts[0].starts), dtype=bool)))
-        chosen = [places[index] for index in indices]
-        return np.concatenate([none, *(cut.source.windows(np.array([start]), cut.length) for cut, start in chosen)])
-
-    shared = []
-    for target in range(len(task.CLASSES)):
-        others = np.flatnonzero(labels != target)
-        drawn = others[background_indices(len(others), BACKGROUNDS, seed=seed)]
-        shared.append(Shared(take(others[np.argsort(power[others], kind="stable")[:1]]), take(drawn)))
-    return listed, shared
-
-
-def _thinned(cut: windows.RecordingWindows) -> windows.RecordingWindows:
-    return cut.only(np.arange(len(cut.starts)) % (1 + len(cut.starts) // MOST_CANDIDATES) == 0)
-
-
-def _values(cut: windows.RecordingWindows) -> NDArray[np.float32]:
-    return cut.source.windows(cut.starts, cut.length)
 
 
 @dataclass(frozen=True)
