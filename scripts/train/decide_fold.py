@@ -2,7 +2,7 @@
 
 from bandmap.files.documents import write_json
 from bandmap.files.validation import read_validation
-from bandmap.train.fold import validated_together
+from bandmap.train.ensemble import validated_together
 from bandmap.vocabulary import plugins
 from bandmap.workflow.job import job
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bandmap.apply import Model
+    from bandmap.apply.model import Model
 
 __all__ = ["Model"]
 
@@ -11,7 +11,7 @@ __all__ = ["Model"]
 def __getattr__(name: str) -> Any:
     """Import `Model` when it is asked for: it needs torch, and planning does not."""
     if name == "Model":
-        from bandmap.apply import Model
+        from bandmap.apply.model import Model
 
         return Model
     raise AttributeError(f"module 'bandmap' has no attribute '{name}'")

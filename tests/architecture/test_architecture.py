@@ -19,7 +19,14 @@ SCRIPTS = sorted((ROOT / "scripts").glob("*/*.py"))
 RULE_FILES = sorted((ROOT / "rules").glob("*.smk"))
 MODULES = sorted((ROOT / "src").rglob("*.py"))
 HEAVY = ("torch", "mne", "numpy", "scipy", "zarr", "h5py", "pandas", "matplotlib", "captum", "pyedflib")
-NETWORKS = ("check_faithfulness", "fine_tune_fold", "interpret_recording", "predict_recording", "train_fold")
+NETWORKS = (
+    "check_faithfulness",
+    "fine_tune_fold",
+    "interpret_recording",
+    "pack_model",
+    "predict_recording",
+    "train_fold",
+)
 SLOW_TO_IMPORT = ("torch", "lightning_fabric", "captum", "mne", "pandas", "scipy.signal", "scipy.stats", "zarr")
 MAX_MODULE, MAX_SCRIPT, MAX_RULE_FILE, MAX_FUNCTION, MAX_BYTES = 300, 25, 150, 60, 500_000
 

@@ -7,8 +7,9 @@ import pytest
 
 from bandmap.score import sample_scores
 from bandmap.train import fold
+from bandmap.train.ensemble import validated_together
 from bandmap.train.fitting import fit
-from bandmap.train.fold import Learner, cut_recording, predict_together, train_fold, validated_together
+from bandmap.train.fold import Learner, cut_recording, predict_together, train_fold
 from bandmap.train.tasks import seizure
 from bandmap.vocabulary.recording import Event
 

@@ -7,7 +7,6 @@ from math import ceil, floor, lcm, pi
 
 import numpy as np
 import scipy.fft
-import scipy.signal
 from numpy.typing import NDArray
 
 from bandmap.harmonize.derive import MontageError
@@ -109,6 +108,8 @@ def design_butterworth(rate_hz: float, target_hz: float, low_pass_hz: float) -> 
     MontageError
         If the edge does not lie between 0 Hz and half of both rates.
     """
+    import scipy.signal  # takes half a second to import; published models alone need it
+
     nyquist = min(rate_hz, target_hz) / 2
     if not 0 < low_pass_hz < nyquist:
         raise MontageError(f"a low-pass of {low_pass_hz:g} Hz does not fit below half of {2 * nyquist:g} Hz")
