@@ -1,4 +1,4 @@
-"""Bandmap: which brain region, in which frequency band, made the model say so."""
+"""Bandmap: which brain region, and which frequency band, led the model to its decision."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ __all__ = ["Model"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import `Model` when it is asked for: it needs torch, and planning does not."""
+    """Import `Model` on demand, because it needs torch, which planning must not import."""
     if name == "Model":
         from bandmap.apply.model import Model
 

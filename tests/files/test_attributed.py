@@ -78,7 +78,7 @@ def test_values_that_do_not_fit_their_axes_leave_no_file(tmp_path):
 
 def test_a_file_of_another_kind_gets_a_line_that_names_it(tmp_path):
     (tmp_path / "r.h5").write_text("no HDF5")
-    with pytest.raises(RecordingError, match=r"r\.h5: holds no attribution"):
+    with pytest.raises(RecordingError, match=r"r\.h5: not an attribution"):
         read_attribution(tmp_path / "r.h5")
 
 

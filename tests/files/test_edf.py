@@ -113,7 +113,7 @@ def test_a_file_without_record_count_or_cut_short_gives_its_whole_records(tmp_pa
     path = tmp_path / "cut.edf"
     path.write_bytes(bytes(Made([RAMP]))[:-100])
     assert edf.read(path).signals[0].n_samples == 1800
-    assert "holds 9" in caplog.text
+    assert "contains 9" in caplog.text
     path.write_bytes(bytes(Made([RAMP], n_records="-1")) + b"x")
     assert edf.read(path).signals[0].n_samples == 2000
 
@@ -123,7 +123,7 @@ def test_a_file_without_record_count_or_cut_short_gives_its_whole_records(tmp_pa
     [
         (b"", "ends within its header"),
         (b"PK\x03\x04" * 400, "neither EDF nor BDF"),
-        (bytes(Made([RAMP]))[:400], "more than the file's 400 bytes"),
+        (bytes(Made([RAMP]))[:400], "more than fit into the file's 400 bytes"),
         (bytes(Made([RAMP]))[:512], "before its first record"),
         (bytes(Made([RAMP], n_records="0")), "0 records"),
         (bytes(Made([RAMP], n_records="many")), "'many' instead of a whole number"),
@@ -131,7 +131,7 @@ def test_a_file_without_record_count_or_cut_short_gives_its_whole_records(tmp_pa
         (bytes(Made([RAMP], record_seconds="-1")), "duration of a record is '-1'"),
         (bytes(Made([RAMP], record_seconds="1e-6")), "100 kHz"),
         (bytes(Made([RAMP], reserved=b"EDF+D")), "not every record states its time"),
-        (bytes(Made([RAMP], reserved=b"EDF+C", tals=[b""] * 10)), "do not begin with their time"),
+        (bytes(Made([RAMP], reserved=b"EDF+C", tals=[b""] * 10)), "do not start with their time"),
         (bytes(Made([RAMP], reserved=b"EDF+D", tals=tals([0, 1, 2, 2.2, 4, 5, 6, 7, 8, 9]))), "overlap in time"),
         (bytes(Made([RAMP], reserved=b"EDF+D", tals=tals([*range(9), 10**8]))), "more than a month"),
     ],

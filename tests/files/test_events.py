@@ -81,9 +81,9 @@ def test_markers_are_no_events_but_seizures_without_duration_are_an_error(tmp_pa
     ("content", "problem"),
     [
         (b"", "line 1: the header is ''"),
-        (b"\xff\xfe\x00", "no text in UTF-8"),
+        (b"\xff\xfe\x00", "not UTF-8 text"),
         (b"a\tb\n1\t2\n", "line 1: the header is"),
-        (b"onset\tduration\n1\t2\n", "line 1: there is neither eventType nor trial_type"),
+        (b"onset\tduration\n1\t2\n", "line 1: there is no eventType or trial_type"),
         (b"onset\tduration\teventType\n1\t2\n", "line 2: 2 fields under 3 columns"),
         (b"onset\tduration\teventType\n\nx\t2\tsz\n", "line 3: onset is 'x'"),
         (b"onset\tduration\teventType\nnan\t2\tsz\n", "line 2: onset is 'nan'"),

@@ -124,7 +124,7 @@ def test_weights_that_unfold_to_more_than_they_are_are_refused(tmp_path):
         for name in old.namelist():
             new.writestr(name, old.read(name))
     assert path.stat().st_size < 100_000
-    assert "train it anew" in refused(weights.load, path, weights.WeightsError)
+    assert "retrain the model" in refused(weights.load, path, weights.WeightsError)
 
 
 def test_weights_of_another_architecture_are_refused_with_a_remedy(tmp_path):
@@ -134,8 +134,8 @@ def test_weights_of_another_architecture_are_refused_with_a_remedy(tmp_path):
     path = tmp_path / "weights.pt"
     weights.save(path, Normalized(network, torch.zeros(1), torch.ones(1)), settings)
     line = refused(weights.load, path, weights.WeightsError)
-    assert "this is no 'cwt_resnet18' of today" in line
-    assert "train it anew" in line
+    assert "the weights do not fit the current 'cwt_resnet18'" in line
+    assert "retrain the model" in line
 
 
 def cache(path, **changes):
@@ -164,7 +164,7 @@ def grid(*shape):
 @pytest.mark.parametrize("name", ["../../harm", "/etc/harm", "C:\\harm", "values/../../harm"])
 def test_a_cache_with_a_path_out_of_it_is_refused_and_leaves_nothing_there(tmp_path, name):
     path = cache(tmp_path / "in/a.zarr.zip", **{name: b"harm"})
-    assert "leads out of the file" in refused(open_representation, path)
+    assert "points outside the file" in refused(open_representation, path)
     assert [entry.name for entry in tmp_path.rglob("*") if entry.is_file()] == ["a.zarr.zip"]
 
 

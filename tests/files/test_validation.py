@@ -51,7 +51,12 @@ def test_the_same_contents_give_the_same_bytes(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(None, "there is no such file"), ('{"threshold": 0.', "damaged"), ("[1]", "no names in it"), ("\xff", "damaged")],
+    [
+        (None, "there is no such file"),
+        ('{"threshold": 0.', "damaged"),
+        ("[1]", "not a JSON object"),
+        ("\xff", "damaged"),
+    ],
 )
 def test_a_damaged_decision_is_one_line_with_a_remedy(tmp_path, content, words):
     path = tmp_path / "decision.json"

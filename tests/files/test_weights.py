@@ -68,7 +68,7 @@ def test_a_file_of_something_else_is_refused_in_one_line(tmp_path, content):
     path = tmp_path / "weights.pt"
     path.write_bytes(content)
     with pytest.raises(
-        weights.WeightsError, match=r"weights\.pt: not a file of trained weights.*train it anew"
+        weights.WeightsError, match=r"weights\.pt: not a file of trained weights.*retrain the model"
     ) as caught:
         weights.load(path)
     assert "\n" not in str(caught.value)

@@ -244,7 +244,7 @@ def test_a_loss_that_is_no_number_stops_training():
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
 def test_a_missing_gpu_is_told():
-    with pytest.raises(ValueError, match="device: cuda was asked for"):
+    with pytest.raises(ValueError, match="device: cuda is not available"):
         fitting.predict(Tiny(), cohort(), batch_size=8, device="cuda")
 
 

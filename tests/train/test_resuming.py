@@ -151,7 +151,7 @@ def test_a_damaged_state_is_left_aside_and_told(tmp_path, caplog):
     path.write_bytes(b"half of a st")
     with caplog.at_level(logging.WARNING):
         assert CheckpointFile(path).read() is None
-    assert f"{path}: not a state of training" in caplog.text
+    assert f"{path}: not a training state" in caplog.text
 
 
 def test_a_checkpoint_is_whole_and_holds_no_code(tmp_path):

@@ -307,5 +307,5 @@ def test_a_window_that_cannot_be_read_is_told_by_the_one_who_asked():
 
 
 def test_probabilities_of_classes_need_a_column_for_each():
-    with pytest.raises(ValueError, match=r"\(4, 1\) have no column for each class"):
+    with pytest.raises(ValueError, match=r"\(4, 1\) do not have one column per class"):
         logits.class_probabilities(torch.zeros(4, 1))

@@ -31,11 +31,11 @@ def test_auto_is_a_gpu_if_there_is_one(monkeypatch):
 
 def test_a_gpu_that_is_not_there_is_one_clear_line(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(ValueError, match=r"^device: cuda was asked for and there is none; set 'device: auto' or 'cpu'"):
+    with pytest.raises(ValueError, match=r"^device: cuda is not available; set 'device: auto' or 'cpu'"):
         device_of("cuda")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only glibc can be asked to keep memory")
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc can be configured to keep memory")
 def test_freed_memory_is_used_again_where_networks_run():
     plain, kept = (
         int(subprocess.check_output([sys.executable, "-c", FAULTS.format(first=first)]))

@@ -121,8 +121,8 @@ def test_weights_of_another_architecture_are_named_and_an_unfinished_training_of
     os.utime(folder / "weights.pt", ns=(stat.st_atime_ns, stat.st_mtime_ns))
     (copy / PREDICTED).unlink()
     (line,) = complaints(snakemake(copy, PREDICTED))
-    assert "this is no 'cwt_resnet18' of today" in line
-    assert "train it anew" in line
+    assert "the weights do not fit the current 'cwt_resnet18'" in line
+    assert "retrain the model" in line
     (folder / "weights.pt").unlink()
     torch.save({"identity": "another", "model": {}}, folder / "weights.pt.unfinished")
     run = snakemake(copy, PREDICTED)

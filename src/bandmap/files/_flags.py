@@ -1,4 +1,4 @@
-"""What befalls which channel in which second, as a field of bits: one byte holds the names of up to eight flags."""
+"""Quality flags per channel and second as a bit field: one byte stores up to eight flags."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 NOT_BAD = ("interpolated",)
-"""Flags that make no second bad by themselves: what neighbours tell of an electrode is a signal like any other."""
+"""Flags that do not make a second bad: an interpolated electrode is a valid signal."""
 
 
 def packed(flags: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.uint8]:
-    """Return flags as uint8 of the same shape; bit k is the k-th of their names."""
+    """Return flags as uint8 of the same shape; bit k is the k-th flag."""
     if len(flags) > 8:
         raise ValueError(f"{len(flags)} flags ({', '.join(flags)}) do not fit the eight bits of a byte")
     return np.asarray(sum((np.uint8(1 << bit) * flag for bit, flag in enumerate(flags.values())), start=np.uint8(0)))

@@ -1,4 +1,4 @@
-"""HDF5 files of the workflow: whole when written; what is damaged or of another version is told in one line."""
+"""HDF5 files of the workflow: written atomically; one-line errors for damaged files and other versions."""
 
 import io
 from collections.abc import Iterator
@@ -13,9 +13,10 @@ from bandmap.vocabulary.recording import RecordingError
 
 
 class _Disk(io.FileIO):
-    """A file whose first failure is kept for later.
+    """A file that records its first write error for later.
 
-    HDF5 forgets some writes that fail, as on a full disk, and the process dies of others. So it is told of none.
+    HDF5 ignores some failed writes, as on a full disk, and others crash the process. Therefore HDF5 sees no write
+    errors.
     """
 
     error: OSError | None = None
@@ -39,12 +40,12 @@ class _Disk(io.FileIO):
 
 @contextmanager
 def written(path: str | Path) -> Iterator[h5py.File]:
-    """Yield a new file to fill; it becomes `path` when the block ends without an error, and whole.
+    """Yield a new file; it becomes `path` if the block ends without an error.
 
     Raises
     ------
     OSError
-        If something could not be written.
+        If a write failed.
     """
     with whole_file(path) as unfinished, _Disk(unfinished, "w+") as disk:
         try:
@@ -57,7 +58,7 @@ def written(path: str | Path) -> Iterator[h5py.File]:
 
 @contextmanager
 def opened(path: str | Path) -> Iterator[h5py.File]:
-    """Open a file; it is closed with the block, which should do nothing but read it.
+    """Open a file for the block, which should only read it.
 
     Yields
     ------
@@ -66,7 +67,7 @@ def opened(path: str | Path) -> Iterator[h5py.File]:
     Raises
     ------
     RecordingError
-        If the file is absent, cut off, or lacks something that the block asks it for: names file, problem and remedy.
+        If the file does not exist, is truncated, or lacks something that the block reads: file, problem, remedy.
     """
     try:
         with h5py.File(path, "r") as file:

@@ -1,4 +1,4 @@
-"""Read windows of a `.zarr.zip`: through a memory map where its bytes are plain, through zarr where they are not."""
+"""Windows of a `.zarr.zip`, read through a memory map if its bytes are uncompressed, and through zarr otherwise."""
 
 import json
 import math
@@ -16,23 +16,23 @@ from bandmap.files._flags import bad_share, unpacked
 from bandmap.vocabulary.recording import Event, RecordingError
 from bandmap.vocabulary.representation import Frames
 
-_MAPS = 256  # open memory maps: each holds a file descriptor, of which a process often has 1,024
+_MAPS = 256  # open memory maps: each uses a file descriptor, of which a process often has 1,024
 _LOCAL_HEADER = 30  # bytes before an entry's name, in the zip format
-_ROUNDING = 1e-6  # of a frame: rates such as 12.8 Hz are no binary fractions
+_ROUNDING = 1e-6  # of a frame: rates such as 12.8 Hz are not binary fractions
 _REMEDY = "delete it and run the workflow again"
-_MOST_TEXT = 10_000_000  # bytes of metadata: a zip of a few kilobytes can hold gigabytes of zeros
+_MOST_TEXT = 10_000_000  # bytes of metadata: a zip file of a few kilobytes can contain gigabytes of zeros
 _MOST_FRAMES = 500_000_000  # a month at 180 Hz
-_LARGEST_CHUNK = 2**29  # bytes that another writer's chunk may unfold to
-_LARGEST_NUMBER = 1e12  # of scale, offset and rate: beyond it float32 overflows
+_LARGEST_CHUNK = 2**29  # decompressed bytes of a chunk by another writer
+_LARGEST_NUMBER = 1e12  # of scale, offset and rate: larger values overflow float32
 _DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, LookupError, TypeError, ValueError),
     *(AttributeError, ArithmeticError, RuntimeError, MemoryError),
 )
-"""What reading a damaged archive ends in, by where the damage is: names, sizes, compression, JSON, shapes."""
+"""Errors of reading a damaged archive: in names, sizes, compression, JSON or shapes."""
 
 
 class RepresentedRecording:
-    """A file of `write_representation`, opened.
+    """An open file that `write_representation` wrote.
 
     Attributes
     ----------
@@ -42,11 +42,11 @@ class RepresentedRecording:
     frame_rate_hz : float
     n_frames : int
     valid : ndarray of bool, shape (frames,)
-        False where a frame has seen masked time.
+        False for frames that depend on masked time.
     events : tuple of Event
-        Of the recording, in order of onset.
+        Events of the recording, sorted by onset.
     attributes : mapping
-        How it was made: unit, scale, offset, masked_channels, interpolated_channels ...
+        Metadata: unit, scale, offset, masked_channels, interpolated_channels ...
     """
 
     def __init__(
@@ -72,16 +72,16 @@ class RepresentedRecording:
 
     @property
     def flags(self) -> dict[str, NDArray[np.bool_]]:
-        """What befalls which channel in which second, shape (channels, seconds) each; {} where the file has none."""
+        """Quality flags per channel and second, shape (channels, seconds) each; {} if the file has none."""
         return unpacked(self._flags.field().T, self._flags.bits) if self._flags else {}
 
     @property
     def bad(self) -> NDArray[np.float32]:
-        """Share of channels with trouble in the second of each frame, 0 to 1, shape (frames,).
+        """Share of bad channels in the second of each frame, 0 to 1, shape (frames,).
 
-        Trouble is any flag but interpolated: flat, saturated, extreme, line noise, high-frequency noise, masked. A
-        channel that was not recorded is masked all the time, so it counts in every frame. Zeros where the file has no
-        flags.
+        A channel is bad if it has any flag except interpolated: flat, saturated, extreme, line noise, high-frequency
+        noise, masked. A channel that was not recorded is always masked, so it counts in every frame. Zeros if the file
+        has no flags.
         """
         if self._flags is None:
             return np.zeros(self.n_frames, np.float32)
@@ -102,13 +102,13 @@ class RepresentedRecording:
         Returns
         -------
         ndarray of float32, shape (n, channels[, frequencies], length)
-            Time last, as models read it.
+            Time last, as models expect it.
         """
         starts = np.asarray(starts, dtype=np.int64)
         if starts.size and not 0 <= starts.min() <= starts.max() <= self.n_frames - length:
             raise ValueError(f"{self.path}: windows of {length} frames do not fit {self.n_frames} frames")
         out = np.empty((len(starts), *self._frames.shape[1:], length), dtype=np.float32)
-        decoded = np.empty((length, *self._frames.shape[1:]), dtype=np.float32)  # stays in cache from window to window
+        decoded = np.empty((length, *self._frames.shape[1:]), dtype=np.float32)  # remains in the cache between windows
         for window, start in zip(out, starts.tolist(), strict=True):
             frames = self._frames[start : start + length]
             if self._is_coded:
@@ -119,12 +119,12 @@ class RepresentedRecording:
 
 
 def open_representation(path: str | Path) -> RepresentedRecording:
-    """Open a file of `write_representation` (or one like it that another Zarr writer made).
+    """Open a file of `write_representation`, or an equivalent file from another Zarr writer.
 
     Raises
     ------
     RecordingError
-        If the file is damaged or something else: one line with file, problem and remedy.
+        If the file is damaged or not a representation: one line with file, problem and remedy.
     """
     path = Path(path)
     try:
@@ -148,13 +148,13 @@ def open_representation(path: str | Path) -> RepresentedRecording:
 def _damaged(path: Path, error: Exception) -> RecordingError:
     reason = " ".join(str(error).split()) or type(error).__name__
     plain = "".join(c if c.isprintable() else "?" for c in reason)
-    return RecordingError(f"{path}: holds no whole representation ({plain:.200}); {_REMEDY}")
+    return RecordingError(f"{path}: not a complete representation ({plain:.200}); {_REMEDY}")
 
 
 def _check_names(path: Path, archive: zipfile.ZipFile) -> None:
     for name in archive.namelist():
         if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name:
-            raise RecordingError(f"{path}: an entry named {name!r} leads out of the file; do not use a file like this")
+            raise RecordingError(f"{path}: an entry named {name!r} points outside the file; do not use this file")
 
 
 def _read_json(archive: zipfile.ZipFile, name: str) -> Any:
@@ -171,7 +171,7 @@ def _check_axes(path: Path, about: Mapping[str, Any], values: tuple[int, ...], v
         raise RecordingError(f"{path}: {problem}; {_REMEDY}")
     numbers = {name: float(about[name]) for name in ("frame_rate_hz", "scale", "offset")}
     if not numbers["frame_rate_hz"] > 0 or any(not abs(number) < _LARGEST_NUMBER for number in numbers.values()):
-        raise RecordingError(f"{path}: {numbers} cannot be; {_REMEDY}")
+        raise RecordingError(f"{path}: {numbers} are invalid; {_REMEDY}")
 
 
 def _check_sizes(name: str, shape: tuple[int, ...], chunk: tuple[int, ...], item_bytes: int) -> None:
@@ -188,7 +188,7 @@ def flags_fit(flags: tuple[int, ...], values: tuple[int, ...], frame_rate_hz: fl
 
 
 class _Frames:
-    """Frames of one array of the file, by slices of time."""
+    """Frames of one array of the file, read by slices of time."""
 
     def __init__(self, path: Path, archive: zipfile.ZipFile, name: str) -> None:
         metadata = _read_json(archive, f"{name}/zarr.json")
@@ -235,7 +235,7 @@ class _Frames:
 
 
 class _Flags(_Frames):
-    """The file's flags, shape (seconds, channels), read when they are asked for: most readers never do."""
+    """The flags of the file, shape (seconds, channels), read on demand because most readers do not need them."""
 
     def __init__(self, path: Path, archive: zipfile.ZipFile, bits: Sequence[str]) -> None:
         super().__init__(path, archive, "flags")
@@ -254,7 +254,7 @@ class _Flags(_Frames):
 def _plain_chunks(
     archive: zipfile.ZipFile, name: str, metadata: Mapping[str, Any], chunk: tuple[int, ...]
 ) -> tuple[int, ...] | None:
-    """Return where each chunk begins in the file; None if chunks are compressed, split, missing or elsewhere."""
+    """Return the offset of each chunk in the file; None if chunks are compressed, split, missing or elsewhere."""
     dtype = np.dtype(metadata["data_type"])
     codecs = [{"name": "bytes"}] if dtype.itemsize == 1 else [{"name": "bytes", "configuration": {"endian": "little"}}]
     whole = tuple(max(1, size) for size in metadata["shape"][1:]) == chunk[1:]
@@ -281,12 +281,12 @@ def _data_offset(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, size: int) ->
     header = file.read(_LOCAL_HEADER)
     begin = entry.header_offset + _LOCAL_HEADER + sum(int.from_bytes(header[at : at + 2], "little") for at in (26, 28))
     if entry.file_size != size or header[:4] != b"PK\3\4" or begin + size > archive.start_dir:
-        raise ValueError(f"{entry.filename} holds {entry.file_size} bytes, not {size}")
+        raise ValueError(f"{entry.filename} has {entry.file_size} bytes instead of {size}")
     return begin
 
 
 @lru_cache(maxsize=_MAPS)
-def _mapped(path: Path, _stamp: int) -> NDArray[np.uint8]:  # the stamp: a file written anew is mapped anew
+def _mapped(path: Path, _stamp: int) -> NDArray[np.uint8]:  # the stamp: a rewritten file is mapped again
     return np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))
 
 

@@ -1,4 +1,4 @@
-"""What an interpretation gave for one recording, in one HDF5 file."""
+"""The result of an interpretation for one recording, in one HDF5 file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,9 +20,9 @@ class Attribution:
     Attributes
     ----------
     values : ndarray of float32, shape (windows, *axes)
-        Results over time are the mean over the window here, which is all that matrices need.
+        Results over time are averaged over the window, which is sufficient for matrices.
     axes : tuple of str
-        Of `values` beside windows; "time" is never among them.
+        Axes of `values` after windows; never contains "time".
     starts_seconds : ndarray of float64, shape (windows,)
         From the start of the recording.
     probabilities : ndarray of float32, shape (windows,)
@@ -30,11 +30,11 @@ class Attribution:
     labels : ndarray of int8, shape (windows,)
         Class of each window by the recording's events.
     targets : ndarray of int8, shape (windows,)
-        The class whose importance the values are.
+        The explained class of each window.
     notes : mapping of str to ndarray of float32, shape (windows,)
-        What else the method says of each window, such as a completeness gap.
+        Additional results of the method for each window, such as a completeness gap.
     maps : ndarray of float32, shape (mapped windows, *axes, times), or None
-        The full result over time of some windows, for figures.
+        The full results over time of some windows, for figures.
     mapped : ndarray of int64, shape (mapped windows,)
         Their indices among the windows.
     attributes : dict
@@ -66,21 +66,21 @@ def write_attribution(
     mapped: Sequence[int] | NDArray[np.integer] | None = None,
     attributes: Mapping[str, str | float],
 ) -> None:
-    """Write one recording's result.
+    """Write the result for one recording.
 
     Parameters
     ----------
     path : path-like
     values : ndarray, shape (windows, *axes)
-        As a method gave it. If its last axis is "time", the mean over time is stored for every window and the whole
-        result for the windows in `mapped` only: a day of full maps would take gigabytes that no figure shows.
+        The result of a method. If its last axis is "time", the mean over time is stored for every window, and the full
+        result only for the windows in `mapped`: full maps of a day would take gigabytes.
     axes : sequence of str
-        Of `values` beside windows.
+        Axes of `values` after windows.
     starts_seconds, probabilities, labels, targets : ndarray, shape (windows,)
     notes : mapping of str to ndarray, shape (windows,), optional
-        What else the method says of each window.
+        Additional results of the method for each window.
     mapped : sequence of int, optional
-        Windows whose map over time is kept; all if left out.
+        Windows whose map over time is stored; by default all.
     attributes : mapping
         model, scheme, method, options ...; text or numbers.
     """
@@ -104,7 +104,7 @@ def write_attribution(
         if over_time:
             indices = np.arange(len(values)) if mapped is None else np.asarray(mapped, dtype=np.int64)
             file["mapped"] = indices
-            # Interpolated maps are smooth: shuffled bytes deflate to a fraction, without float16's underflow.
+            # Interpolated maps are smooth: shuffled bytes compress well, without the underflow of float16.
             maps = values[indices].astype(np.float32)
             file.create_dataset("maps", data=maps, chunks=_one_window(maps), compression="gzip", shuffle=True)
 
@@ -115,7 +115,7 @@ def read_attribution(path: str | Path) -> Attribution:
     Raises
     ------
     RecordingError
-        If the file is none of those.
+        If the file is not an attribution.
     """
     try:
         with h5py.File(path, "r") as file:
@@ -134,7 +134,7 @@ def read_attribution(path: str | Path) -> Attribution:
                 attributes=attributes,
             )
     except (KeyError, OSError) as error:
-        raise RecordingError(f"{path}: holds no attribution ({error}); delete it and run the workflow again") from error
+        raise RecordingError(f"{path}: not an attribution ({error}); delete it and run the workflow again") from error
 
 
 def _one_window(maps: NDArray[np.float32]) -> tuple[int, ...] | None:

@@ -1,4 +1,4 @@
-"""What the windows of one subject's recordings are compared with, in one HDF5 file."""
+"""The comparison windows of one subject, in one HDF5 file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bandmap.files._hdf5 import opened, written
 
 @dataclass(frozen=True)
 class Listed:
-    """Windows of one recording that those of another class may be compared with.
+    """Windows of one recording that can serve as comparison for windows of another class.
 
     Attributes
     ----------
@@ -21,7 +21,7 @@ class Listed:
     labels : ndarray of int64, shape (windows,)
         Class of each.
     power : ndarray of float64, shape (windows,)
-        Sum of linear power, to find the quietest.
+        Sum of linear power, to find the quietest window.
     """
 
     starts: NDArray[np.int64]
@@ -31,14 +31,14 @@ class Listed:
 
 @dataclass(frozen=True)
 class Shared:
-    """What serves the windows of one class in all recordings of a subject.
+    """Comparison windows for one class, shared by all recordings of a subject.
 
     Attributes
     ----------
     quietest : ndarray of float32, shape (1, channels[, frequencies], times)
-        The window of least power among those of another class; none where the subject has no such window.
+        The window of another class with the least power; empty if the subject has no such window.
     background : ndarray of float32, shape (backgrounds, channels[, frequencies], times)
-        Some windows of another class; likewise.
+        Some windows of another class; empty if the subject has none.
     """
 
     quietest: NDArray[np.float32]
@@ -47,14 +47,14 @@ class Shared:
 
 @dataclass(frozen=True)
 class Comparable:
-    """What the windows of one recording may be compared with.
+    """The comparison windows for one recording.
 
     Attributes
     ----------
     own : Listed
         Windows of the same recording.
     shared : sequence of Shared
-        Of the subject, class by class.
+        Windows of the subject, one entry per class.
     """
 
     own: Listed
@@ -62,7 +62,7 @@ class Comparable:
 
 
 def write_comparable(path: str | Path, listed: Mapping[str, Listed], shared: Sequence[Shared]) -> None:
-    """Write the windows of a subject: recording -> those of its own, and class by class what serves all recordings."""
+    """Write the comparison windows of a subject: recording -> its own windows, and the shared ones per class."""
     with written(path) as file:
         groups: dict[str, Listed | Shared] = {f"recordings/{name}": own for name, own in listed.items()}
         groups |= {f"classes/{number}": windows for number, windows in enumerate(shared)}
@@ -72,7 +72,7 @@ def write_comparable(path: str | Path, listed: Mapping[str, Listed], shared: Seq
 
 
 def read_comparable(path: str | Path, recording: str) -> Comparable:
-    """Read what serves one recording from a file of `write_comparable`."""
+    """Read the comparison windows for one recording from a file of `write_comparable`."""
     with opened(path) as file:
         own = {name: values[()] for name, values in file[f"recordings/{recording}"].items()}
         classes = [file[f"classes/{number}"] for number in range(len(file["classes"]))]

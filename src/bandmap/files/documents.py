@@ -1,4 +1,4 @@
-"""Small nested results as JSON."""
+"""Small nested results in JSON files."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from bandmap.vocabulary.recording import RecordingError
 
 
 def write_json(path: str | Path, content: Mapping[str, object]) -> None:
-    """Write names and what they stand for."""
+    """Write a mapping as JSON."""
     with whole_file(path) as unfinished:
         unfinished.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
@@ -21,7 +21,7 @@ def read_json(path: str | Path) -> dict[str, Any]:
     Raises
     ------
     RecordingError
-        If the file is absent, cut off or another one: names file, problem and remedy.
+        If the file does not exist, is truncated or is a different file: file, problem, remedy.
     """
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -30,5 +30,5 @@ def read_json(path: str | Path) -> dict[str, Any]:
     except ValueError as error:
         raise RecordingError(f"{path}: damaged ({error}); delete it and run the workflow again") from error
     if not isinstance(content, dict):
-        raise RecordingError(f"{path}: damaged (no names in it); delete it and run the workflow again")
+        raise RecordingError(f"{path}: damaged (it is not a JSON object); delete it and run the workflow again")
     return content

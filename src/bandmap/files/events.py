@@ -1,4 +1,4 @@
-"""Events of a recording as SzCORE's TSV: what is marked in it and what is detected in it."""
+"""Annotated and detected events of a recording in SzCORE's TSV format."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,29 +12,29 @@ COLUMNS = ("onset", "duration", "eventType", "confidence", "channels", "dateTime
 BACKGROUND = "bckg"
 
 _SEIZURE_SPELLINGS = {"seizure": "sz", "seiz": "sz"}
-_REMEDY = "see the columns of SzCORE: onset, duration, eventType, confidence, channels, dateTime, recordingDuration"
+_REMEDY = "use the columns of SzCORE: onset, duration, eventType, confidence, channels, dateTime, recordingDuration"
 
 logger = logging.getLogger(__name__)
 
 
 def read_events(path: str | Path) -> tuple[Event, ...]:
-    """Read what happens in a recording; rows of background are no events.
+    """Read the events of a recording; background rows are not events.
 
     Parameters
     ----------
     path : path-like
-        A SzCORE TSV, or a BIDS `_events.tsv` whose types stand in `trial_type`.
+        A SzCORE TSV, or a BIDS `_events.tsv` with types in `trial_type`.
 
     Returns
     -------
     tuple of Event
-        In order of onset; onset and offset in seconds from the start of the recording. Markers (no duration) that are
+        Sorted by onset; onset and offset in seconds from the start of the recording. Markers (no duration) that are
         not seizures are left out. `SZ`, `seizure` and `sz-foc` are read as `sz`, `sz` and `sz_foc`.
 
     Raises
     ------
     RecordingError
-        If a row is no event: one line that names file, line, problem and remedy.
+        If a row is invalid: one line with file, line, problem and remedy.
     """
     events = []
     for line, row in _rows(Path(path)):
@@ -45,12 +45,12 @@ def read_events(path: str | Path) -> tuple[Event, ...]:
         try:
             events.append(Event(onset, onset + duration, label))
         except ValueError as error:
-            raise _error(path, line, str(error), "an event starts at 0 s or later and has a duration") from error
+            raise _error(path, line, str(error), "give an onset of 0 s or later and a duration") from error
     return tuple(sorted(events))
 
 
 def read_duration(path: str | Path) -> float:
-    """Read the length of the recording in seconds from a SzCORE TSV.
+    """Read the duration of the recording in seconds from a SzCORE TSV.
 
     Raises
     ------
@@ -62,10 +62,14 @@ def read_duration(path: str | Path) -> float:
         raise RecordingError(f"{path}: no row states the recording's duration; add a row of type {BACKGROUND}")
     if len(stated) > 1:
         text = " and ".join(f"{seconds:g} s" for seconds in list(stated)[:2])
-        raise _error(path, list(stated.values())[1], f"recordingDuration is {text}", "state one duration in every row")
+        raise _error(
+            path, list(stated.values())[1], f"recordingDuration is {text}", "give the same duration in every row"
+        )
     seconds = next(iter(stated))
     if seconds <= 0:
-        raise _error(path, stated[seconds], f"recordingDuration is {seconds:g} s", "state the recording's seconds")
+        raise _error(
+            path, stated[seconds], f"recordingDuration is {seconds:g} s", "give the recording's duration in seconds"
+        )
     return seconds
 
 
@@ -77,31 +81,31 @@ def write_events(
     confidences: Sequence[float] | None = None,
     start: datetime | None = None,
 ) -> None:
-    """Write events as SzCORE TSV, with one row of background where there is none.
+    """Write events as SzCORE TSV, with a background row if there are none.
 
     Parameters
     ----------
     path : path-like
     events : sequence of Event
-        In any order; written in order of onset, seconds with two decimals.
+        In any order; they are written sorted by onset, in seconds with two decimals.
     recording_seconds : float
-        Length of the recording.
+        Duration of the recording.
     confidences : sequence of float, optional
-        One for each event; `n/a` if left out.
+        One for each event; by default `n/a`.
     start : datetime, optional
-        When the recording starts; `n/a` if left out.
+        Start of the recording; by default `n/a`.
 
     Raises
     ------
     ValueError
-        If an event ends after the recording, or the confidences are not one for each event.
+        If an event ends after the recording, or the number of confidences differs from that of events.
     """
     chosen: Sequence[float | None] = [None] * len(events) if confidences is None else confidences
     rows = []
     for event, confidence in sorted(zip(events, chosen, strict=True), key=lambda pair: pair[0]):
         if event.offset > recording_seconds + 0.01:
             raise ValueError(f"{path}: an event ends at {event.offset:g} s, the recording at {recording_seconds:g} s")
-        # Rounded ends, so that neither a gap nor an overlap of two events appears that was not there.
+        # Ends are rounded, so that rounding creates neither gaps nor overlaps between events.
         onset = round(event.onset, 2)
         rows.append(_row(onset, max(round(event.offset, 2) - onset, 0.01), event.label, confidence))
     rows = rows or [_row(0.0, recording_seconds, BACKGROUND, None)]
@@ -129,7 +133,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
     except FileNotFoundError:
         raise RecordingError(f"{path}: there is no such file; write the recording's events there") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise RecordingError(f"{path}: no text in UTF-8 ({type(error).__name__}); save it as a TSV in UTF-8") from error
+        raise RecordingError(f"{path}: not UTF-8 text ({type(error).__name__}); save it as a TSV in UTF-8") from error
     header = lines[0].rstrip().split("\t")
     if "onset" not in header or "duration" not in header or len(set(header)) < len(header):
         raise _error(path, 1, f"the header is {_quoted(lines[0])}", _REMEDY)
@@ -138,14 +142,14 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
             continue
         fields = [field.strip() for field in line.split("\t")]
         if len(fields) != len(header):
-            raise _error(path, number, f"{len(fields)} fields under {len(header)} columns", "separate them by tabs")
+            raise _error(path, number, f"{len(fields)} fields under {len(header)} columns", "separate fields by tabs")
         yield number, dict(zip(header, fields, strict=True))
 
 
 def _label(path: str | Path, line: int, row: Mapping[str, str]) -> str:
     column = "eventType" if "eventType" in row else "trial_type"
     if column not in row:
-        raise _error(path, 1, "there is neither eventType nor trial_type", _REMEDY)
+        raise _error(path, 1, "there is no eventType or trial_type", _REMEDY)
     label = row[column]
     if label in ("", "n/a") or not label.isprintable() or len(label) > 100:
         raise _error(

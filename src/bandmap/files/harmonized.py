@@ -1,4 +1,4 @@
-"""Harmonized recordings as HDF5: samples, events, a table of quality and flags of every second in one file."""
+"""Harmonized recordings as HDF5: samples, events, a quality table and flags per second in one file."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ _TEXT = h5py.string_dtype("utf-8")
 
 
 class Streamed(Protocol):
-    """A recording whose samples come in blocks (montage.Stream)."""
+    """A recording that yields its samples in blocks (harmonize.Stream)."""
 
     rate_hz: float
     n_samples: int
@@ -30,13 +30,13 @@ class Streamed(Protocol):
 
     @property
     def flags(self) -> Mapping[str, NDArray[np.bool_]]:
-        """What befalls which channel in which second, once the blocks are through."""
+        """The quality flags per channel and second, after all blocks."""
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """Yield microvolts, shape (channels, samples of the block)."""
 
     def quality(self) -> list[dict[str, object]]:
-        """Return the quality table once the blocks are through."""
+        """Return the quality table, after all blocks."""
 
 
 def write_recording(
@@ -46,17 +46,17 @@ def write_recording(
     *,
     attributes: Mapping[str, str | float | Sequence[str] | Sequence[float]],
 ) -> None:
-    """Write a recording; the file is whole or absent and holds nothing of the patient.
+    """Write a recording atomically; the file contains no patient data.
 
     Parameters
     ----------
     path : path-like
-    recording : Recording or montage.Stream
-        A stream is written block by block, with the flags of every second.
+    recording : Recording or harmonize.Stream
+        A stream is written block by block, with the flags per second.
     quality : sequence of mapping, optional
-        Rows of the quality table; a stream brings its own.
+        Rows of the quality table; a stream provides its own.
     attributes : mapping of str to str, number or list of either
-        Where the recording comes from and the settings it was made with.
+        Source of the recording and the settings of harmonization.
     """
     with written(path) as file:
         _write_samples(file, recording)
@@ -85,7 +85,7 @@ def _write_samples(file: h5py.File, recording: Recording | Streamed) -> None:
 
 
 def _write_flags(file: h5py.File, flags: Mapping[str, NDArray[np.bool_]]) -> None:
-    """Write a field of bits, uint8 of shape (channels, seconds); bit k is the k-th name of its attribute `bits`."""
+    """Write a bit field, uint8 of shape (channels, seconds); bit k is the k-th name of its attribute `bits`."""
     file.create_dataset("flags", data=packed(flags), dtype=np.uint8)
     file["flags"].attrs.create("bits", list(flags), dtype=_TEXT)
 
@@ -106,18 +106,18 @@ def read_recording(path: str | Path) -> Recording:
 
 @contextmanager
 def open_recording(path: str | Path) -> Iterator[Recording]:
-    """Open a recording whose samples are read when they are asked for: a day of them does not fit memory.
+    """Open a recording whose samples are read on demand, because a day may not fit into memory.
 
     Yields
     ------
     Recording
-        Its `microvolts` is the file's dataset: slices of it are arrays. Closed with the block.
+        Its `microvolts` is a data set of the file, which slices to arrays. The file is closed after the block.
     """
     with opened(path) as file:
         names = [tuple(file.attrs[f"{kind}channels"]) for kind in ("", "masked_", "interpolated_")]
         events = read_events(file["events"])
         rate_hz = float(file.attrs["rate_hz"])
-    with h5py.File(path, "r") as file:  # an error of who uses it is not the file's
+    with h5py.File(path, "r") as file:  # an error of the caller is not an error of the file
         yield Recording(file["microvolts"], rate_hz, names[0], events, names[1], names[2])
 
 
@@ -137,13 +137,13 @@ def read_quality(path: str | Path) -> list[dict[str, str]]:
 
 
 def read_flags(path: str | Path) -> dict[str, NDArray[np.bool_]]:
-    """Read what befalls which channel in which second.
+    """Read the quality flags per channel and second.
 
     Returns
     -------
     dict of str to ndarray of bool, shape (channels, seconds)
         flat, saturated, extreme, line_noise, high_frequency, interpolated, masked; channels in the recording's order.
-        The last second may be a part of one. Empty if the file was not written from a stream.
+        The last second may be incomplete. Empty if the file was not written from a stream.
     """
     with opened(path) as file:
         if "flags" not in file:
@@ -158,6 +158,6 @@ def _texts(column: h5py.Dataset) -> list[str]:
 
 
 def read_duration(path: str | Path) -> float:
-    """Return the seconds of a recording."""
+    """Return the duration of a recording in seconds."""
     with opened(path) as file:
         return float(file["microvolts"].shape[1] / file.attrs["rate_hz"])

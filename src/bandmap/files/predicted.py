@@ -1,4 +1,4 @@
-"""What a model says of a recording, window by window, in HDF5."""
+"""Predictions of a model for the windows of a recording, in HDF5."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ class Predictions:
     Attributes
     ----------
     probabilities : ndarray of float32, shape (windows,) or (windows, classes)
-        Of a seizure, or of each stage of sleep.
+        Probability of a seizure, or of each sleep stage.
     centres_seconds : ndarray of float64, shape (windows,)
         Middle of each window from the start of the recording.
     labels : ndarray of int8, shape (windows,)
-        Class of each window by the recording's events, -1 where it has none.
+        Class of each window by the recording's events, -1 if it has none.
     attributes : dict
-        What was written: the threshold and the reason for it, and whatever else belongs to the numbers.
+        The attributes that were written: the threshold, how it was chosen, and other metadata.
     """
 
     probabilities: NDArray[np.float32]

@@ -1,4 +1,4 @@
-"""Frames of a recording in one `.zarr.zip`: Zarr v3, uncompressed, stored, so that windows come from a memory map."""
+"""Frames of a recording in one `.zarr.zip`: uncompressed Zarr v3, so that a memory map can read windows."""
 
 import json
 import math
@@ -26,12 +26,12 @@ __all__ = [
 ]
 
 LARGEST_CHUNK = 64_000_000
-"""Bytes: one chunk holds an hour of 18 channels x 40 frequencies at 16 Hz as uint8; memory stays bounded for a day."""
+"""Bytes of a chunk: an hour of 18 channels x 40 frequencies at 16 Hz as uint8; limits the memory for a day."""
 
 _PIECE = 8_000_000  # bytes computed, encoded and written at a time
-_ALIGNMENT = 64  # a memory map of float32 must not begin in the middle of one; 64 is a cache line
-_ALIGNMENT_FIELD = 0xD935  # the id of padding in a zip entry's extra field, as zipalign writes it
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # zip's first day: the same input gives the same bytes
+_ALIGNMENT = 64  # a memory map of float32 must be aligned; 64 is a cache line
+_ALIGNMENT_FIELD = 0xD935  # the id of padding in the extra field of a zip entry, as in zipalign
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day of zip, so that the same input gives the same bytes
 _DIMENSIONS = ("time", "channel", "frequency")
 _FLAG_DIMENSIONS = ("second", "channel")
 
@@ -45,24 +45,23 @@ def write_representation(
     attributes: Mapping[str, Any] | None = None,
     flags: Mapping[str, NDArray[np.bool_]] | None = None,
 ) -> None:
-    """Write frames piece by piece; the file is whole or absent, and the same input gives the same bytes.
+    """Write frames piece by piece, atomically; the same input gives the same bytes.
 
     Parameters
     ----------
     path : path-like
-        Ends in `.zarr.zip`; `zarr.open_group(zarr.storage.ZipStore(path))` reads it.
+        Name ending in `.zarr.zip`; `zarr.open_group(zarr.storage.ZipStore(path))` reads it.
     representation : Representation
-        Lazy values are computed here, in order, a few megabytes at a time.
+        Lazy values are computed in order, a few megabytes at a time.
     channels : sequence of str
         Names of the second axis.
     dtype : str, optional
-        float32 or float16; the representation's own if left out. (uint8 needs a scale: the representation's choice.)
+        float32 or float16; by default that of the representation. (uint8 needs a scale from the representation.)
     attributes : mapping, optional
-        Added to the representation's own: masked_channels, interpolated_channels, source ... What JSON can hold.
+        Added to the representation's attributes: masked_channels, interpolated_channels, source ... JSON values.
     flags : mapping of str to ndarray of bool, shape (channels, seconds), optional
-        What befalls which channel in which second of the recording, as `harmonized.read_flags` gives it: stored as
-        array "flags", uint8 of shape (seconds, channels), whose attribute `bits` names the bits. None or {} stores
-        nothing.
+        Quality flags per channel and second, as `harmonized.read_flags` returns them: stored as the array "flags",
+        uint8 of shape (seconds, channels), whose attribute `bits` names the bits. None or {} stores nothing.
 
     Raises
     ------
@@ -86,7 +85,7 @@ def write_representation(
 
 
 def carried(recording: Recording) -> dict[str, Any]:
-    """Return what a representation carries along of its recording: events, masked and interpolated channels."""
+    """Return the attributes that a representation takes from its recording: events, masked, interpolated channels."""
     return {
         "duration_seconds": recording.duration_seconds,
         "events": [[event.onset, event.offset, event.label] for event in recording.events],

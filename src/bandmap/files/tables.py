@@ -1,4 +1,4 @@
-"""Tables as tab-separated text: the form of every result that is not an array."""
+"""Tables as tab-separated text, the format of all results that are not arrays."""
 
 import csv
 import math

@@ -1,4 +1,4 @@
-"""What a fold's model says of its validation recordings, and what happened in them, in one HDF5 file."""
+"""Predictions of a fold's model for its validation recordings, and their events, in one HDF5 file."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,24 +12,24 @@ from bandmap.files._hdf5 import opened, written
 from bandmap.vocabulary.recording import Event
 
 
-class Said(Protocol):
-    """What a model says of one recording (tasks.Prediction)."""
+class RecordingPrediction(Protocol):
+    """The predictions of a model for one recording (tasks.Prediction)."""
 
     @property
     def columns(self) -> Mapping[str, NDArray[Any]]:
-        """Arrays with an entry for each window."""
+        """Arrays with one entry per window."""
 
     @property
     def step_seconds(self) -> float:
-        """Between neighbouring windows."""
+        """Time between adjacent windows."""
 
     @property
     def duration_seconds(self) -> float:
-        """Of the recording."""
+        """Duration of the recording."""
 
 
-def write_validation(path: str | Path, recordings: Sequence[tuple[Said, Sequence[Event]]]) -> None:
-    """Write what was said of each recording and its events; the same contents give the same bytes."""
+def write_validation(path: str | Path, recordings: Sequence[tuple[RecordingPrediction, Sequence[Event]]]) -> None:
+    """Write the predictions and events of each recording; the same contents give the same bytes."""
     with written(path) as file:
         for number, (said, events) in enumerate(recordings):
             group = file.create_group(f"{number:06d}")

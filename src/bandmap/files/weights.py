@@ -1,4 +1,4 @@
-"""Trained models as a plain state_dict beside the settings to rebuild them."""
+"""Trained models as a plain state_dict with the settings to rebuild them."""
 
 import io
 import json
@@ -19,20 +19,20 @@ _REQUIRED = ("kind", "shape", "n_classes", "hyperparameters")
 
 
 class WeightsError(ValueError):
-    """A file does not hold a model that this package can rebuild; the message names file, problem and remedy."""
+    """A file does not contain a model that this version can rebuild; the message gives file, problem and remedy."""
 
 
 def save(path: str | Path, model: Normalized, settings: Mapping[str, object]) -> None:
-    """Write a model so that `load` needs nothing else.
+    """Write a model with everything that `load` needs.
 
     Parameters
     ----------
     path : path-like
     model : Normalized
-        Its network is of the kind, shape and hyperparameters that the settings name.
+        Its network has the kind, shape and hyperparameters of the settings.
     settings : mapping
-        kind (a plugin of `bandmap.train.models`), shape (channels, frequencies, times), n_classes, hyperparameters; any
-        others that JSON can hold are kept with the model (channels, frequencies ...).
+        kind (a plugin of `bandmap.train.models`), shape (channels, frequencies, times), n_classes, hyperparameters, and
+        other JSON values to store with the model (channels, frequencies ...).
 
     Notes
     -----
@@ -42,7 +42,7 @@ def save(path: str | Path, model: Normalized, settings: Mapping[str, object]) ->
     if missing:
         raise WeightsError(f"{path}: settings lack {', '.join(missing)}; give all of {', '.join(_REQUIRED)}")
     state = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
-    buffer = io.BytesIO()  # torch names the archive after its file, so a file's bytes would depend on its name
+    buffer = io.BytesIO()  # torch names the archive after the file, so the bytes would depend on the file's name
     torch.save({"settings": json.dumps(dict(settings)), "state": state}, buffer)
     with whole_file(path) as unfinished:
         unfinished.write_bytes(buffer.getbuffer())
@@ -55,12 +55,12 @@ def load(path: str | Path) -> tuple[Normalized, dict[str, Any]]:
     -------
     model : Normalized
     settings : dict
-        As they were saved (tuples as lists).
+        The saved settings (tuples as lists).
 
     Raises
     ------
     WeightsError
-        If the file is not one of `save`, or the model's plugin has changed since.
+        If the file was not written by `save`, or the model's plugin has changed since.
     """
     settings, state = _read(Path(path))
     try:
@@ -69,7 +69,7 @@ def load(path: str | Path) -> tuple[Normalized, dict[str, Any]]:
     except (plugins.UnknownNameError, ValueError, TypeError, RuntimeError) as error:
         reason = " ".join(str(error).split())
         raise WeightsError(
-            f"{path}: this is no '{settings['kind']}' of today ({reason:.300}); train it anew with this version"
+            f"{path}: the weights do not fit the current '{settings['kind']}' ({reason:.300}); retrain the model"
         ) from error
     return model.eval(), settings
 
@@ -97,23 +97,25 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
         TypeError,
         ValueError,
     ) as error:
-        raise WeightsError(f"{path}: not a file of trained weights ({type(error).__name__}); train it anew") from error
+        raise WeightsError(
+            f"{path}: not a file of trained weights ({type(error).__name__}); retrain the model"
+        ) from error
     return settings, content["state"]
 
 
 def _check_sizes(path: Path) -> None:
-    """Refuse what is no archive, or one that unfolds to more than it is: weights are stored as they are."""
+    """Raise an error for a file that is not an archive, or is compressed: weights are stored uncompressed."""
     with zipfile.ZipFile(path) as archive:
         unfolded = sum(entry.file_size for entry in archive.infolist())
     if unfolded > path.stat().st_size:
-        raise ValueError(f"it unfolds to {unfolded} bytes")
+        raise ValueError(f"it decompresses to {unfolded} bytes")
 
 
 def rebuilt(settings: Mapping[str, Any]) -> Normalized:
     """Return a network of the kind, shape, classes and hyperparameters that settings name, without its weights."""
     shape = tuple(settings["shape"])
     build = plugins.load("bandmap.train.models", settings["kind"]).build
-    with torch.random.fork_rng(devices=[]):  # fresh weights are drawn and overwritten: leave no trace
+    with torch.random.fork_rng(devices=[]):  # initial weights are drawn and overwritten: restore the random state
         network: nn.Module = build(shape, settings["n_classes"], **settings["hyperparameters"])
     size = statistics_shape(shape)
     return Normalized(network, torch.zeros(size), torch.ones(size))

@@ -1,4 +1,4 @@
-"""A file is whole or absent: write beside it, then rename. And it is itself: what identifies it."""
+"""Atomic writing of files (write to a temporary file, then rename), and checksums of files."""
 
 import hashlib
 import os
@@ -15,16 +15,16 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     Parameters
     ----------
     path : path-like
-        The file to be; its folder is made if it is missing.
+        The final file; its folder is created if it does not exist.
 
     Yields
     ------
     Path
-        A name in the same folder, with the same suffixes, that nothing else uses.
+        An unused name in the same folder with the same suffixes.
 
     Notes
     -----
-    What a process that was killed has left of the same file is deleted.
+    Partial files that killed processes left of the same file are deleted.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The words of the field that every stage shares: recording, event, atlas, window, representation, network.
+"""The concepts that all stages share: recording, event, atlas, window, representation, network.
 
-In and out: plain values and arrays, no files. Every stage and the planner import the modules of this folder directly.
+Input and output: plain values and arrays, no files. All stages and the planner import these modules directly.
 """

@@ -1,4 +1,4 @@
-"""The two axes of the result: electrode -> region, frequency -> band."""
+"""The two axes of matrices: regions of electrodes and bands of frequencies."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,24 +26,24 @@ class Atlas:
 
     @classmethod
     def of(cls, regions: Mapping[str, Iterable[str]], bands_hz: Mapping[str, Sequence[float]]) -> "Atlas":
-        """Make an atlas of plain settings (lists instead of tuples)."""
+        """Create an atlas from plain settings (lists instead of tuples)."""
         return cls(
             {name: tuple(OLD_NAMES.get(e, e) for e in electrodes) for name, electrodes in regions.items()},
             {name: (float(low), float(high)) for name, (low, high) in bands_hz.items()},
         )
 
     def region_weights(self, channels: Sequence[str]) -> NDArray[np.float64]:
-        """Return how much of each channel lies in each region.
+        """Return the share of each channel in each region.
 
         Parameters
         ----------
         channels : sequence of str
-            Electrodes ("Fp1") or derivations ("Fp1-F3"); a derivation belongs half to each end.
+            Electrodes ("Fp1") or derivations ("Fp1-F3"); a derivation belongs half to each electrode.
 
         Returns
         -------
         ndarray of float64, shape (regions, channels)
-            1 for an electrode of the region, 0.5 or 1 for a derivation with one or both ends in it.
+            1 for an electrode of the region, 0.5 or 1 for a derivation with one or both electrodes in it.
         """
         weights = np.zeros((len(self.regions), len(channels)))
         for column, channel in enumerate(channels):
@@ -53,6 +53,6 @@ class Atlas:
         return weights
 
     def band_members(self, frequencies_hz: Sequence[float] | NDArray[np.floating]) -> NDArray[np.bool_]:
-        """Return which frequencies lie in which band: bool, shape (bands, frequencies); the upper edge is exclusive."""
+        """Return which frequencies are in which band: bool, shape (bands, frequencies); the upper edge is exclusive."""
         frequencies = np.round(np.asarray(frequencies_hz, dtype=float), 9)
         return np.array([(low <= frequencies) & (frequencies < high) for low, high in self.bands_hz.values()])

@@ -1,11 +1,11 @@
-"""Choose the windows of a recording that are worth an interpretation, and background to compare them with."""
+"""Selection of the windows of a recording to interpret, and of background windows for comparison."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 def background_indices(n_candidates: int, n_windows: int, *, seed: int) -> NDArray[np.int64]:
-    """Draw background windows without replacement: ascending indices, all of them if there are fewer than asked for."""
+    """Draw background windows without replacement: ascending indices, all if there are fewer than requested."""
     generator = np.random.default_rng(seed)
     return np.sort(generator.choice(n_candidates, size=min(n_windows, n_candidates), replace=False)).astype(np.int64)
 
@@ -18,12 +18,12 @@ def windows_of_interest(
     n_interictal: int,
     seed: int,
 ) -> NDArray[np.int64]:
-    """Choose the windows of a recording that are worth an interpretation.
+    """Choose the windows of a recording to interpret.
 
     Parameters
     ----------
     labels : ndarray of int, shape (windows,)
-        1 where a window counts as seizure.
+        1 for windows that count as seizure.
     quiet : ndarray of bool, shape (windows,)
         Interictal: no seizure within the guard time.
     predicted : ndarray of bool, shape (windows,)

@@ -1,4 +1,4 @@
-"""Where networks run: the CPU or a GPU, and how memory is kept there."""
+"""The device that networks run on, and memory management on the CPU."""
 
 import ctypes
 from functools import cache
@@ -6,11 +6,11 @@ from functools import cache
 import torch
 
 _MMAP_MAX, _TRIM_THRESHOLD = -4, -1  # parameters of glibc's mallopt (malloc.h)
-_KEPT_BYTES = 2**31 - 1  # of freed memory at the heap's end: as much as an int holds
+_KEPT_BYTES = 2**31 - 1  # of freed memory at the end of the heap: the maximum int
 
 
 def device_of(device: str) -> torch.device:
-    """Return the device that a setting means.
+    """Return the device for a setting.
 
     Parameters
     ----------
@@ -20,16 +20,16 @@ def device_of(device: str) -> torch.device:
     Returns
     -------
     torch.device
-        If it is the CPU, freed memory is from now on kept for what comes next.
+        For the CPU, freed memory is kept for reuse from now on.
 
     Raises
     ------
     ValueError
-        If CUDA was asked for and there is none.
+        If CUDA is requested and not available.
     """
     place = {"auto": "cuda" if torch.cuda.is_available() else "cpu"}.get(device, device)
     if place == "cuda" and not torch.cuda.is_available():
-        raise ValueError("device: cuda was asked for and there is none; set 'device: auto' or 'cpu'")
+        raise ValueError("device: cuda is not available; set 'device: auto' or 'cpu'")
     if place == "cpu":
         _keep_freed_memory()
     return torch.device(place)
@@ -37,10 +37,10 @@ def device_of(device: str) -> torch.device:
 
 @cache
 def _keep_freed_memory() -> None:
-    """Ask the C library to use freed memory again instead of giving it back to the system.
+    """Configure the C library to reuse freed memory instead of returning it to the system.
 
-    A large tensor otherwise gets fresh pages every time, which the system clears first: a third of a training step of
-    lightseizurenet, three quarters of its answers in batches of 256. Only glibc can be asked.
+    Otherwise every large tensor gets new pages, which the system clears first: this takes a third of a training step of
+    lightseizurenet, and three quarters of its predictions in batches of 256. Only glibc supports this.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:

@@ -1,4 +1,4 @@
-"""What a model's output means, for one column (log odds of class 1) and for one column a class."""
+"""Conversion of a model's output: one column (log odds of class 1), or one column per class."""
 
 import torch
 
@@ -9,7 +9,7 @@ def log_odds(logits: torch.Tensor) -> torch.Tensor:
     Parameters
     ----------
     logits : tensor, shape (batch, 1) or (batch, 2)
-        One column holds the log odds themselves, two the logits of class 0 and 1.
+        One column contains the log odds, two columns the logits of class 0 and 1.
 
     Returns
     -------
@@ -23,7 +23,7 @@ def log_odds(logits: torch.Tensor) -> torch.Tensor:
     """
     if logits.ndim != 2 or logits.shape[1] not in {1, 2}:
         raise ValueError(
-            f"logits of shape {tuple(logits.shape)} are not of a task of two classes: (batch, 1) or (batch, 2)"
+            f"logits of shape {tuple(logits.shape)} are not those of two classes: use (batch, 1) or (batch, 2)"
         )
     return logits[:, 0] if logits.shape[1] == 1 else logits[:, 1] - logits[:, 0]
 
@@ -36,5 +36,7 @@ def probabilities(logits: torch.Tensor) -> torch.Tensor:
 def class_probabilities(logits: torch.Tensor) -> torch.Tensor:
     """Return the probability of each class, shape (batch, classes), of logits of shape (batch, classes)."""
     if logits.ndim != 2 or logits.shape[1] < 2:
-        raise ValueError(f"logits of shape {tuple(logits.shape)} have no column for each class: (batch, classes)")
+        raise ValueError(
+            f"logits of shape {tuple(logits.shape)} do not have one column per class: use (batch, classes)"
+        )
     return logits.softmax(dim=1)

@@ -1,10 +1,10 @@
-"""Electrodes, their names, and the montages that recordings are brought to."""
+"""Electrodes, their names, and the montages that recordings are converted to."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 
 OLD_NAMES = {"T7": "T3", "T8": "T4", "P7": "T5", "P8": "T6"}
-"""10-10 name -> the older 10-20 name of the same electrode; the older one (SzCORE's) is used throughout."""
+"""10-10 name -> the older 10-20 name of the same electrode; the older name (as in SzCORE) is used everywhere."""
 
 _MIDLINE_AND_LEFT = ("Fp1", "F3", "C3", "P3", "O1", "F7", "T3", "T5", "Fz", "Cz", "Pz")
 _RIGHT = ("Fp2", "F4", "C4", "P4", "O2", "F8", "T4", "T6")
@@ -24,7 +24,7 @@ MONTAGES = {"bipolar18": BIPOLAR18, "referential19": ELECTRODES, "sleep2": SLEEP
 
 
 def mirrored(channels: Sequence[str]) -> list[int]:
-    """Return for every channel the index of its mirror image, or its own where there is none.
+    """Return for every channel the index of its mirror image, or its own index if there is none.
 
     Left electrodes have odd numbers and right ones the next even number: F3 is mirrored by F4, F3-C3 by F4-C4.
     """

@@ -1,4 +1,4 @@
-"""A network behind the normalization of its input, so that both are saved, loaded and explained as one."""
+"""A network with the normalization of its input, so that both are saved, loaded and explained together."""
 
 from typing import cast
 
@@ -7,24 +7,24 @@ from torch import nn
 
 
 def statistics_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the shape of the mean and deviation of windows of a shape: all axes but time, which becomes 1."""
+    """Return the shape of the mean and standard deviation for a window shape: all axes, but 1 for time."""
     return (*shape[:-1], 1)
 
 
 class Normalized(nn.Module):
-    """A network that sees `(windows - mean) / std`.
+    """A network that receives `(windows - mean) / std`.
 
     Parameters
     ----------
     network : Module
         Takes windows of shape (batch, channels, frequencies, times) or (batch, channels, samples).
     mean, std : tensor, shape (channels, frequencies, 1) or (channels, 1)
-        Of the training windows, in their unit.
+        Mean and standard deviation of the training windows, in their unit.
 
     Attributes
     ----------
     network : Module
-        A layer of it is found under its own name, as in `model.network.get_submodule("layer2")`.
+        Its layers keep their names, as in `model.network.get_submodule("layer2")`.
     """
 
     mean: torch.Tensor

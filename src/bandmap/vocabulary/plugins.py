@@ -1,4 +1,4 @@
-"""A plugin is found by the name of its file: the folder is the registry."""
+"""Plugins, identified by the names of their files: the folder is the registry."""
 
 import ast
 import difflib
@@ -11,7 +11,7 @@ from types import ModuleType
 
 
 class UnknownNameError(ValueError):
-    """A name that is not among the possible ones; the message offers the nearest."""
+    """A name that is not valid; the message gives the closest valid name."""
 
 
 def did_you_mean(name: str, possible: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""The vocabulary of the package: what a recording is and what happens in it. No files."""
+"""Recordings, their signals and their events. No files."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 
 class RecordingError(ValueError):
-    """A file does not hold a usable recording; the message names file, problem and remedy."""
+    """A file does not contain a usable recording; the message gives file, problem and remedy."""
 
 
 class SleepStage(IntEnum):
-    """Stages of sleep after AASM, in the order of the columns of a model's output."""
+    """Sleep stages according to AASM, in the order of the columns of a model's output."""
 
     W = 0
     N1 = 1
@@ -24,12 +24,12 @@ class SleepStage(IntEnum):
 
 @dataclass(frozen=True, order=True)
 class Event:
-    """Something that happens from `onset` to `offset`, in seconds from the start of the recording.
+    """An event from `onset` to `offset`, in seconds from the start of the recording.
 
     Raises
     ------
     ValueError
-        If the event does not end after it begins, or begins before the recording.
+        If the event does not end after its start, or starts before the recording.
     """
 
     onset: float
@@ -58,17 +58,17 @@ class Signal:
     Attributes
     ----------
     label : str
-        The channel's name, as the file spells it.
+        The channel's name in the file.
     rate_hz : float
         Samples per second.
     n_samples : int
         Samples in the file, gaps included.
     read : callable
-        `read(start, stop)` gives samples as float32 in microvolts; samples in a gap are NaN.
+        `read(start, stop)` returns samples as float32 in microvolts; samples in a gap are NaN.
     unit : str
-        The physical unit that the file states ("uV", "mV", ...), for messages; `read` has converted it.
+        The physical unit of the file ("uV", "mV", ...), for messages; `read` converts from it.
     digital_limits_microvolts : tuple of float
-        The least and greatest value the file can hold: a sample at a limit is saturated.
+        The smallest and largest value that the file can store: a sample at a limit is saturated.
     """
 
     label: str
@@ -89,7 +89,7 @@ class RawRecording:
     duration_seconds : float
         From the first sample to the end of the last record, gaps included.
     annotations : tuple of Event
-        EDF+ annotations with a duration, for data sets that keep their labels there.
+        EDF+ annotations with a duration, for data sets that store their labels there.
     """
 
     signals: tuple[Signal, ...]
@@ -112,7 +112,7 @@ class Recording:
     events : tuple of Event
         In order of onset.
     masked_channels : tuple of str
-        Channels that could neither be read nor interpolated (they hold zeros and count as absent).
+        Channels that could neither be read nor interpolated (they contain zeros and count as absent).
     interpolated_channels : tuple of str
         Channels that contain an interpolated electrode.
     """

@@ -1,4 +1,4 @@
-"""What a representation is: frames of a recording with their axes and unit. No files."""
+"""Representations: frames of a recording with their axes and unit. No files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 
 class Frames(Protocol):
-    """An array of frames, or something that computes the frames one asks for: `frames[start:stop]`."""
+    """An array of frames, or an object that computes frames on demand: `frames[start:stop]`."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -18,7 +18,7 @@ class Frames(Protocol):
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Of the frames: float32, float16 or uint8."""
+        """Data type of the frames: float32, float16 or uint8."""
 
     def __getitem__(self, frames: slice, /) -> NDArray[Any]: ...
 
@@ -30,20 +30,20 @@ class Representation:
     Attributes
     ----------
     values : array-like, shape (frames, channels[, frequencies])
-        An array, or frames that are computed when they are asked for (a day of wavelet power does not fit memory);
+        An array, or frames that are computed on demand (a day of wavelet power may not fit into memory);
         float32, float16 or uint8. Finite everywhere.
     frame_rate_hz : float
         Frames per second; frame k is at k / frame_rate_hz seconds from the start of the recording.
     frequencies_hz : tuple of float
-        Of the last axis, ascending; () for raw signal.
+        Frequencies of the last axis, ascending; () for raw signals.
     unit : str
-        Of `values * scale + offset`.
+        Unit of `values * scale + offset`.
     valid : ndarray of bool, shape (frames,)
-        False where a frame has seen masked time: such frames are in no window.
+        False for frames that depend on masked time: no window contains them.
     scale, offset : float
-        A value is `values * scale + offset` (uint8 holds 256 steps of a fixed size).
+        A value is `values * scale + offset` (uint8 stores 256 steps of fixed size).
     attributes : mapping
-        How it was made: text, numbers or lists of them.
+        Metadata: text, numbers or lists of them.
     """
 
     values: Frames
@@ -70,7 +70,7 @@ class Representation:
 
 
 def decoded(stored: NDArray[Any], scale: float, offset: float) -> NDArray[np.float32]:
-    """Return what stored numbers stand for, as float32 of the same shape."""
+    """Return the values of stored numbers, as float32 of the same shape."""
     values = stored.astype(np.float32)
     if (scale, offset) != (1.0, 0.0):
         values *= np.float32(scale)

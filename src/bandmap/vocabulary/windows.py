@@ -1,4 +1,4 @@
-"""Cut recordings into windows, say of which class each is, and hand them out in batches."""
+"""Windows of recordings: division, labels, and batches."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,21 +10,21 @@ from numpy.typing import NDArray
 from bandmap.vocabulary.recording import Event
 
 NO_CLASS = -1
-"""Label of a window that no class can be given to (an epoch without a stage): neither trained on nor scored."""
+"""Label of a window without a class (an epoch without a stage): neither trained on nor scored."""
 
 Labeller = Callable[["NDArray[np.int64]", int, float, Sequence[Event]], "NDArray[np.int64]"]
-"""Class of each window, of its first frames, their length in frames, the frame rate in Hz and the events."""
+"""Function of first frames, length in frames, frame rate in Hz and events that returns the class of each window."""
 
-_PIECE = 16  # windows fetched at a time: what is decoded is still in the cache when it is put into its place
-_FRAME_TOLERANCE = 1e-6  # of a frame: seconds in tables have few digits
+_PIECE = 16  # windows read at a time, so that decoded data are still in the cache when they are copied
+_FRAME_TOLERANCE = 1e-6  # of a frame: seconds in tables are rounded
 
 
 class WindowSource(Protocol):
-    """A represented recording: whatever can cut itself into windows."""
+    """A represented recording that can return its windows."""
 
     @property
     def n_frames(self) -> int:
-        """Frames of the recording."""
+        """Number of frames of the recording."""
 
     @property
     def frame_rate_hz(self) -> float:
@@ -43,7 +43,7 @@ class WindowSource(Protocol):
 
 
 def starts(n_frames: int, valid: NDArray[np.bool_], *, length: int, step: int) -> NDArray[np.int64]:
-    """Return the first frames of the windows that hold no masked frame.
+    """Return the first frames of the windows without masked frames.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def starts(n_frames: int, valid: NDArray[np.bool_], *, length: int, step: int) -
     valid : ndarray of bool, shape (frames,)
         False where time is masked.
     length, step : int
-        Of a window and between windows, in frames.
+        Length of a window and step between windows, in frames.
 
     Returns
     -------
@@ -70,9 +70,9 @@ def starts(n_frames: int, valid: NDArray[np.bool_], *, length: int, step: int) -
 def seizure_labels(
     starts: NDArray[np.int64], length: int, frame_rate_hz: float, events: Sequence[Event], *, seizure_overlap: float
 ) -> NDArray[np.int64]:
-    """Return 1 for the windows of which at least a share `seizure_overlap` is seizure, 0 for the others.
+    """Return 1 for windows of which at least the share `seizure_overlap` is seizure, and 0 for others.
 
-    At a share of one half, a window is seizure exactly if its centre is (of a seizure no shorter than half a window).
+    With a share of one half, a window is seizure exactly if its centre is (for seizures of at least half a window).
 
     Parameters
     ----------
@@ -120,16 +120,16 @@ def stage_labels(
     frame_rate_hz : float
         Frames per second.
     events : sequence of Event
-        Spans of stages; others do not count.
+        Spans of stages; other events do not count.
     stages : sequence of str
         Labels of events, in the order of classes.
     epoch_seconds : float
-        Of an epoch.
+        Duration of an epoch.
 
     Returns
     -------
     ndarray of int64, shape (windows,)
-        Class of each, `NO_CLASS` (-1) where the middle epoch does not lie wholly in one stage.
+        Class of each window, `NO_CLASS` (-1) if the middle epoch is not entirely within one stage.
     """
     centre = centres_seconds(starts, length, frame_rate_hz)
     half = epoch_seconds / 2 - _FRAME_TOLERANCE / frame_rate_hz
@@ -143,7 +143,7 @@ def stage_labels(
 def quiet(
     starts: NDArray[np.int64], length: int, frame_rate_hz: float, events: Sequence[Event], *, guard_seconds: float
 ) -> NDArray[np.bool_]:
-    """Return which windows have no event of any kind within `guard_seconds` of either end, shape (windows,)."""
+    """Return which windows have no event within `guard_seconds` of either end, shape (windows,)."""
     guard = guard_seconds * frame_rate_hz
     near = np.zeros(len(starts), dtype=bool)
     for event in events:
@@ -164,7 +164,7 @@ class RecordingWindows:
     Attributes
     ----------
     source : WindowSource
-        Where their values come from.
+        Source of their values.
     starts : ndarray of int64, shape (windows,)
         First frames.
     labels : ndarray of int64, shape (windows,)
@@ -200,16 +200,16 @@ def cut(
     length_seconds: float,
     step_seconds: float,
 ) -> RecordingWindows:
-    """Cut a recording into labelled windows, none of which holds masked time.
+    """Divide a recording into labelled windows without masked time.
 
     Parameters
     ----------
     source : WindowSource
     events : sequence of Event
     label : callable
-        Gives each window its class.
+        Function that returns the class of each window.
     length_seconds, step_seconds : float
-        Of a window and between windows; whole numbers of frames.
+        Length of a window and step between windows; whole numbers of frames.
 
     Returns
     -------
@@ -222,7 +222,7 @@ def cut(
 
 
 def thinned(cut: RecordingWindows, step_seconds: float) -> RecordingWindows:
-    """Return the windows to train on: those of a class, of class 0 only one every `step_seconds`."""
+    """Return the training windows: all with a class, but of class 0 only one every `step_seconds`."""
     step = whole_frames(step_seconds, cut.source.frame_rate_hz, "training_step_seconds")
     return cut.only((cut.labels > 0) | ((cut.labels == 0) & (cut.starts % step == 0)))
 
@@ -251,7 +251,7 @@ class WindowSet:
     Parameters
     ----------
     parts : sequence of RecordingWindows
-        Recordings without windows are welcome.
+        Recordings without windows are allowed.
     """
 
     def __init__(self, parts: Sequence[RecordingWindows]) -> None:
@@ -278,7 +278,7 @@ class WindowSet:
                     taken = np.empty((len(indices), *values.shape[1:]), dtype=np.float32)
                 taken[rows] = values
         if taken is None:
-            raise ValueError("no window was asked for; give at least one index")
+            raise ValueError("there is no index; give at least one")
         return taken
 
 

@@ -1,4 +1,4 @@
-"""The only place that opens EDF, EDF+ and BDF files: signals in microvolts on one continuous time axis."""
+"""Reading of EDF, EDF+ and BDF files: signals in microvolts on one continuous time axis."""
 
 import logging
 from pathlib import Path
@@ -15,7 +15,7 @@ __all__ = ["read"]
 
 
 def read(path: str | Path) -> RawRecording:
-    """Open an EDF, EDF+C, EDF+D or BDF file; its samples are read when they are asked for.
+    """Open an EDF, EDF+C, EDF+D or BDF file; its samples are read on demand.
 
     Parameters
     ----------
@@ -24,8 +24,8 @@ def read(path: str | Path) -> RawRecording:
     Returns
     -------
     RawRecording
-        Voltages as float32 microvolts, other quantities in the unit they state. Gaps of a discontinuous file are NaN.
-        Time counts from the first sample. Names and dates of the patient are not read.
+        Voltages as float32 microvolts, other quantities in the unit of the file. Gaps of a discontinuous file are NaN.
+        Time starts at the first sample. Names and dates of the patient are not read.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def _read(path: Path) -> RawRecording:
         if channel.is_annotation:
             continue
         if channel.flaw:
-            logger.warning("%s: signal '%s' is left out: it has %s", path.name, channel.label, channel.flaw)
+            logger.warning("%s: signal '%s' is left out because it has %s", path.name, channel.label, channel.flaw)
             continue
         signals.append(_records.signal(records, channel, parts, header.record_seconds))
     duration = parts[-1].onset + parts[-1].n_records * header.record_seconds
@@ -63,18 +63,18 @@ def _read(path: Path) -> RawRecording:
 
 
 def _times(records: _records.Records, header: _header.Header) -> tuple[NDArray[np.float64], tuple[Event, ...]]:
-    """Return when each record begins, and the annotations."""
+    """Return the start time of each record, and the annotations."""
     evenly = np.arange(header.n_records, dtype=np.float64) * np.float64(header.record_seconds)
     texts = [list(records.texts(channel)) for channel in header.channels if channel.is_annotation]
     onsets = [_annotations.record_onset(record) for record in texts[0]] if texts and header.is_plus else []
     known = np.array([onset for onset in onsets if onset is not None], dtype=np.float64)
     if header.is_plus and not texts:
-        logger.warning("the file says that it is EDF+ or BDF+ but has no annotations: events, if it had any, are lost")
+        logger.warning("the header states EDF+ or BDF+, but the file has no annotations: events may be lost")
     start = onsets[0] if onsets and onsets[0] is not None else 0.0
     events = _annotations.events((record for channel in texts for record in channel), start=start)
     if onsets and len(known) < 0.5 * len(onsets):
-        problem = f"{len(onsets) - len(known)} of {len(onsets)} records do not begin with their time"
-        raise RecordingError(f"{problem}, so the header does not fit the data; {_header.REMEDY}")
+        problem = f"{len(onsets) - len(known)} of {len(onsets)} records do not start with their time"
+        raise RecordingError(f"{problem}, so the header does not match the data; {_header.REMEDY}")
     if header.is_discontinuous and len(known) < header.n_records:
         raise RecordingError(f"it is discontinuous (EDF+D) but not every record states its time; {_header.REMEDY}")
     if not header.is_discontinuous and not _jumps(known - start, evenly):
@@ -83,8 +83,8 @@ def _times(records: _records.Records, header: _header.Header) -> tuple[NDArray[n
 
 
 def _jumps(onsets: NDArray[np.float64], evenly: NDArray[np.float64]) -> bool:
-    """Return whether records of a file that says to be continuous are not."""
+    """Return whether the records are discontinuous although the header states a continuous file."""
     if len(onsets) != len(evenly) or len(evenly) < 2 or np.abs(onsets - evenly).max() <= 0.5 * evenly[1]:
         return False
-    logger.warning("the file says that it is continuous, its records say otherwise: their times are followed")
+    logger.warning("the header states a continuous file, but the records are not: the times of the records are used")
     return True

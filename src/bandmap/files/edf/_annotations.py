@@ -12,14 +12,14 @@ _RECORD_ONSET = re.compile(rb"([+-]\d+(?:\.\d*)?)(?:\x15[^\x14\x00]*)?\x14\x14")
 
 
 def record_onset(record: bytes) -> float | None:
-    """Return the second at which a record begins: its first annotation, which has no text."""
+    """Return the start time of a record in seconds, from its first annotation, which has no text."""
     found = _RECORD_ONSET.match(record)
     onset = float(found[1]) if found else math.inf
     return onset if math.isfinite(onset) else None
 
 
 def events(records: Iterable[bytes], *, start: float) -> tuple[Event, ...]:
-    """Return the annotations that last, in order of onset.
+    """Return the annotations with a duration, sorted by onset.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def events(records: Iterable[bytes], *, start: float) -> tuple[Event, ...]:
     Returns
     -------
     tuple of Event
-        Seconds from the first sample; what lies before it is cut off.
+        Seconds from the first sample; earlier parts are cut off.
     """
     found: list[Event] = []
     for tal in _TAL.finditer(b"\x00".join(records) + b"\x00"):

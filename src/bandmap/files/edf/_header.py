@@ -1,4 +1,4 @@
-"""What the header of an EDF or BDF file says, checked against the size of the file. Patient fields are never read."""
+"""The header of an EDF or BDF file, checked against the size of the file. Patient fields are never read."""
 
 import logging
 import math
@@ -12,16 +12,16 @@ logger = logging.getLogger(__name__)
 REMEDY = "fetch the file again or repair it with EDFbrowser"
 ANNOTATION_LABELS = ("EDF Annotations", "BDF Annotations")
 LONGEST_SECONDS = 31 * 86400.0
-"""Longer recordings are taken for a damaged header: a month of EEG in one file is unheard of."""
+"""Longer recordings are treated as a damaged header."""
 _FASTEST_HZ = 1e5
-_LARGEST = 1e12  # of a physical limit, in any unit: beyond it float32 microvolts overflow
+_LARGEST = 1e12  # of a physical limit, in any unit: larger values overflow float32 microvolts
 _WIDTHS = (16, 80, 8, 8, 8, 8, 8, 80, 8, 32)  # of the per-signal fields, in the order of the specification
 _UNITS = {"uv": "uV", "µv": "uV", "μv": "uV", "mv": "mV", "nv": "nV", "v": "V", "microvolt": "uV", "millivolt": "mV"}
 
 
 @dataclass(frozen=True)
 class Channel:
-    """One signal of the file: `first` is the place of its first sample within a record, in samples."""
+    """One signal of the file: `first` is the index of its first sample within a record."""
 
     label: str
     unit: str
@@ -32,14 +32,14 @@ class Channel:
 
     @property
     def is_annotation(self) -> bool:
-        """Whether it holds text instead of samples."""
+        """Whether it contains text instead of samples."""
         return self.label in ANNOTATION_LABELS
 
     @property
     def flaw(self) -> str:
-        """What makes the samples impossible to scale; empty if nothing does."""
+        """The reason why the samples cannot be scaled; empty if there is none."""
         if not all(abs(limit) <= _LARGEST for limit in self.physical + self.digital):
-            return "limits that are no numbers, or beyond reason"
+            return "invalid or implausible limits"
         if self.digital[0] >= self.digital[1]:
             return f"digital limits {self.digital[0]:g} to {self.digital[1]:g}"
         return "equal physical limits" if self.physical[0] == self.physical[1] else ""
@@ -47,7 +47,7 @@ class Channel:
 
 @dataclass(frozen=True)
 class Header:
-    """The frame of the file: where its records are and what is in each."""
+    """The structure of the file: the location and content of its records."""
 
     sample_bytes: int
     data_start: int
@@ -59,7 +59,7 @@ class Header:
 
     @property
     def record_samples(self) -> int:
-        """Samples of all signals in one record."""
+        """Number of samples of all signals in one record."""
         return sum(channel.samples for channel in self.channels)
 
 
@@ -85,12 +85,12 @@ def _real(raw: bytes) -> float:
 
 
 def n_channels(fixed: bytes, size: int) -> int:
-    """Return how many signals the first 256 bytes announce, if a file of this size can hold them.
+    """Return the number of signals in the first 256 bytes, if a file of this size can contain them.
 
     Raises
     ------
     RecordingError
-        If these are not the first bytes of an EDF or BDF file, or the file ends within its header.
+        If the file is not EDF or BDF, or ends within its header.
     """
     if len(fixed) < 256:
         raise RecordingError(f"the file ends within its header ({size} bytes); {REMEDY}")
@@ -98,9 +98,11 @@ def n_channels(fixed: bytes, size: int) -> int:
         raise RecordingError(f"this is neither EDF nor BDF (its first bytes are wrong); {REMEDY}")
     number = _integer(fixed[252:256], "number of signals")
     if number < 1:
-        raise RecordingError(f"the header announces {number} signals; {REMEDY}")
+        raise RecordingError(f"the header states {number} signals; {REMEDY}")
     if 256 * (number + 1) > size:
-        raise RecordingError(f"the header announces {number} signals, more than the file's {size} bytes hold; {REMEDY}")
+        raise RecordingError(
+            f"the header states {number} signals, more than fit into the file's {size} bytes; {REMEDY}"
+        )
     return number
 
 
@@ -131,21 +133,21 @@ def _record_seconds(raw: bytes, channels: tuple[Channel, ...]) -> float:
     if seconds > LONGEST_SECONDS:
         raise RecordingError(f"records of {seconds:g} seconds are longer than a month; {REMEDY}")
     if any(channel.samples > _FASTEST_HZ * seconds for channel in signals):
-        raise RecordingError(f"records of {seconds:g} seconds would mean a rate above 100 kHz; {REMEDY}")
+        raise RecordingError(f"records of {seconds:g} seconds imply a rate above 100 kHz; {REMEDY}")
     return seconds
 
 
 def _n_records(raw: bytes, available: int, rest: int) -> int:
     claimed = _integer(raw, "number of records")
     if claimed == 0 or claimed < -1:
-        raise RecordingError(f"the header announces {claimed} records; {REMEDY}")
+        raise RecordingError(f"the header states {claimed} records; {REMEDY}")
     if claimed == -1:
-        logger.warning("the header leaves the number of records open; the file holds %d", available)
+        logger.warning("the header does not state the number of records; the file contains %d", available)
         claimed = available
     if available < 1:
         raise RecordingError(f"the file ends before its first record of samples is complete; {REMEDY}")
     if claimed > available:
-        logger.warning("the header announces %d records, the file holds %d: read to there", claimed, available)
+        logger.warning("the header states %d records, but the file contains %d, which are read", claimed, available)
     elif claimed < available or rest:
         logger.warning("bytes after the last record are ignored")
     return min(claimed, available)
@@ -159,7 +161,7 @@ def parse(head: bytes, size: int) -> Header:
     head : bytes
         The first 256 bytes and 256 more for each signal.
     size : int
-        Bytes of the whole file.
+        Size of the file in bytes.
 
     Raises
     ------

@@ -12,11 +12,11 @@ from bandmap.files.edf._header import LONGEST_SECONDS, REMEDY, Channel, Header
 from bandmap.vocabulary.recording import RecordingError, Signal
 
 MICROVOLTS = {"uV": 1.0, "mV": 1e3, "V": 1e6, "nV": 1e-3}
-_RESIDENT_BYTES = 256 * 2**20  # mapped pages count as the process's memory until they are given back
+_RESIDENT_BYTES = 256 * 2**20  # mapped pages count as memory of the process until they are released
 
 
 class Records:
-    """The file's records: bytes, shape (records, bytes of a record)."""
+    """The records of the file as bytes, shape (records, bytes of a record)."""
 
     def __init__(self, path: Path, header: Header) -> None:
         with path.open("rb") as file:
@@ -59,7 +59,7 @@ class Records:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Records that follow each other without a gap, from `onset` (seconds from the first sample) on."""
+    """Consecutive records without a gap, starting at `onset` (seconds from the first sample)."""
 
     first_record: int
     n_records: int
@@ -67,7 +67,7 @@ class Stretch:
 
 
 def stretches(onsets: NDArray[np.float64], header: Header) -> tuple[Stretch, ...]:
-    """Part the records where time jumps by more than half a sample of the fastest signal.
+    """Split the records where time jumps by more than half a sample of the fastest signal.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def stretches(onsets: NDArray[np.float64], header: Header) -> tuple[Stretch, ...
             raise RecordingError(f"records {k} and {k + 1} overlap in time; {REMEDY}")
         first = k
     if onsets[-1] - onsets[0] + seconds > LONGEST_SECONDS:
-        raise RecordingError(f"the records span more than a month, which is taken for damage; {REMEDY}")
+        raise RecordingError(f"the records span more than a month, which indicates damage; {REMEDY}")
     return tuple(parts)
 
 
@@ -100,7 +100,7 @@ class _Reader:
         to_microvolts = MICROVOLTS.get(channel.unit, 1.0)
         self._gain = np.float32(step * to_microvolts)
         self._offset = np.float32((channel.physical[0] - channel.digital[0] * step) * to_microvolts)
-        # In the arithmetic of the samples, so that one at a limit equals it.
+        # Same arithmetic as for the samples, so that a sample at a limit equals it.
         low, high = sorted(float(np.float32(limit) * self._gain + self._offset) for limit in channel.digital)
         self.limits = low, high
 
@@ -122,7 +122,7 @@ class _Reader:
 
 
 def signal(records: Records, channel: Channel, parts: tuple[Stretch, ...], record_seconds: float) -> Signal:
-    """Return a channel as a signal that reads itself in microvolts (other quantities in the unit the file states)."""
+    """Return a channel as a signal that reads microvolts (other quantities in the unit of the file)."""
     rate_hz = channel.samples / record_seconds
     reader = _Reader(records, channel, parts, rate_hz)
     return Signal(channel.label, rate_hz, reader.n_samples, reader, channel.unit, reader.limits)
