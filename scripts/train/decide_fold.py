@@ -1,4 +1,4 @@
-"""Choose on validation recordings what a fold's model decides by, or all folds' models together (rule decide_fold)."""
+"""Choose the threshold of a fold, or of all folds together, on validation recordings (rule decide_fold)."""
 
 from bandmap.files.documents import write_json
 from bandmap.files.validation import read_validation

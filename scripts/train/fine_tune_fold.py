@@ -1,4 +1,4 @@
-"""Go on training a fold's model on the beginning of the subject that it is tested on (rule fine_tune_fold)."""
+"""Fine-tune the model of a fold on the first segment of its test subject (rule fine_tune_fold)."""
 
 from bandmap.files import represented, tables, weights
 from bandmap.train.fold import WINDOWS, Learner

@@ -1,4 +1,4 @@
-"""Let models say what happens in a recording of a subject that they never saw (rule predict_recording)."""
+"""Predict a recording with models that never saw its subject (rule predict_recording)."""
 
 from bandmap.files import events, predicted, represented, weights
 from bandmap.files.documents import read_json

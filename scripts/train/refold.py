@@ -1,4 +1,4 @@
-"""Make the folds anew of all recordings that there are now (rule refold)."""
+"""Make new folds from all current recordings (rule refold)."""
 
 from bandmap.workflow.folds import files, write
 from bandmap.workflow.job import job

@@ -142,7 +142,7 @@ def test_a_state_of_another_training_is_left_aside_and_told(tmp_path, caplog, ch
     fit(path)
     with caplog.at_level(logging.WARNING):
         other = fit(path, **changed)
-    assert f"{path} is of other settings, data or another model: training begins anew" in caplog.text
+    assert f"{path} belongs to other settings, data or another model: training starts from the beginning" in caplog.text
     assert_same(other, fit(None, **changed))
 
 

@@ -171,7 +171,7 @@ def test_sessions_and_nights_of_one_person_never_straddle(scheme, plugin, one, o
 
 
 def test_folds_of_one_name_are_refused():
-    with pytest.raises(ValueError, match="share a name, 'a-b-c'; rename"):
+    with pytest.raises(ValueError, match="have the same name, 'a-b-c'; rename"):
         loso(recordings_of([("a-b", "c"), ("a", "b-c"), ("d", "e")]), validation_subjects=1)
 
 
@@ -196,7 +196,7 @@ def test_leaving_one_out_refuses_too_few_subjects_with_a_remedy(n, validation, m
         (4, {}, "folds is 5, but with 4 subjects it must be between 2 and 4"),
         (6, {"folds": 1}, "folds is 1, but with 6 subjects it must be between 2 and 6"),
         (6, {"folds": 2.5}, "folds is 2.5, but"),
-        (3, {"folds": 2}, "2 folds of 3 subjects leave one.*set folds to 3"),
+        (3, {"folds": 2}, "2 folds of 3 subjects leave only one.*set folds to 3"),
         (6, {"validation_share": 1}, "validation_share is 1; choose a share between 0 and 1"),
         (6, {"validation_share": "many"}, "validation_share is many; choose"),
     ],
@@ -231,8 +231,8 @@ def test_a_data_set_may_be_all_test_beside_one_with_a_split():
 @pytest.mark.parametrize(
     ("recordings", "message"),
     [
-        (cohort(3), "the data set 'simulated' has no split of its own; choose the scheme subject_k_fold"),
-        (with_splits(cohort(3), "train", "", "eval"), "has no split of its own"),
+        (cohort(3), "the data set 'simulated' has no published split; choose the scheme subject_k_fold"),
+        (with_splits(cohort(3), "train", "", "eval"), "has no published split"),
         (with_splits(cohort(3), "train", "train", "eval"), "no recording is in the split 'dev'; use all of train, dev"),
         (with_splits(cohort(3), "train", "dev", "evil"), "'s02_0' of 'simulated'.*'evil'. Did you mean 'eval'"),
         ([], "no recording is in the split 'train'"),
@@ -247,7 +247,7 @@ def test_a_split_that_is_none_is_refused_with_a_remedy(recordings, message):
 def test_a_split_that_parts_a_subject_is_refused(first, second):
     recordings = with_splits(cohort(4), "train", "dev", "eval", first)
     recordings[-1]["split"] = second
-    with pytest.raises(ValueError, match=f"'s03' of 'simulated' is in the splits {first} and {second}; take a release"):
+    with pytest.raises(ValueError, match=f"'s03' of 'simulated' is in the splits {first} and {second}; use a release"):
         fixed(recordings)
 
 
@@ -258,7 +258,7 @@ def test_a_misspelt_scheme_is_answered_with_the_right_one():
 
 @pytest.mark.parametrize("scheme", splits.CONTINUES)
 def test_a_scheme_that_continues_another_has_no_folds_of_its_own(scheme):
-    with pytest.raises(ValueError, match=f"{scheme} has no folds of its own; take those of the scheme that 'base'"):
+    with pytest.raises(ValueError, match=f"{scheme} has no folds; use those of the scheme in 'base'"):
         splits.folds(cohort(4), scheme=scheme, seed=1)
 
 

@@ -152,7 +152,7 @@ def test_folds_of_one_name_are_refused():
         for dataset, subject in (("a-b", "c"), ("a", "b-c"))
         for k in range(3)
     ]
-    with pytest.raises(ValueError, match="share a name, 'a-b-c-3'; rename"):
+    with pytest.raises(ValueError, match="have the same name, 'a-b-c-3'; rename"):
         within(rows)
 
 
@@ -164,7 +164,7 @@ def test_an_unknown_option_is_an_error():
 def test_a_test_before_its_training_is_refused():
     recordings = recordings_of(a=5)
     rows = within(recordings)
-    with pytest.raises(splits.LeakageError, match="'a_0' is in train but was not taken before 'a_4', which is in test"):
+    with pytest.raises(splits.LeakageError, match="'a_0' is in train but is not earlier than 'a_4', which is in test"):
         splits.check_no_leak(rows, list(reversed(recordings)))
 
 

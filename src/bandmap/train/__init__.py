@@ -1,5 +1,5 @@
-"""Represented recordings and a table of folds in; trained networks, thresholds and predictions out.
+"""Input: represented recordings and a table of folds. Output: trained networks, thresholds and predictions.
 
-A network is a file of `models`, a way to hold out subjects one of `schemes`, what is asked of a network one of `tasks`.
+Each network is a file of `models`, each way to hold out subjects a file of `schemes`, each task a file of `tasks`.
 Called by the scripts of the same stage. This module imports nothing: the planner lists the plugins below it.
 """

@@ -1,4 +1,4 @@
-"""What runs a training, and how its tensors lie in memory there."""
+"""The device of a training, and the memory layout of its tensors."""
 
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,27 +12,27 @@ if TYPE_CHECKING:
 
 
 def fabric_of(device: str, precision: str) -> "Fabric":
-    """Return a Fabric of one device: "auto" takes CUDA if there is one."""
-    # It takes as long to import as all else together, and what asks a model needs none.
+    """Return a Fabric with one device; "auto" uses CUDA if available."""
+    # Its import takes as long as all others together, and prediction does not need it.
     from lightning_fabric import Fabric
     from lightning_fabric.plugins.environments import LightningEnvironment
 
     accelerator = device_of(device).type
     if accelerator == "cpu" and precision == "16-mixed":
         raise ValueError("training: precision 16-mixed needs a GPU; set 'precision: bf16-mixed' or '32-true'")
-    # A job is one process wherever it runs; without this, Fabric looks for a cluster's own launcher and warns.
+    # A job is a single process; without this, Fabric looks for the launcher of a cluster and warns.
     return Fabric(accelerator=accelerator, devices=1, precision=precision, plugins=[LightningEnvironment()])
 
 
 def laid_out(model: nn.Module, layout: torch.memory_format) -> nn.Module:
-    """Return a model whose maps' weights lie in memory in this layout."""
+    """Return a model with the weights of maps in this memory layout."""
     return cast("nn.Module", cast("Any", model).to(memory_format=layout))
 
 
 def channels_last(windows: torch.Tensor) -> torch.Tensor:
-    """Return maps (four axes) with channels last in memory, the faster layout on CPU and GPU; others as they are."""
+    """Return maps (four axes) with channels last in memory, which is faster on CPU and GPU; others unchanged."""
     if windows.ndim != 4:
         return windows
-    # Transposing maps flattened to lines takes a tenth of the time of contiguous(memory_format=channels_last).
+    # Transposing flattened maps takes a tenth of the time of contiguous(memory_format=channels_last).
     lines = windows.flatten(2).transpose(1, 2).contiguous()
     return lines.transpose(1, 2).view(windows.shape)

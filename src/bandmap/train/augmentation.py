@@ -1,4 +1,4 @@
-"""Change training windows in ways that leave their class as it is, so that few subjects teach more."""
+"""Augmentation: changes of training windows that do not affect their class, to learn more from few subjects."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,37 +10,36 @@ import torch
 from bandmap.vocabulary.montages import mirrored
 from bandmap.vocabulary.plugins import did_you_mean
 
-_GAIN_NODES = 5  # of the piecewise linear gain over frequency: as coarse as bands
+_GAIN_NODES = 5  # of the piecewise linear gain over frequency, as coarse as bands
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How much training windows are changed; zero leaves them alone.
+    """The amounts of augmentation; zero turns a change off.
 
     Attributes
     ----------
     mirror : float
-        Chance that left and right change places (published for the CWT ResNet-18).
+        Probability that left and right are swapped (published for the CWT ResNet-18).
     channel_shuffle : float
-        Chance that all channels change places at random, so that a seizure counts wherever it is (Saeed et al. 2021;
-        ours to use it here).
+        Probability that all channels are shuffled, so that the location of a seizure does not matter (Saeed et al.
+        2021; its use here is ours).
     time_flip : float
-        Chance that a window runs backwards (published, likewise).
+        Probability that a window is reversed in time (published for the CWT ResNet-18).
     gain_decades : float
-        Standard deviation of the gain of a channel, of the head and of each broad range of frequencies, in log10 of
-        power: amplitudes differ between subjects (ours).
+        Standard deviation of the random gains of a channel, of all channels and of each broad frequency range, in
+        log10 of power: amplitudes differ between subjects (ours).
     frequency_shift_rows : int
-        Most rows that a window's departure from the mean spectrum moves up or down: rhythms differ between subjects in
-        frequency, too (ours; time-frequency windows only).
+        Maximum number of rows by which a window's deviation from the mean spectrum is shifted: the frequencies of
+        rhythms also differ between subjects (ours; time-frequency windows only).
     time_stretch : float
-        Most by which a window's time runs faster or slower, as a natural logarithm, for the same reason (ours; raw
-        signal only).
+        Maximum stretch or compression of time, as a natural logarithm, for the same reason (ours; raw signals only).
     masked_rows, masked_frames : int
-        Most neighbouring rows and frames that are replaced by the mean (SpecAugment, Park et al. 2019; published;
-        time-frequency windows only).
+        Maximum number of adjacent rows and frames that are replaced by the mean (SpecAugment, Park et al. 2019;
+        published; time-frequency windows only).
     mixup_alpha : float
-        Both parameters of the beta distribution that says by how much the windows of a batch, and their classes with
-        them, are mixed with those of another order of the batch (MixUp, Zhang et al. 2018; published code has 1).
+        Both parameters of the beta distribution of the share with which the windows of a batch, and their classes, are
+        mixed with a permutation of the batch (MixUp, Zhang et al. 2018; 1 in the published code).
     """
 
     mirror: float = 0.0
@@ -55,14 +54,14 @@ class Augmentation:
 
     def __post_init__(self) -> None:
         if not all(0 <= chance <= 1 for chance in (self.mirror, self.channel_shuffle, self.time_flip)):
-            raise ValueError("training: augmentation: mirror, channel_shuffle and time_flip are chances from 0 to 1")
+            raise ValueError("training: augmentation: mirror, channel_shuffle and time_flip must be from 0 to 1")
         shifts = (self.gain_decades, self.frequency_shift_rows, self.time_stretch)
         if min(*shifts, self.masked_rows, self.masked_frames, self.mixup_alpha) < 0:
             raise ValueError("training: augmentation: amounts must be at least 0")
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> "Augmentation":
-        """Make one of the section `training: augmentation` of the settings."""
+        """Create it from the section `training: augmentation` of the settings."""
         for name in settings:
             if name not in cls.__dataclass_fields__:
                 raise ValueError(f"training: augmentation: {did_you_mean(name, cls.__dataclass_fields__)}")
@@ -76,9 +75,9 @@ class Augmenter:
     ----------
     amounts : Augmentation
     channels : sequence of str
-        Names of the windows' channels; left and right are exchanged by name.
+        Names of the windows' channels, which determine left and right.
     mean : tensor, shape (channels, frequencies, 1) or (channels, 1)
-        Of the training windows.
+        Mean of the training windows.
     seed : int
     """
 
@@ -87,10 +86,10 @@ class Augmenter:
         self.order = torch.tensor(mirrored(channels))
         self.mean = mean
         self.generator = torch.Generator().manual_seed(seed)
-        self.mixing = np.random.default_rng(seed)  # torch draws from no beta distribution by a generator
+        self.mixing = np.random.default_rng(seed)  # torch cannot draw from a beta distribution with a generator
 
     def __call__(self, windows: torch.Tensor) -> torch.Tensor:
-        """Return changed windows of the same shape, (batch, channels[, frequencies], times); the given ones stay."""
+        """Return augmented copies of windows, shape (batch, channels[, frequencies], times)."""
         amounts = self.amounts
         if amounts.mirror or amounts.channel_shuffle:
             windows = self._rearranged(windows)
@@ -114,9 +113,9 @@ class Augmenter:
         windows : tensor
             share x windows + (1 - share) x windows[partners].
         partners : tensor of int64, shape (batch,), or None
-            Whose classes are mixed in to the rest of the share; None where nothing is mixed.
+            Windows whose classes are mixed in with 1 - share; None if nothing is mixed.
         share : float
-            One of a batch, as published.
+            One value per batch, as published.
         """
         if not self.amounts.mixup_alpha:
             return windows, None, 1.0
@@ -125,11 +124,11 @@ class Augmenter:
         return share * windows + (1 - share) * windows[partners], partners, share
 
     def state(self) -> dict[str, Any]:
-        """Return where its random numbers are."""
+        """Return the state of the random numbers."""
         return {"windows": self.generator.get_state(), "mixing": self.mixing.bit_generator.state}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on drawing where `state` was called."""
+        """Restore a state of the random numbers."""
         self.generator.set_state(state["windows"])
         self.mixing.bit_generator.state = state["mixing"]
 
@@ -151,7 +150,7 @@ class Augmenter:
         return windows
 
     def _rearranged(self, windows: torch.Tensor) -> torch.Tensor:
-        """Let left and right of some windows change places, and all channels of some."""
+        """Swap left and right of some windows, and shuffle all channels of some."""
         count, channels = windows.shape[:2]
         order = torch.arange(channels).expand(count, -1)
         if self.amounts.mirror:
@@ -163,20 +162,20 @@ class Augmenter:
         return windows.flatten(0, 1).index_select(0, rows).reshape(windows.shape)
 
     def _stretched(self, windows: torch.Tensor) -> torch.Tensor:
-        """Let the time of signals run faster or slower about their middle; beyond their ends they are mirrored."""
+        """Stretch or compress the time of signals around their centre; they are mirrored beyond their ends."""
         speed = ((2 * torch.rand(len(windows), 1, generator=self.generator) - 1) * self.amounts.time_stretch).exp()
         place = speed * torch.linspace(-1, 1, windows.shape[-1])  # -1 is the first sample, 1 the last
         grid = torch.stack([place, torch.zeros_like(place)], dim=-1)[:, None].to(windows)
-        images = windows[:, :, None]  # of one row: the library samples images
+        images = windows[:, :, None]  # one row high, because the library samples images
         sampled = torch.nn.functional.grid_sample(images, grid, padding_mode="reflection", align_corners=True)
         return sampled[:, :, 0]
 
     def _chance(self, chance: float, count: int) -> torch.Tensor:
-        """Return which of so many windows are chosen, bool."""
+        """Return a random choice among `count` windows, bool."""
         return torch.rand(count, generator=self.generator) < chance
 
     def _gain(self, count: int, channels: int) -> torch.Tensor:
-        """Return the log10 gain of every channel, its own and the head's, shape (batch, channels, 1)."""
+        """Return the log10 gain of every channel, with the common gain, shape (batch, channels, 1)."""
         own = torch.randn(count, channels, 1, generator=self.generator)
         return (own + torch.randn(count, 1, 1, generator=self.generator)) * self.amounts.gain_decades
 
@@ -186,7 +185,7 @@ class Augmenter:
         return torch.nn.functional.interpolate(nodes, size=rows, mode="linear", align_corners=True)[..., None]
 
     def _shifted(self, departures: torch.Tensor) -> torch.Tensor:
-        """Move rows up or down; rows that nothing moves to are as the mean."""
+        """Shift rows up or down; rows that become empty are set to the mean."""
         most, rows = self.amounts.frequency_shift_rows, departures.shape[2]
         shift = torch.randint(-most, most + 1, (len(departures), 1), generator=self.generator)
         source = (torch.arange(rows)[None] - shift).to(departures.device)
@@ -195,7 +194,7 @@ class Augmenter:
         return moved * inside
 
     def _stretch(self, count: int, size: int, most: int) -> torch.Tensor:
-        """Return for every window where a stretch of up to `most` neighbours lies, bool, shape (batch, size)."""
+        """Return a random range of at most `most` adjacent elements for every window, bool, shape (batch, size)."""
         length = torch.randint(0, min(most, size) + 1, (count, 1), generator=self.generator)
         first = (torch.rand(count, 1, generator=self.generator) * (size - length + 1)).long()
         place = torch.arange(size)[None]

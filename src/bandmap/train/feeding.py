@@ -1,4 +1,4 @@
-"""Batches on their way to the device: a thread fetches the next one while the last one is worked on."""
+"""Transfer of batches to the device: a thread fetches the next batch while the current one is used."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bandmap.train._device import channels_last
 from bandmap.train.sampling import Windows
 
-_AHEAD = 1  # batches fetched before they are needed: one more only takes memory
+_AHEAD = 1  # batches fetched in advance: more would only take memory
 
 
 def batches(
@@ -22,7 +22,7 @@ def batches(
     Parameters
     ----------
     windows : Windows
-        Asked for one batch after the other, in order, by one thread.
+        Source of the batches, which one thread reads in order.
     chosen : iterable of ndarray of int64
         Indices of the windows of each batch.
     device : torch.device

@@ -1,4 +1,4 @@
-"""Make a model, train it, ask it."""
+"""Creation and training of models."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ __all__ = ["fit", "new_model", "predict", "seeded"]
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Draw from torch's generators as after `manual_seed(seed)`, and leave them as they were."""
+    """Seed torch's random generators within the block, and restore them afterwards."""
     devices = range(torch.cuda.device_count())
     with torch.random.fork_rng(devices=devices):
         torch.manual_seed(seed)
@@ -36,17 +36,17 @@ def new_model(
     seed: int,
     **hyperparameters: Any,
 ) -> Normalized:
-    """Return a model with fresh weights that normalizes by the statistics of its training windows.
+    """Return a model with initial weights that normalizes by the statistics of its training windows.
 
     Parameters
     ----------
     build : callable
         A model plugin's `build(shape, n_classes, **hyperparameters)`.
     train : Windows
-        Training windows; they also say what shape a window has.
+        Training windows, which also determine the shape of a window.
     n_classes : int
     seed : int
-        Of the weights.
+        Seed of the weights.
     **hyperparameters
         Passed to `build`.
     """
@@ -68,34 +68,34 @@ def fit(
     augment: Augmenter | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> Fitted:
-    """Train a model in place; it ends in evaluation mode, on the CPU, with the weights of the last phase's best epoch.
+    """Train a model in place; it ends on the CPU in evaluation mode, with the best weights of the last phase.
 
-    The phases are the training itself, a second look at the windows that it got wrong (`error_aware_epochs`), and
-    fine-tuning after each pruning step of a model that has `pruning_shares` and `prune`. Each begins with the best
-    weights of the one before.
+    The phases are the training itself, a second phase with the misclassified windows (`error_aware_epochs`), and
+    fine-tuning after each pruning step of a model that has `pruning_shares` and `prune`. Each phase starts from the
+    best weights of the previous phase.
 
-    The best epoch has the least mean loss over the validation windows, in evaluation mode. Validation windows are a
-    fixed choice, drawn as in training: every seizure window and evenly spaced background. Without two classes among
-    the validation windows, their loss would favour a model that always says the same; then the mean loss of training
-    decides, and a warning says so.
+    The best epoch has the lowest mean loss over the validation windows in evaluation mode. Validation windows are a
+    fixed selection, drawn as in training: every seizure window and evenly spaced background. If the validation windows
+    have fewer than two classes, their loss would favour a constant output; then the mean training loss decides, and a
+    warning says so.
 
     Parameters
     ----------
     model : Module
-        Takes (batch, *shape) and gives logits, one column for two classes or one a class.
+        Takes (batch, *shape) and returns logits, one column for two classes, or one column per class.
     train, validation : Windows
-        Of different subjects. Windows without a class (label -1) are left out.
+        Windows of different subjects. Windows without a class (label -1) are left out.
     recipe : Recipe
     seed : int
-        Of the order of windows, the background drawn, and dropout.
+        Seed of the order of windows, the drawn background, and dropout.
     device : str
         "auto" (CUDA if there is one), "cpu" or "cuda".
     augment : Augmenter, optional
-        Changes each batch of training windows, and no other.
+        Augments each batch of training windows only.
     checkpoint : Checkpoint, optional
-        Keeps the whole state after each epoch. A training that finds one goes on from there, on a CPU to the very
-        weights of one that was not interrupted; one of other settings, data or architecture is left aside with a
-        warning. The caller removes it when the training is done.
+        Stores the complete state after each epoch. A training resumes from an existing state, on a CPU with the same
+        weights as an uninterrupted training. A state with other settings, data or architecture is ignored with a
+        warning. The caller removes the checkpoint after the training.
 
     Returns
     -------
@@ -104,9 +104,9 @@ def fit(
     Raises
     ------
     ValueError
-        If there are no training windows, none of a seizure, or the device is missing or cannot do the precision.
+        If there are no training windows, none with a seizure, or the device is missing or lacks the precision.
     FloatingPointError
-        If the loss is no longer a number.
+        If the loss becomes NaN.
     """
     require_windows(train, seizures=recipe.background_per_seizure is not None)
     with seeded(seed):

@@ -1,4 +1,4 @@
-"""One fold: train on some subjects, let others choose weights, predict for these and for one never seen."""
+"""One fold: training, choice of weights on validation subjects, and prediction of validation and test subjects."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ from bandmap.vocabulary.network import Normalized
 from bandmap.vocabulary.recording import Event
 
 PREDICTION_BATCH = 256
-"""Windows a forward pass; changes speed and memory, not results."""
+"""Windows per forward pass; affects speed and memory, not results."""
 
 
 class Source(windows.WindowSource, Protocol):
@@ -30,7 +30,7 @@ class Source(windows.WindowSource, Protocol):
 
     @property
     def frequencies_hz(self) -> tuple[float, ...]:
-        """Frequencies of the rows; empty for raw signal."""
+        """Frequencies of the rows; empty for raw signals."""
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -38,28 +38,28 @@ class Source(windows.WindowSource, Protocol):
 
     @property
     def attributes(self) -> Mapping[str, Any]:
-        """What else the file says of the recording: duration_seconds, masked_channels ..."""
+        """Metadata of the recording: duration_seconds, masked_channels ..."""
 
 
 WINDOWS = ("role", "class", "windows", "excluded")
-"""Columns of the table of what a fold saw: windows used, and windows left out because too much of them is flagged."""
+"""Columns of the table of a fold's windows: those used, and those left out because of their quality flags."""
 
 
 @dataclass(frozen=True)
 class TrainedFold:
-    """What a fold leaves.
+    """The result of training a fold.
 
     Attributes
     ----------
     model : Normalized
-        With the weights of the best epoch.
+        Model with the weights of the best epoch.
     settings : dict
-        What it takes to rebuild the model and to use it: kind, shape, hyperparameters, channels ...
+        Settings to rebuild and use the model: kind, shape, hyperparameters, channels ...
     fitted : Fitted
     windows : list of dict
-        Rows of the columns `WINDOWS`.
+        Rows with the columns `WINDOWS`.
     validation : list of (Prediction, tuple of Event)
-        What the model says of each validation recording, and what happened there: a threshold is chosen on that.
+        Predictions and events of each validation recording, on which a threshold is chosen.
     """
 
     model: Normalized
@@ -71,7 +71,7 @@ class TrainedFold:
 
 @dataclass(frozen=True)
 class Learner:
-    """How a fold learns: task and settings that all models share a form of.
+    """How a fold is trained: the task and the settings in the form shared by all models.
 
     Attributes
     ----------
@@ -83,8 +83,8 @@ class Learner:
     device : str
         "auto", "cpu" or "cuda".
     shuffled : bool
-        Whether the classes of training windows change places within each recording: a control, with nothing to learn.
-        There is nothing to choose on validation recordings then, so the least training loss chooses the weights.
+        Whether the classes of training windows are shuffled within each recording, as a control with nothing to learn.
+        The validation loss is meaningless then, so the lowest training loss chooses the weights.
     """
 
     task: Task
@@ -95,11 +95,11 @@ class Learner:
     shuffled: bool = False
 
     def how(self) -> Recipe:
-        """Return the settings of the loop."""
+        """Return the recipe of the training."""
         return Recipe.of(self.recipe)
 
     def augmenter(self, source: Source, model: Normalized) -> Augmenter:
-        """Return what changes training windows of the channels of a recording."""
+        """Return the augmenter for training windows with the channels of a recording."""
         return Augmenter(Augmentation.of(self.recipe["augmentation"]), source.channels, model.mean, self.seed)
 
 
@@ -111,17 +111,17 @@ def train_fold(
     *,
     checkpoint: Checkpoint | None = None,
 ) -> TrainedFold:
-    """Train a model of one fold.
+    """Train the model of one fold.
 
     Parameters
     ----------
     training, validation : sequence of Source
-        Recordings of different subjects; the fold's test subject is in neither.
+        Recordings of different subjects, without the test subjects of the fold.
     model : mapping
         `kind` (a plugin of `bandmap.train.models`) and `options` (its hyperparameters).
     learner : Learner
     checkpoint : Checkpoint, optional
-        Keeps the state after every epoch; a training that was killed goes on from there.
+        Stores the state after every epoch, from which a killed training resumes.
 
     Returns
     -------
@@ -164,7 +164,7 @@ def train_fold(
 def predict_recording(
     model: nn.Module, source: Source, task: Task, cutting: Mapping[str, float], *, device: str
 ) -> Prediction:
-    """Return what a model says of every window of a recording."""
+    """Return the predictions of a model for all windows of a recording."""
     cut = cut_recording(source, task, cutting)
     probabilities = predict(model, windows.WindowSet([cut]), batch_size=PREDICTION_BATCH, device=device)
     duration = float(source.attributes.get("duration_seconds", source.n_frames / source.frame_rate_hz))
@@ -174,12 +174,12 @@ def predict_recording(
 def predict_together(
     models: Sequence[tuple[nn.Module, Mapping[str, Any]]], source: Source, task: Task, *, device: str
 ) -> Prediction:
-    """Return the mean of what models say of a recording.
+    """Return the mean prediction of several models for a recording.
 
     Parameters
     ----------
     models : sequence of (Module, dict)
-        One, or the folds' ensemble, with the settings that are saved beside the weights.
+        One model, or the ensemble of all folds, with the settings that are saved beside the weights.
     source : Source
     task : Task
     device : str
@@ -205,7 +205,7 @@ _Counts = list[tuple[NDArray[np.int64], NDArray[np.bool_]]]
 def _training_windows(
     sources: Iterable[Source], task: Task, cutting: Mapping[str, float], step_seconds: float
 ) -> tuple[windows.WindowSet, _Counts]:
-    """Return the windows to learn from, and for each recording the classes and which windows are too bad."""
+    """Return the training windows, and for each recording the classes and which windows have bad quality."""
     parts, counts = [], []
     for source in sources:
         part = windows.thinned(cut_recording(source, task, cutting), step_seconds)

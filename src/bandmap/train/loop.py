@@ -1,4 +1,4 @@
-"""The loop: phases of epochs of steps, each epoch judged, the best kept, everything ready to go on after a kill."""
+"""The training loop: phases, epochs and steps, with validation, the best weights and checkpoints."""
 
 import copy
 import logging
@@ -38,7 +38,7 @@ class _Best:
 
 @dataclass
 class _Progress:
-    """How far a training has come; all of it is in a checkpoint."""
+    """The progress of a training, which a checkpoint stores completely."""
 
     phase: int = -1
     epochs_before: int = 0  # of earlier phases
@@ -84,7 +84,7 @@ class Run:
         self.progress = _Progress()
 
     def fitted(self) -> Fitted:
-        """Train through all phases that are left."""
+        """Train through all remaining phases."""
         if not self._resumed():
             self._enter(0)
         self._train()
@@ -96,7 +96,7 @@ class Run:
         return Fitted(self.progress.history, self.progress.best.epoch, self._resources())
 
     def _enter(self, number: int) -> None:
-        """Begin a phase with the best weights of the one before."""
+        """Start a phase with the best weights of the previous phase."""
         phase, progress = self.phases[number], self.progress
         if number:
             self.model.load_state_dict(progress.best.state)
@@ -109,7 +109,7 @@ class Run:
         self._equip(phase)
 
     def _equip(self, phase: stages.Phase) -> None:
-        """Make the optimizer and the schedule of a phase."""
+        """Create the optimizer and the schedule of a phase."""
         self.n_batches = math.ceil(len(self._epoch_windows(np.random.default_rng(0))) / self.recipe.batch_size)
         rate = self.recipe.learning_rate * (1 if phase.is_first else self.recipe.fine_tuning_rate)
         optimizer = optimizer_of(self.recipe, self.model.parameters(), rate=rate)
@@ -117,7 +117,7 @@ class Run:
         self.optimizer = self.fabric.setup_optimizers(optimizer)
 
     def _train(self) -> None:
-        """Take the epochs of the phase that are left; patience may end it before."""
+        """Run the remaining epochs of the phase; patience may end it early."""
         phase, progress = self.phases[self.progress.phase], self.progress
         done = len(progress.history) - progress.epochs_before
         with tqdm(total=phase.epochs, initial=done, desc=phase.name, unit="epoch", disable=None) as bar:
@@ -133,7 +133,9 @@ class Run:
         if epoch - self.progress.epochs_before >= phase.epochs:
             return True
         if best.state and epoch - best.epoch >= self.recipe.patience:
-            _log.info("no better epoch than %d in %d epochs: %s ends", best.epoch, self.recipe.patience, phase.name)
+            _log.info(
+                "no better epoch than %d within %d epochs: phase %s ends", best.epoch, self.recipe.patience, phase.name
+            )
             return True
         return False
 
@@ -153,7 +155,7 @@ class Run:
         return progress.history[-1]
 
     def _train_epoch(self) -> float:
-        """Take one step a batch; return the mean loss over the windows drawn."""
+        """Run one epoch of training; return the mean loss over the drawn windows."""
         self.model.train()
         chosen = self._epoch_windows(self.generator)
         total = torch.zeros((), device=self.fabric.device)
@@ -174,7 +176,7 @@ class Run:
         return mean
 
     def _epoch_windows(self, generator: np.random.Generator) -> NDArray[np.int64]:
-        """Return the windows of an epoch, and the mistakes of the first phase once more."""
+        """Return the windows of an epoch, with the mistakes of the first phase repeated."""
         chosen = drawn(self.train.labels, self.recipe, generator)
         if not self.progress.mistakes:
             return chosen
@@ -204,13 +206,13 @@ class Run:
         return float(total) / len(chosen)
 
     def _logits(self, batch: torch.Tensor) -> torch.Tensor:
-        # Fabric's own wrapper would round the windows before they are normalized.
+        # Fabric's wrapper would round the windows before normalization.
         with self.fabric.autocast():
             logits: torch.Tensor = self.model(batch)
         return logits.float()
 
     def _state(self) -> dict[str, Any]:
-        """Return all that it takes to go on, of tensors, numbers, words, lists and dicts."""
+        """Return the complete state for resuming, made of tensors, numbers, strings, lists and dicts."""
         return {
             "identity": self.identity,
             "progress": {**vars(self.progress), "best": vars(self.progress.best), "seconds": self._seconds()},
@@ -222,12 +224,15 @@ class Run:
         }
 
     def _resumed(self) -> bool:
-        """Go on from the checkpoint; return False if there is none of this training."""
+        """Resume from the checkpoint; return False if there is none for this training."""
         state = self.checkpoint.read() if self.checkpoint else None
         if state is None:
             return False
         if state.get("identity") != self.identity:
-            _log.warning("%s is of other settings, data or another model: training begins anew", self.checkpoint)
+            _log.warning(
+                "%s belongs to other settings, data or another model: training starts from the beginning",
+                self.checkpoint,
+            )
             return False
         known = state["progress"]
         self.progress = _Progress(**{**known, "best": _Best(**known["best"])})
@@ -237,7 +242,7 @@ class Run:
         self.schedule.load_state_dict(state["schedule"])
         self.fabric.strategy.precision.load_state_dict(state["precision"])
         restore_generators(state["generators"], self.generator, self.augment)
-        _log.info("%s: training goes on after epoch %d", self.checkpoint, len(self.progress.history))
+        _log.info("%s: training resumes after epoch %d", self.checkpoint, len(self.progress.history))
         return True
 
     def _seconds(self) -> float:

@@ -1,4 +1,4 @@
-"""What a step minimizes, by which rule, and how far it goes."""
+"""Loss, optimizer and learning-rate schedule."""
 
 import math
 from collections.abc import Iterable
@@ -18,14 +18,14 @@ class Objective:
     Parameters
     ----------
     class_weights : tensor of float32, shape (classes,), or None
-        What a window of each class counts; None: all the same.
+        Weight of the windows of each class; None weights all equally.
     """
 
     def __init__(self, class_weights: torch.Tensor | None) -> None:
         self.class_weights = class_weights
 
     def __call__(self, logits: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
-        """Return the loss of logits, one column (log odds of class 1) or one a class, against classes (batch,)."""
+        """Return the loss of logits, one column (log odds of class 1) or one per class, for classes (batch,)."""
         if logits.shape[1] == 1:
             weight = None if self.class_weights is None else self.class_weights[classes]
             return functional.binary_cross_entropy_with_logits(logits[:, 0], classes.to(logits.dtype), weight)
@@ -34,10 +34,10 @@ class Objective:
         return (functional.cross_entropy(logits, classes, reduction="none") * self.class_weights[classes]).mean()
 
     def mixed(self, logits: torch.Tensor, classes: torch.Tensor, partners: torch.Tensor, share: float) -> torch.Tensor:
-        """Return the loss against mixtures of classes, as MixUp has them (Zhang et al. 2018).
+        """Return the loss for mixtures of classes, as in MixUp (Zhang et al. 2018).
 
-        The cross entropy is linear in its target, so the loss against `share` of one class and the rest of the
-        partner's is the mixture of two losses.
+        The cross entropy is linear in its target, so the loss for a mixture of two classes is the mixture of two
+        losses.
         """
         return share * self(logits, classes) + (1 - share) * self(logits, classes[partners])
 
@@ -50,10 +50,10 @@ def optimizer_of(recipe: Recipe, parameters: Iterable[nn.Parameter], *, rate: fl
 
 
 def schedule_of(recipe: Recipe, optimizer: torch.optim.Optimizer, *, rate: float, steps: int) -> LRScheduler:
-    """Return the course of the learning rate over a phase of so many steps, `rate` its highest."""
+    """Return the schedule of the learning rate over a phase of `steps` steps, with the maximum `rate`."""
     if recipe.schedule == "one_cycle":
         total = steps + 1
-        # A rise that ends with the very step that it begins with would be divided by its length, nothing.
+        # A warm-up that ends at its first step would be divided by its length of zero.
         rise = recipe.warm_up if recipe.warm_up * total != 1 else math.nextafter(recipe.warm_up, 1)
         return OneCycleLR(optimizer, rate, total_steps=total, pct_start=float(rise))
     warm_up = int(recipe.warm_up * steps)

@@ -1,4 +1,4 @@
-"""What a training consists of: the training itself, a second look at its mistakes, and pruning step by step."""
+"""Phases of a training: the training itself, a phase on its mistakes, and stepwise pruning."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,32 +15,32 @@ TRAIN, ERROR_AWARE, PRUNE = "train", "error_aware", "prune"
 
 @runtime_checkable
 class Prunable(Protocol):
-    """A network that can be pruned step by step.
+    """A network that can be pruned in steps.
 
     Attributes
     ----------
     pruning_shares : tuple of float
-        Shares to prune to, one after the other; () never.
+        Successive shares of pruned kernels; () for none.
     """
 
     pruning_shares: tuple[float, ...]
 
     def prune(self, share: float) -> None:
-        """Take this share out; what is out stays out, and is saved with the weights."""
+        """Prune this share; pruned kernels stay pruned and are saved with the weights."""
 
 
 @dataclass(frozen=True)
 class Phase:
-    """Epochs with an optimizer, a schedule and a best epoch of their own; it begins with the best weights so far.
+    """Epochs with a separate optimizer, schedule and best epoch, starting from the best weights so far.
 
     Attributes
     ----------
     name : str
         "train", "error_aware" or "prune".
     epochs : int
-        At most.
+        Maximum number of epochs.
     pruned_share : float or None
-        What is pruned before it begins.
+        Share that is pruned before the phase.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Phase:
 
     @property
     def is_first(self) -> bool:
-        """Whether it trains the model, and does not tune it."""
+        """Whether it is the main training rather than fine-tuning."""
         return self.name == TRAIN
 
 
@@ -59,22 +59,22 @@ def phases(recipe: Recipe, model: nn.Module) -> tuple[Phase, ...]:
 
 
 def prunable(model: nn.Module) -> Prunable | None:
-    """Return the module of a model that can be pruned step by step, if there is one."""
+    """Return the module of a model that can be pruned in steps, if there is one."""
     return next((module for module in model.modules() if isinstance(module, Prunable)), None)
 
 
 def repeated(
     mistakes: NDArray[np.int64], labels: NDArray[np.int64], most: int, generator: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Return the mistakes that an epoch sees once more: of each class all, or `most` drawn anew.
+    """Return the mistakes that an epoch repeats: all of each class, or `most` drawn at random.
 
     Parameters
     ----------
     mistakes : ndarray of int64
-        Indices of windows that an earlier phase got wrong.
+        Indices of windows that an earlier phase misclassified.
     labels : ndarray of int64, shape (windows,)
     most : int
-        Of one class.
+        Maximum number per class.
     generator : Generator
     """
     of_classes = [mistakes[labels[mistakes] == number] for number in np.unique(labels[mistakes])]

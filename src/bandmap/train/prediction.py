@@ -1,4 +1,4 @@
-"""What a model says of windows."""
+"""Predictions of a model for windows."""
 
 import numpy as np
 import torch
@@ -12,23 +12,23 @@ from bandmap.vocabulary.device import device_of
 
 
 def predict(model: nn.Module, windows: Windows, *, batch_size: int, device: str) -> NDArray[np.float32]:
-    """Return the probabilities of each window's classes, in evaluation mode and float32.
+    """Return the class probabilities of each window, computed in evaluation mode and float32.
 
     Parameters
     ----------
     model : Module
-        Takes (batch, *shape) and gives logits, one column for two classes or one a class. It ends on the CPU.
+        Takes (batch, *shape) and returns logits, one column for two classes, or one per class. It ends on the CPU.
     windows : Windows
     batch_size : int
-        Changes speed and memory, not results.
+        Affects speed and memory, not results.
     device : str
         "auto" (CUDA if there is one), "cpu" or "cuda".
 
     Returns
     -------
     ndarray of float32
-        Of two classes the probability of class 1 (seizure), shape (windows,); of more the probability of each, shape
-        (windows, classes). Without windows the shape is (0,).
+        For two classes the probability of class 1 (seizure), shape (windows,); for more the probability of each, shape
+        (windows, classes). Without windows, the shape is (0,).
     """
     place = device_of(device)
     found = answers(model.to(place), windows, batch_size=batch_size, device=place)
@@ -37,7 +37,7 @@ def predict(model: nn.Module, windows: Windows, *, batch_size: int, device: str)
 
 
 def answers(model: nn.Module, windows: Windows, *, batch_size: int, device: torch.device) -> NDArray[np.float32]:
-    """Return what `predict` does, of a model that is on the device and stays there."""
+    """Return the same as `predict`, for a model that is on the device and stays there."""
     model.eval()
     every = np.arange(len(windows))
     dealt = (every[first : first + batch_size] for first in range(0, len(windows), batch_size))
@@ -47,7 +47,7 @@ def answers(model: nn.Module, windows: Windows, *, batch_size: int, device: torc
 
 
 def mistakes(found: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the indices of labelled windows whose class is not the likeliest (of two: by 0.5), ascending."""
+    """Return the ascending indices of labelled windows whose class is not the most probable (0.5 for two classes)."""
     said = (found > 0.5).astype(np.int64) if found.ndim == 1 else found.argmax(axis=1)
     return np.flatnonzero((labels >= 0) & (said != labels))
 

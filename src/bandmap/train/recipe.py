@@ -1,4 +1,4 @@
-"""What a training is given and what it leaves behind."""
+"""The settings and the results of a training."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from typing import Any
 from bandmap.vocabulary.plugins import did_you_mean
 
 HISTORY = ("epoch", "phase", "training_loss", "validation_loss", "learning_rate")
-"""Columns of a history; time is kept out, so that the same training writes the same bytes."""
+"""Columns of a history, without times, so that the same training writes the same bytes."""
 
 RESOURCES = ("seconds", "windows_per_second", "peak_memory_mb", "device", "epochs", "parameters")
-"""Columns of what a training cost."""
+"""Columns of the time and memory of a training."""
 
 CHOICES = {
     "optimizer": ("adamw", "adam"),
@@ -19,53 +19,54 @@ CHOICES = {
     "class_weights": ("none", "balanced"),
     "drawing": ("all", "balanced"),
 }
-"""Settings that are words, and which."""
+"""Settings with a fixed set of values."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train: the section `training` of the settings, less `augmentation`.
+    """The section `training` of the settings without `augmentation`.
 
     Attributes
     ----------
     epochs : int
-        At most.
+        Maximum number of epochs.
     batch_size : int
-        Windows, at most; the windows of an epoch are dealt evenly to batches.
+        Maximum number of windows; the windows of an epoch are divided evenly into batches.
     learning_rate : float
-        Highest of the schedule.
+        Maximum of the schedule.
     weight_decay : float
-        Of AdamW, share of a weight that a step at learning rate 1 takes away; of Adam, factor of the squared weights.
+        For AdamW, the share of a weight that a step at learning rate 1 removes; for Adam, the factor of squared
+        weights.
     patience : int
-        Epochs without a better validation loss before a phase ends.
+        Number of epochs without a better validation loss after which a phase ends.
     background_per_seizure : float or None
-        Background windows drawn anew each epoch for one seizure window; None takes every window. For tasks of two
-        classes; with more, every window is taken.
+        Background windows per seizure window, drawn again each epoch; None takes every window. For tasks with two
+        classes; with more classes, every window is taken.
     gradient_norm : float or None
-        Longer gradients are scaled down to this length; None leaves them alone.
+        Longer gradients are scaled down to this norm; None scales none.
     warm_up : float
         Share of all steps in which the learning rate rises, in [0, 1).
     optimizer : str
         "adamw" (Loshchilov and Hutter 2019) or "adam" (Kingma and Ba 2015).
     schedule : str
-        After the warm-up: "one_cycle" (Smith and Topin 2018; momentum turns the other way round) and "cosine" fall to
-        nearly zero with the last step, "constant" stays.
+        After the warm-up: "one_cycle" (Smith and Topin 2018; with inverse momentum) and "cosine" fall to nearly zero at
+        the last step, "constant" stays constant.
     precision : str
-        As Lightning Fabric calls it: "32-true", "bf16-mixed" (matrix products in bfloat16, weights and sums in
+        As in Lightning Fabric: "32-true", "bf16-mixed" (matrix products in bfloat16, weights and sums in
         float32) or "16-mixed" (float16 with a scaled loss; GPU only).
     class_weights : str
-        "none", or "balanced": a window counts n / (classes x n of its class), n of the windows that an epoch draws.
+        "none", or "balanced": a window has the weight n / (classes x n of its class), for the n windows of an epoch.
     drawing : str
-        "all" windows in every epoch (of background as many as `background_per_seizure` says), or "balanced": as many
-        of every class as there are of the rarest, drawn anew each epoch.
+        "all" windows in every epoch (background according to `background_per_seizure`), or "balanced": equally many of
+        every class, as many as of the rarest, drawn again each epoch.
     error_aware_epochs : int
-        Epochs of a second phase, in which training windows that the first phase got wrong are added once more, up to
+        Epochs of a second phase, in which training windows that the first phase misclassified are added again, up to
         half as many of each class as an epoch draws (as in snazau/thesis, where the probabilities are 0.70 and 0.99
-        instead of 0.5); 0 leaves it out.
+        instead of 0.5); 0 skips the phase.
     pruning_epochs : int
-        Epochs of fine-tuning after each of a model's pruning steps; 0 prunes nothing.
+        Epochs of fine-tuning after each pruning step of a model; 0 prunes nothing.
     fine_tuning_rate : float
-        Highest learning rate of the phases after the first, as a share of `learning_rate` (ours).
+        Maximum learning rate of the phases after the first, as a share of `learning_rate` (ours).
     """
 
     epochs: int
@@ -97,11 +98,11 @@ class Recipe:
             if (amount := getattr(self, name)) is not None and amount <= 0:
                 raise ValueError(f"training: {name} must be above 0")
         if not 0 <= self.warm_up < 1:
-            raise ValueError("training: warm_up is a share of the steps, at least 0 and below 1")
+            raise ValueError("training: warm_up must be at least 0 and below 1")
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> "Recipe":
-        """Make one of the section `training` of the settings, whose `augmentation` is not looked at."""
+        """Create it from the section `training` of the settings, ignoring `augmentation`."""
         own = {name: value for name, value in settings.items() if name != "augmentation"}
         for name in own:
             if name not in cls.__dataclass_fields__:
@@ -111,16 +112,16 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Fitted:
-    """What a training leaves beside the model's weights.
+    """The results of a training besides the weights.
 
     Attributes
     ----------
     history : list of dict
-        One row an epoch, columns `HISTORY`: number from 1 over all phases; phase ("train", "error_aware", "prune");
-        losses, which are means over windows (cross entropy, in nats; weighted by class where weights are set; NaN
-        where there was nothing to validate on); learning rate of the first step.
+        One row per epoch, columns `HISTORY`: number from 1 over all phases; phase ("train", "error_aware", "prune");
+        mean losses over windows (cross entropy in nats, with class weights if set; NaN without validation windows);
+        learning rate of the first step.
     best_epoch : int
-        Whose weights the model has: of the last phase.
+        The epoch of the last phase whose weights the model has.
     resources : dict
         seconds, windows_per_second (windows trained on by seconds spent training, without validation),
         peak_memory_mb, device, epochs, parameters.

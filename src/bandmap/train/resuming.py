@@ -1,4 +1,4 @@
-"""The whole state of a training after an epoch, so that one that was killed goes on as if nothing had happened."""
+"""The complete state of a training after an epoch, from which a killed training resumes."""
 
 import hashlib
 import json
@@ -16,21 +16,21 @@ from bandmap.train.sampling import Windows
 
 
 class Checkpoint(Protocol):
-    """Where the state of a training is kept between epochs; `bandmap.files.checkpoint` keeps it in a file."""
+    """Storage for the state of a training between epochs; `bandmap.files.checkpoint` uses a file."""
 
     def read(self) -> dict[str, Any] | None:
-        """Return the state last written, None if there is none."""
+        """Return the last state, or None."""
 
     def write(self, state: Mapping[str, Any]) -> None:
-        """Keep a state (tensors, numbers, words, lists and dicts of them) in place of the last, whole or not at all."""
+        """Replace the state (tensors, numbers, strings, lists and dicts of them) atomically."""
 
 
 def identity(
     model: nn.Module, train: Windows, validation: Windows, recipe: Recipe, seed: int, augment: Augmenter | None
 ) -> str:
-    """Return a fingerprint of what decides a training: first weights, architecture, settings, windows' classes, seed.
+    """Return a fingerprint of the inputs of a training: initial weights, architecture, settings, classes, seed.
 
-    Normalization by the training windows is part of a model's state, and so their values count as well.
+    The model's state includes the normalization by the training windows, so their values count as well.
     """
     digest = hashlib.sha256()
     settings = [asdict(recipe), seed, asdict(augment.amounts) if augment else None, str(model)]
@@ -44,7 +44,7 @@ def identity(
 
 
 def generators(of_windows: np.random.Generator, augment: Augmenter | None) -> dict[str, Any]:
-    """Return the state of everything random: the draw of windows, augmentation, and torch (dropout)."""
+    """Return the states of all random generators: selection of windows, augmentation, and torch (dropout)."""
     return {
         "windows": of_windows.bit_generator.state,
         "augment": augment.state() if augment else None,
@@ -54,7 +54,7 @@ def generators(of_windows: np.random.Generator, augment: Augmenter | None) -> di
 
 
 def restore_generators(state: Mapping[str, Any], of_windows: np.random.Generator, augment: Augmenter | None) -> None:
-    """Go on drawing where `generators` was called."""
+    """Restore the states from `generators`."""
     of_windows.bit_generator.state = state["windows"]
     if augment:
         augment.restore(state["augment"])

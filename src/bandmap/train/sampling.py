@@ -1,4 +1,4 @@
-"""Which windows an epoch sees, and what they are normalized by."""
+"""Selection of the windows of an epoch, and the statistics for normalization."""
 
 import logging
 from typing import Protocol
@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from bandmap.train.recipe import Recipe
 
-_STATISTICS_WINDOWS = 1024  # evenly spaced; each gives dozens of frames to every channel's and frequency's mean
-_SMALLEST_STD = 1e-6  # a channel without signal (masked everywhere) stays as it is
+_STATISTICS_WINDOWS = 1024  # evenly spaced; each adds dozens of frames to the mean of every channel and frequency
+_SMALLEST_STD = 1e-6  # a channel without signal (masked everywhere) is unchanged
 
 _log = logging.getLogger(__name__)
 
 
 class Windows(Protocol):
-    """Labelled windows that can be fetched in batches."""
+    """Labelled windows that can be read in batches."""
 
     @property
     def labels(self) -> NDArray[np.int64]:
@@ -34,14 +34,14 @@ def statistics(windows: Windows, *, batch_size: int = 256) -> tuple[torch.Tensor
     Parameters
     ----------
     windows : Windows
-        Of the training subjects. Of more than 1,024, evenly spaced ones are looked at.
+        Windows of the training subjects. If there are more than 1,024, evenly spaced ones are used.
     batch_size : int
-        Windows in memory at once.
+        Number of windows in memory at once.
 
     Returns
     -------
     mean, std : tensor of float32, shape (channels, frequencies, 1) or (channels, 1)
-        In the unit of the windows; the deviation of a constant is 1.
+        In the unit of the windows; the standard deviation of a constant is set to 1.
     """
     chosen = _evenly_spaced(np.arange(len(windows)), _STATISTICS_WINDOWS)
     total, squares, count = 0.0, 0.0, 0
@@ -66,14 +66,14 @@ def draw(
     ----------
     labels : ndarray of int64, shape (windows,)
     background_per_seizure : float or None
-        None takes every window, whatever its class.
+        None takes every window, regardless of its class.
     generator : Generator or None
-        Draws the background and the order; without one, background is evenly spaced and the order is that of time.
+        Draws the background and the order; without one, background is evenly spaced and the order is temporal.
 
     Returns
     -------
     ndarray of int64
-        Indices of windows, none twice and none without a class (label -1).
+        Unique indices of windows, without those without a class (label -1).
     """
     if background_per_seizure is None:
         chosen = np.flatnonzero(labels >= 0)
@@ -89,18 +89,18 @@ def draw(
 
 
 def draw_balanced(labels: NDArray[np.int64], generator: np.random.Generator | None) -> NDArray[np.int64]:
-    """Return the windows of one epoch: as many of every class as there are of the rarest.
+    """Return the windows of one epoch: equally many of every class, as many as of the rarest.
 
     Parameters
     ----------
     labels : ndarray of int64, shape (windows,)
     generator : Generator or None
-        Draws windows and their order; without one, they are evenly spaced and the order is that of time.
+        Draws windows and their order; without one, they are evenly spaced and the order is temporal.
 
     Returns
     -------
     ndarray of int64
-        Indices of windows, none twice and none without a class (label -1).
+        Unique indices of windows, without those without a class (label -1).
     """
     of_classes = [np.flatnonzero(labels == number) for number in np.unique(labels[labels >= 0])]
     wanted = min((len(indices) for indices in of_classes), default=0)
@@ -113,35 +113,35 @@ def draw_balanced(labels: NDArray[np.int64], generator: np.random.Generator | No
 
 
 def drawn(labels: NDArray[np.int64], recipe: Recipe, generator: np.random.Generator | None) -> NDArray[np.int64]:
-    """Return the windows of one epoch, as the recipe has them drawn."""
+    """Return the windows of one epoch according to the recipe."""
     if recipe.drawing == "balanced":
         return draw_balanced(labels, generator)
     return draw(labels, recipe.background_per_seizure, generator)
 
 
 def class_weights(labels: NDArray[np.int64], n_classes: int) -> torch.Tensor:
-    """Return what a window of each class counts, so that all classes count alike and a mean window 1.
+    """Return the weight of the windows of each class, so that all classes count equally and the mean weight is 1.
 
     Parameters
     ----------
     labels : ndarray of int64, shape (windows,)
-        Of the windows that an epoch draws.
+        Classes of the windows of an epoch.
     n_classes : int
 
     Returns
     -------
     tensor of float32, shape (classes,)
-        windows / (classes x windows of the class), scikit-learn's "balanced"; of a class without windows, windows /
-        classes.
+        windows / (classes x windows of the class), as scikit-learn's "balanced"; windows / classes for a class without
+        windows.
     """
     counts = np.bincount(labels, minlength=n_classes)
     return torch.from_numpy((len(labels) / (n_classes * np.maximum(counts, 1))).astype(np.float32))
 
 
 def validation_windows(validation: Windows, recipe: Recipe) -> NDArray[np.int64]:
-    """Return the fixed choice of windows to validate on, in the proportions of training.
+    """Return the fixed selection of validation windows, in the proportions of training.
 
-    There are none, and a warning, without at least two classes.
+    It is empty, with a warning, if there are fewer than two classes.
     """
     if len(np.unique(validation.labels[validation.labels >= 0])) < 2:
         _log.warning(
@@ -153,16 +153,18 @@ def validation_windows(validation: Windows, recipe: Recipe) -> NDArray[np.int64]
 
 
 def _evenly_spaced(indices: NDArray[np.int64], wanted: int) -> NDArray[np.int64]:
-    """Return at most `wanted` of the indices, spread over all of them."""
+    """Return at most `wanted` of the indices, evenly spaced."""
     if wanted >= len(indices):
         return indices
     return indices[(np.arange(wanted) * len(indices)) // wanted]
 
 
 def require_windows(train: Windows, *, seizures: bool = False) -> None:
-    """Raise ValueError if there are no training windows or, if `seizures`, none of a seizure."""
+    """Raise ValueError if there are no training windows or, if `seizures`, none with a seizure."""
     if not (train.labels >= 0).any():
-        raise ValueError("there are no training windows; check the recordings' length against windows: length_seconds")
+        raise ValueError(
+            "there are no training windows; compare the duration of recordings with windows: length_seconds"
+        )
     if seizures and not train.labels.any():
         raise ValueError(
             "no training window is seizure; add recordings with seizures or lower windows: seizure_overlap"

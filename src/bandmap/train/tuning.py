@@ -1,4 +1,4 @@
-"""Continue a model on the beginning of the subject that it is tested on; what it learns from is not scored."""
+"""Fine-tuning of a model on the first segment of its test subject; the segment is not scored."""
 
 import json
 import logging
@@ -17,7 +17,7 @@ from bandmap.vocabulary.network import Normalized
 _log = logging.getLogger(__name__)
 
 Span = tuple[str, float, float]
-"""Recording, and from when to when in seconds."""
+"""Recording, start and end in seconds."""
 
 
 def fine_tune(
@@ -27,32 +27,32 @@ def fine_tune(
     learner: Learner,
     tuning: Mapping[str, Any],
 ) -> TrainedFold:
-    """Continue a model on the first stretch of a subject's recordings that contains a seizure.
+    """Fine-tune a model on the first segment of a subject's recordings that contains a seizure.
 
-    The stretch is not scored; normalization and threshold stay those of the model, which never saw the subject.
-    EEGWaveNet's authors report that one such hour lifts F1 by 15 % on average (recipe unpublished: epochs and rate are
-    ours).
+    The segment is not scored; normalization and threshold stay those of the model that never saw the subject.
+    EEGWaveNet's authors report that one such hour increases F1 by 15 % on average (their recipe is unpublished: epochs
+    and rate are ours).
 
     Parameters
     ----------
     model : Normalized
     settings : mapping
-        That were saved with the model.
+        Settings that were saved with the model.
     recordings : mapping of str to Source
-        The subject's, by name, in the order in which they were taken.
+        Recordings of the subject by name, in chronological order.
     learner : Learner
     tuning : mapping
-        `seconds` of a stretch, `epochs` and `learning_rate`.
+        `seconds` of a segment, `epochs` and `learning_rate`.
 
     Returns
     -------
     TrainedFold
-        Its settings have `tuned_on`: the recording, where in it the stretch ends (seconds), and the recordings before
-        it; None where no stretch has a seizure, and the model is as it was.
+        Its settings include `tuned_on`: the recording, the end of the segment in it (seconds), and the earlier
+        recordings; None if no segment has a seizure and the model is unchanged.
     """
     found = first_stretch(recordings, learner, tuning["seconds"])
     if found is None:
-        _log.warning("no stretch of %g s contains a seizure; the model stays as it was", tuning["seconds"])
+        _log.warning("no segment of %g s contains a seizure; the model is unchanged", tuning["seconds"])
         untouched = Fitted([], int(settings["best_epoch"]), _no_resources(model))
         return TrainedFold(model, {**settings, "tuned_on": None}, untouched, [])
     span, part = found
@@ -62,7 +62,7 @@ def fine_tune(
         patience=tuning["epochs"],
         learning_rate=tuning["learning_rate"],
         error_aware_epochs=0,
-        pruning_epochs=0,  # a pruned model stays as pruned as it is
+        pruning_epochs=0,  # a pruned model keeps its pruning
     )
     train, nothing = windows.WindowSet([part]), windows.WindowSet([])
     augment = learner.augmenter(recordings[span[0]], model)
@@ -80,9 +80,9 @@ def fine_tune(
 def first_stretch(
     recordings: Mapping[str, Source], learner: Learner, seconds: float
 ) -> tuple[Span, windows.RecordingWindows] | None:
-    """Return the first stretch of a recording that holds a window of a seizure, and its windows; None without any.
+    """Return the first segment of a recording with a seizure window, and its windows; None if there is none.
 
-    Stretches begin at whole multiples of their length; the last one of a recording may be shorter.
+    Segments start at multiples of their length; the last one of a recording may be shorter.
     """
     for name, source in recordings.items():
         cut = windows.thinned(
@@ -102,18 +102,17 @@ def first_stretch(
 def spans_text(
     models: Sequence[tuple[object, Mapping[str, Any]]], recording: str, duration_seconds: float
 ) -> dict[str, str]:
-    """Return what of a recording may be scored, as an attribute of its predictions; nothing where all of it may.
+    """Return the scored part of a recording, as an attribute of its predictions; empty if all of it is scored.
 
-    A model of one subject is scored on what came after all that it has seen (SzCORE), so neither the stretch nor what
-    was taken before it counts.
+    A fine-tuned model is scored on later time only (SzCORE), so neither the segment nor earlier recordings count.
 
     Parameters
     ----------
     models : sequence of (model, settings)
-        That predict the recording; all that were tuned to its subject were tuned on the same stretch.
+        Models that predict the recording; all fine-tuned ones use the same segment.
     recording : str
     duration_seconds : float
-        Of the recording.
+        Duration of the recording.
 
     Returns
     -------

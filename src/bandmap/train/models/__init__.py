@@ -1,1 +1,1 @@
-"""Plugins: models: networks that turn a window into one logit per class; one file each."""
+"""Plugins for models: networks that map a window to logits; one file each."""

@@ -1,7 +1,7 @@
-"""Convolutions of signals that are worked out as images. No plugin itself.
+"""Convolutions of signals that are computed as images. Not a plugin.
 
-PyTorch's convolutions of signals are slow on a CPU. The same arithmetic on images one row high whose maps lie last in
-memory takes a third less time (EEGWaveNet) or half (LightSeizureNet), and gives the same to rounding.
+PyTorch's one-dimensional convolutions are slow on a CPU. The same arithmetic on images one row high with channels last
+in memory takes a third (EEGWaveNet) or half (LightSeizureNet) less time, with equal results up to rounding.
 """
 
 import torch
@@ -10,7 +10,7 @@ from torch.nn import functional
 
 
 class Convolution(nn.Conv1d):
-    """A convolution of signals that takes and gives images one row high, shape (batch, maps, 1, samples)."""
+    """A convolution of signals that takes and returns images one row high, shape (batch, maps, 1, samples)."""
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return the convolution of images."""
@@ -18,15 +18,15 @@ class Convolution(nn.Conv1d):
         return functional.conv2d(images, self.kernels(), self.bias, stride, padding, dilation, self.groups)
 
     def kernels(self) -> torch.Tensor:
-        """Return the weight as of images, shape (maps out, maps in, 1, samples)."""
+        """Return the weight for images, shape (maps out, maps in, 1, samples)."""
         return self.weight.unsqueeze(2)
 
 
 class SignalsAsImages(nn.Sequential):
-    """Layers of images one row high that take and give signals, shape (batch, maps, samples)."""
+    """Layers for images one row high that take and return signals, shape (batch, maps, samples)."""
 
     def forward(self, signals: torch.Tensor) -> torch.Tensor:
-        """Return what the layers make of signals."""
+        """Return the output of the layers for signals."""
         images = signals.unsqueeze(2).contiguous(memory_format=torch.channels_last)
         for layer in self:
             images = layer(images)

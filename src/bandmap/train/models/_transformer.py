@@ -1,6 +1,6 @@
-"""Transformer encoders that the models share. No plugin itself.
+"""Transformer encoders that the models share. Not a plugin.
 
-After the published code of the frequency-cut transformer (github.com/chenzRG/TNSRE_23, `Transformer.py`): pre-norm
+Based on the published code of the frequency-cut transformer (github.com/chenzRG/TNSRE_23, `Transformer.py`): pre-norm
 layers, queries, keys and values without bias, inner width heads x dim_head whatever the width of the tokens.
 """
 
@@ -16,8 +16,8 @@ class Attention(nn.Module):
     Attributes
     ----------
     attend : Softmax
-        Its output are the attention weights, shape (batch, heads, tokens, tokens), rows summing to 1. A forward hook
-        on it sees them, and they are part of the gradient's path, which is why no fused kernel stands here.
+        Its output is the attention weights, shape (batch, heads, tokens, tokens), with rows that sum to 1. A forward
+        hook can read them, and the gradient passes through them, so no fused kernel is used.
     """
 
     def __init__(self, dim: int, *, heads: int, dim_head: int, dropout: float) -> None:
@@ -29,7 +29,7 @@ class Attention(nn.Module):
         self.to_out = nn.Sequential(nn.Linear(heads * dim_head, dim), nn.Dropout(dropout))
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        """Return tokens, shape (batch, tokens, dim), each a mean of the values of all."""
+        """Return tokens, shape (batch, tokens, dim), each a weighted mean of the values of all tokens."""
         qkv = self.to_qkv(tokens).unflatten(-1, (3, self.heads, -1))  # (batch, tokens, 3, heads, dim_head)
         query, key, value = qkv.permute(2, 0, 3, 1, 4)  # each (batch, heads, tokens, dim_head)
         weights = self.attend(self.scale * query @ key.transpose(-1, -2))  # (batch, heads, tokens, tokens)
@@ -38,7 +38,7 @@ class Attention(nn.Module):
 
 
 class Layer(nn.Module):
-    """Attention, then two linear layers on each token, each behind a norm and beside a short cut."""
+    """Attention, then two linear layers on each token, each with pre-norm and a residual connection."""
 
     def __init__(self, dim: int, *, heads: int, dim_head: int, mlp_dim: int, dropout: float) -> None:
         super().__init__()
@@ -56,20 +56,20 @@ class Layer(nn.Module):
 
 
 class ClassEncoder(nn.Module):
-    """A transformer that reads tokens into one vector, that of a class token put before them.
+    """A transformer that encodes tokens in one vector, the output of a prepended class token.
 
     Parameters
     ----------
     n_tokens : int
-        Tokens of a sequence; each has a position of its own.
+        Number of tokens of a sequence; each has its own position embedding.
     n_features : int
-        Features of a token before it is embedded.
+        Number of features of a token before embedding.
     dim : int
         Width of an embedded token.
     depth : int
-        Layers.
+        Number of layers.
     heads, dim_head, mlp_dim : int
-        Of every layer.
+        Sizes of every layer.
     dropout : float
     """
 
@@ -102,7 +102,7 @@ class ClassEncoder(nn.Module):
 
 
 def patches(maps: torch.Tensor, *, rows: int, seconds: int) -> torch.Tensor:
-    """Cut time-frequency maps into patches of all channels.
+    """Divide time-frequency maps into patches with all channels.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def patches(maps: torch.Tensor, *, rows: int, seconds: int) -> torch.Tensor:
     Returns
     -------
     tensor, shape (batch, patches, rows * seconds * channels)
-        Patches of the lowest rows first, each row of patches in time.
+        Patches sorted by row, lowest first, then by time.
     """
     batch, channels, n_rows, n_seconds = maps.shape
     grid = maps.reshape(batch, channels, n_rows // rows, rows, n_seconds // seconds, seconds)
@@ -121,7 +121,7 @@ def patches(maps: torch.Tensor, *, rows: int, seconds: int) -> torch.Tensor:
 
 
 def patch_grid(shape: tuple[int, ...], *, rows: int, seconds: int) -> tuple[int, int]:
-    """Return how many patches lie along frequency and along time in a map of (..., rows of frequency, seconds).
+    """Return the number of patches along frequency and time in a map of (..., rows of frequency, seconds).
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """ResNet-18 on the wavelet power of every channel.
 
-After the CNN interpretability framework (github.com/snazau/seizure-detection-cnn-interpretability, `resnet.py`):
+Based on the CNN interpretability framework (github.com/snazau/seizure-detection-cnn-interpretability, `resnet.py`):
 torchvision's ResNet-18 with EEG channels in place of colours and a head of 512 -> 64 -> 1 logit; 11,278,401
 parameters at 25 channels and width 64. `width` below 64 and `dropout` are ours.
 """
@@ -11,17 +11,17 @@ import torch
 from torch import nn
 
 OFFERS = ("time_frequency_maps",)
-"""What interpretations may need of a model, and this one has (`NEEDS` of `bandmap.interpret.methods`)."""
+"""Features of this model that interpretations may need (`NEEDS` of `bandmap.interpret.methods`)."""
 
 EXAMPLE_SHAPE = (18, 40, 64)
-"""A window (channels, frequencies, times) that this model takes; the contract tests use it."""
+"""A window (channels, frequencies, times) for the contract tests."""
 
 EXAMPLE_HYPERPARAMETERS = {"width": 8}
-"""Hyperparameters that make the model small enough to try."""
+"""Hyperparameters that make the model small enough for tests."""
 
 
 class BasicBlock(nn.Module):
-    """Two 3 x 3 convolutions beside a short cut."""
+    """Two 3 x 3 convolutions with a residual connection."""
 
     def __init__(self, n_in: int, n_out: int, *, stride: int) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class BasicBlock(nn.Module):
 
 
 class CwtResNet18(nn.Module):
-    """ResNet-18 with a head of two linear layers; `layer1` to `layer4` are the stages that Grad-CAM may name."""
+    """ResNet-18 with a head of two linear layers; `layer1` to `layer4` are the stages available to Grad-CAM."""
 
     def __init__(self, n_channels: int, n_outputs: int, *, width: int, dropout: float) -> None:
         super().__init__()
@@ -63,18 +63,18 @@ class CwtResNet18(nn.Module):
 
 
 def build(shape: tuple[int, ...], n_classes: int, *, width: int = 64, dropout: float = 0.0) -> nn.Module:
-    """Return a ResNet-18 with fresh weights.
+    """Return a ResNet-18 with initial weights.
 
     Parameters
     ----------
     shape : tuple of int
         (channels, frequencies, times) of one window.
     n_classes : int
-        Two classes share one logit (the log odds of class 1), as published; more have one each.
+        Two classes share one logit (the log odds of class 1), as published; more classes have one each.
     width : int
-        Maps of the first stage; the others have 2, 4 and 8 times as many, and the head's hidden layer as many.
+        Maps of the first stage; the others have 2, 4 and 8 times as many, the hidden layer of the head equally many.
     dropout : float
-        Share of the head's input that is dropped in training.
+        Dropout of the head's input in training.
 
     Raises
     ------

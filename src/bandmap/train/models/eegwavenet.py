@@ -1,15 +1,13 @@
 """EEGWaveNet: five temporal scales of the raw signal, each with its own spatio-temporal convolutions.
 
-After IoBT-VISTEC/EEGWaveNet (`architecture.py`; Thuwajit et al. 2022, IEEE TII 18(8):5547), layer for layer:
+Based on IoBT-VISTEC/EEGWaveNet (`architecture.py`; Thuwajit et al. 2022, IEEE TII 18(8):5547), layer for layer:
 
-| stage | definition |
-| --- | --- |
-| scales | 6 convolutions one after the other, each halving the time of every channel by itself; the first is not used |
-| branch of a scale | (convolution to 32 maps, 4 samples; batch norm; leaky ReLU) twice; mean over time |
-| classifier | 160 -> 64, leaky ReLU, -> 32, sigmoid, -> classes, log-softmax |
+| stage | definition | | --- | --- | | scales | 6 convolutions one after the other, each halving the time of every
+channel separately; the first is not used | | branch of a scale | (convolution to 32 maps, 4 samples; batch norm; leaky
+ReLU) twice; mean over time | | classifier | 160 -> 64, leaky ReLU, -> 32, sigmoid, -> classes, log-softmax |
 
-47,708 parameters at 21 channels. The paper's figure has three convolutions a branch and the norm last; the code, which
-is followed here, has two and the norm in the middle. Fewer `scales` than five are ours, for windows that are too short.
+47,708 parameters at 21 channels. The figure of the paper shows three convolutions per branch and the norm last; the
+code, which is followed here, has two and the norm in between. Fewer than five `scales` are ours, for short windows.
 """
 
 from typing import Any, cast
@@ -22,22 +20,22 @@ from torch.nn import functional
 from bandmap.train.models._signals import Convolution, SignalsAsImages
 
 OFFERS = ("time_maps",)
-"""What interpretations may need of a model, and this one has (`NEEDS` of `bandmap.interpret.methods`)."""
+"""Features of this model that interpretations may need (`NEEDS` of `bandmap.interpret.methods`)."""
 
 EXAMPLE_SHAPE = (18, 512)
-"""A window (channels, samples) that this model takes; the contract tests use it."""
+"""A window (channels, samples) for the contract tests."""
 
 EXAMPLE_HYPERPARAMETERS: dict[str, object] = {}
-"""Hyperparameters that make the model small enough to try."""
+"""Hyperparameters that make the model small enough for tests."""
 
 _MAPS = 32
-_BRANCH_SAMPLES = 7  # two convolutions of 4 samples in a row take so many for one
+_BRANCH_SAMPLES = 7  # receptive field of two successive convolutions of 4 samples
 
 
 class Halving(nn.Conv1d):
-    """A convolution of two samples by stride two, every channel by itself.
+    """A convolution of two samples with stride two, separately for each channel.
 
-    Two multiplications and a sum, which is what it is, take half the time of PyTorch's grouped convolution.
+    It is computed as two multiplications and a sum, in half the time of PyTorch's grouped convolution.
     """
 
     def __init__(self, n_channels: int) -> None:
@@ -48,7 +46,7 @@ class Halving(nn.Conv1d):
         return _weighted(signals, self.weight[:, 0], cast("torch.Tensor", self.bias))
 
     def after(self, other: "Halving", signals: torch.Tensor) -> torch.Tensor:
-        """Return what this layer makes of what another makes of signals: four multiplications, nothing in between."""
+        """Return the output of another layer followed by this one, in four multiplications."""
         bias, earlier = cast("torch.Tensor", self.bias), cast("torch.Tensor", other.bias)
         weight = (self.weight[:, 0, :, None] * other.weight[:, 0, None, :]).flatten(1)  # (channels, 4)
         return _weighted(signals, weight, bias + earlier * self.weight.sum((1, 2)))
@@ -68,7 +66,7 @@ class Branch(SignalsAsImages):
 
 
 class EEGWaveNet(nn.Module):
-    """Convolutions on signals that are halved again and again."""
+    """Convolutions on signals that are halved repeatedly."""
 
     def __init__(self, n_channels: int, n_classes: int, *, scales: int) -> None:
         super().__init__()
@@ -90,16 +88,16 @@ class EEGWaveNet(nn.Module):
 
 
 def build(shape: tuple[int, ...], n_classes: int, *, scales: int = 5) -> nn.Module:
-    """Return an EEGWaveNet with fresh weights (PyTorch's own start; the authors warn against others).
+    """Return an EEGWaveNet with initial weights (PyTorch's initialisation; the authors warn against others).
 
     Parameters
     ----------
     shape : tuple of int
         (channels, samples) of one window.
     n_classes : int
-        Each has a column of log-probabilities, two classes as well, as published.
+        Each class has a column of log-probabilities, even for two classes, as published.
     scales : int
-        Temporal scales: 1/4, 1/8 ... of the rate. Five, as published, need 448 samples.
+        Number of temporal scales: 1/4, 1/8 ... of the rate. Five, as published, need 448 samples.
 
     Raises
     ------
@@ -122,14 +120,14 @@ def build(shape: tuple[int, ...], n_classes: int, *, scales: int = 5) -> nn.Modu
 
 
 def _over_time(maps: torch.Tensor) -> torch.Tensor:
-    """Return the mean over samples, (batch, maps); unlike `mean`, its gradient lies in memory as the maps do."""
+    """Return the mean over samples, (batch, maps); unlike `mean`, its gradient has the memory layout of the maps."""
     return functional.avg_pool2d(maps.unsqueeze(2), (1, maps.shape[-1])).flatten(1)
 
 
 def _weighted(signals: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
     """Return the weighted sum of every block of samples, shape (batch, channels, samples // length).
 
-    `weight` has the shape (channels, length), `bias` (channels,); a last part of a block is dropped.
+    `weight` has the shape (channels, length), `bias` (channels,); an incomplete last block is dropped.
     """
     length = weight.shape[1]
     whole = signals[..., : signals.shape[-1] // length * length]
@@ -138,7 +136,7 @@ def _weighted(signals: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -
 
 
 class _BlockSums(torch.autograd.Function):
-    """Sums over the last axis, weighted by channel: what autograd makes of it writes many times as much memory."""
+    """Sums over the last axis, weighted by channel; autograd would write many times as much memory."""
 
     @staticmethod
     def forward(context: Any, blocks: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:

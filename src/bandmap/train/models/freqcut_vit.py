@@ -1,12 +1,12 @@
 """Frequency-cut vision transformer: sleep stages from patches of one epoch's spectrogram.
 
-After chenzRG/TNSRE_23 (`Transformer.py`, `main.py`; Chen et al. 2023, IEEE TNSRE 31:1974), layer for layer:
+Based on chenzRG/TNSRE_23 (`Transformer.py`, `main.py`; Chen et al. 2023, IEEE TNSRE 31:1974), layer for layer:
 
 | stage | definition |
 | --- | --- |
 | patches | 4 rows x 1 s of all channels; 20 rows x 30 s give 5 x 30 = 150 tokens |
 | tokens | linear 8 -> 128 (two channels), a learned class token, learned positions |
-| 8 layers | norm, attention of 12 heads x 16; norm, 128 -> 256 (GELU) -> 128; each beside a short cut |
+| 8 layers | norm, attention of 12 heads x 16; norm, 128 -> 256 (GELU) -> 128; each with a residual connection |
 | head | norm and linear layer on the class token |
 
 1,340,421 parameters for two channels and five stages. The published dropout is 0.
@@ -20,20 +20,20 @@ from torch import nn
 from bandmap.train.models._transformer import ClassEncoder, patch_grid, patches
 
 OFFERS = ("attention",)
-"""What interpretations may need of a model, and this one has (`NEEDS` of `bandmap.interpret.methods`)."""
+"""Features of this model that interpretations may need (`NEEDS` of `bandmap.interpret.methods`)."""
 
 EXAMPLE_SHAPE = (2, 20, 30)
-"""A window (channels, rows, seconds) that this model takes; the contract tests use it."""
+"""A window (channels, rows, seconds) for the contract tests."""
 
 EXAMPLE_CLASSES = 5
-"""Classes of the task that this model is made for."""
+"""Number of classes of the task for which this model is designed."""
 
 EXAMPLE_HYPERPARAMETERS = {"dim": 32, "depth": 2, "heads": 2, "mlp_dim": 32}
-"""Hyperparameters that make the model small enough to try."""
+"""Hyperparameters that make the model small enough for tests."""
 
 
 class FreqCutVit(nn.Module):
-    """One class token that has read all patches; `encoder.layers.0.attention.attend` and on are its attention."""
+    """Classification by a class token; `encoder.layers.0.attention.attend` and later layers are its attention."""
 
     def __init__(self, encoder: ClassEncoder, dim: int, n_classes: int, *, rows: int, seconds: int) -> None:
         super().__init__()
@@ -60,24 +60,24 @@ def build(
     patch_rows: int = 4,
     patch_seconds: int = 1,
 ) -> nn.Module:
-    """Return a frequency-cut vision transformer with fresh weights.
+    """Return a frequency-cut vision transformer with initial weights.
 
     Parameters
     ----------
     shape : tuple of int
         (channels, rows, seconds) of one epoch; 20 rows and 30 s as published.
     n_classes : int
-        Each has a column of logits.
+        Each class has a column of logits.
     dim : int
         Width of a token.
     depth : int
-        Layers.
+        Number of layers.
     heads, dim_head : int
-        Attention heads of a layer and the width of each.
+        Number of attention heads of a layer, and the width of each.
     mlp_dim : int
-        Hidden width of a layer's linear part.
+        Hidden width of the linear part of a layer.
     dropout : float
-        Share dropped in training.
+        Dropout in training.
     patch_rows, patch_seconds : int
         Size of a patch.
 

@@ -1,9 +1,9 @@
-"""GlepNet-style network: encoder blocks in which attention and temporal convolution take turns.
+"""GlepNet-style network: encoder blocks that alternate attention and temporal convolution.
 
 In the style of GlepNet (Zhou et al. 2024, IEEE TAI 5(11):5720) and its precursor EENED (Liu et al. 2023,
-arXiv:2305.10502), which say that every encoder block couples temporal convolution (local: spikes, sharp waves) with
-multi-head attention (global) and that Grad-CAM is taken at the blocks. Nothing else is public. The order inside a block
-is the Conformer's (Gulati et al. 2020, arXiv:2005.08100); that order and every size are ours:
+arXiv:2305.10502), which state that every encoder block combines temporal convolution (local: spikes, sharp waves) with
+multi-head attention (global) and that Grad-CAM uses the blocks. Nothing else is public. The order within a block is
+that of the Conformer (Gulati et al. 2020, arXiv:2005.08100); this order and all sizes are ours:
 
 | stage | definition |
 | --- | --- |
@@ -12,9 +12,10 @@ is the Conformer's (Gulati et al. 2020, arXiv:2005.08100); that order and every 
 | 2 blocks | half a linear part; attention of 4 heads x 8; convolution over 15 tokens; half a linear part; norm |
 | head | mean over time, linear layer |
 
-Batch norm and ReLU follow the stem's convolutions. It has the same weights for every channel, so a seizure counts where
-it is: on a simulated cohort a stem that mixes channels did worse on subjects whose focus no training subject had. There
-is no position table: the convolutions tell tokens their neighbours.
+Batch norm and ReLU follow the convolutions of the stem. The stem has the same weights for every channel, so the
+location of a seizure does not matter: on a simulated cohort, a stem that mixes channels was worse on subjects with a
+focus that no training subject had. There are no position embeddings, because the convolutions encode the order of
+tokens.
 """
 
 from typing import cast
@@ -26,19 +27,19 @@ from torch.nn import functional
 from bandmap.train.models._transformer import Attention
 
 OFFERS = ("time_maps",)
-"""What interpretations may need of a model, and this one has (`NEEDS` of `bandmap.interpret.methods`)."""
+"""Features of this model that interpretations may need (`NEEDS` of `bandmap.interpret.methods`)."""
 
 EXAMPLE_SHAPE = (18, 256)
-"""A window (channels, samples) that this model takes; the contract tests use it."""
+"""A window (channels, samples) for the contract tests."""
 
 EXAMPLE_HYPERPARAMETERS = {"width": 16, "depth": 1, "heads": 2, "kernel_tokens": 5}
-"""Hyperparameters that make the model small enough to try."""
+"""Hyperparameters that make the model small enough for tests."""
 
-_STRIDE = 4  # samples a frame of the stem's first layer
+_STRIDE = 4  # samples per frame of the stem's first layer
 
 
 class Stem(nn.Module):
-    """Temporal convolutions that turn each channel into features, and the mean of all channels into tokens."""
+    """Temporal convolutions that compute features of each channel; tokens are their mean over channels."""
 
     def __init__(self, width: int, pool: int) -> None:
         super().__init__()
@@ -75,14 +76,14 @@ class ConvolutionPart(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        """Return tokens, shape (batch, tokens, width), each from its neighbours."""
+        """Return tokens, shape (batch, tokens, width), each computed from its neighbours."""
         maps = functional.glu(self.gated(self.norm(tokens).transpose(1, 2)), dim=1)  # (batch, width, tokens)
         maps = self.pointwise(functional.silu(self.depthwise_norm(self.depthwise(maps))))
         return cast("torch.Tensor", self.dropout(maps).transpose(1, 2))
 
 
 class Block(nn.Module):
-    """An encoder block: what all tokens say by attention, then what neighbours say by convolution."""
+    """An encoder block: attention over all tokens, then convolution over neighbours."""
 
     def __init__(self, width: int, *, heads: int, kernel_tokens: int, dropout: float) -> None:
         super().__init__()
@@ -94,7 +95,7 @@ class Block(nn.Module):
         self.norm = nn.LayerNorm(width)
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        """Return maps of the shape they have, (batch, width, tokens): features first, as Grad-CAM reads them."""
+        """Return maps of the same shape, (batch, width, tokens): features first, as Grad-CAM expects."""
         tokens = maps.transpose(1, 2)  # (batch, tokens, width)
         tokens = tokens + self.first_mlp(tokens) / 2
         tokens = tokens + self.attention(self.attention_norm(tokens))
@@ -104,7 +105,7 @@ class Block(nn.Module):
 
 
 class GlepNet(nn.Module):
-    """A stem and blocks; `blocks.0` and on are what Grad-CAM may name."""
+    """A stem and blocks; `blocks.0` and the following ones are available to Grad-CAM."""
 
     def __init__(
         self, n_outputs: int, *, width: int, depth: int, heads: int, kernel_tokens: int, dropout: float, pool: int
@@ -133,27 +134,27 @@ def build(
     dropout: float = 0.1,
     pool: int = 2,
 ) -> nn.Module:
-    """Return a GlepNet-style network with fresh weights.
+    """Return a GlepNet-style network with initial weights.
 
     Parameters
     ----------
     shape : tuple of int
         (channels, samples) of one window.
     n_classes : int
-        Two classes share one logit (the log odds of class 1); more have one each.
+        Two classes share one logit (the log odds of class 1); more classes have one each.
     width : int
-        Features of a token; a multiple of `heads`.
+        Number of features of a token; a multiple of `heads`.
     depth : int
-        Encoder blocks.
+        Number of encoder blocks.
     heads : int
-        Attention heads of a block.
+        Number of attention heads of a block.
     kernel_tokens : int
-        Length of a block's convolution, odd; 15 tokens are 120 samples.
+        Length of the convolution of a block, odd; 15 tokens are 120 samples.
     dropout : float
-        Share dropped in training.
+        Dropout in training.
     pool : int
-        Neighbouring frames of the stem of which the largest is kept: a token every 4 x `pool` samples. Two suit 128
-        samples a second; four at 256 see as much time with a fourth of the attention.
+        Number of adjacent frames of the stem for maximum pooling: one token per 4 x `pool` samples. Two suit 128
+        samples a second; four at 256 cover the same time with a quarter of the attention.
 
     Raises
     ------

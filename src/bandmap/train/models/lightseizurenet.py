@@ -1,8 +1,8 @@
-"""LightSeizureNet-style network: a light branch per channel, so that every channel's share of the logit is known.
+"""LightSeizureNet-style network: a light branch per channel makes the contribution of each channel known.
 
 In the style of LightSeizureNet (Qiu et al. 2023, IEEE JBHI 27(4):1845), which states dilated 1-D convolution, global
 average pooling, kernel-wise pruning, a map of class activation per channel (ECAM), and 6.2 M multiply-accumulates per
-decision before, 3.7 M after compression. Its layer table is not public; every size here is ours:
+decision before, 3.7 M after compression. Its layer table is not public; all sizes here are ours:
 
 | stage, per channel | definition | multiply-accumulates at 1024 samples |
 | --- | --- | --- |
@@ -12,8 +12,9 @@ decision before, 3.7 M after compression. Its layer table is not public; every s
 | 4 | 32 maps, 5 frames, dilation 4 | 81,920 |
 | head | mean over time, linear | 32 |
 
-Batch norm and ReLU follow each convolution, a maximum over two frames each of the first three. 21 channels take 5.85 M
-multiply-accumulates and, with half of the kernels pruned, 3.27 M. Norms fold into the convolutions and count nothing.
+Batch norm and ReLU follow each convolution, and maximum pooling over two frames follows the first three. 21 channels
+take 5.85 M multiply-accumulates or, with half of the kernels pruned, 3.27 M. Norms can be merged into the convolutions
+and are not counted.
 """
 
 from collections.abc import Iterator
@@ -25,50 +26,50 @@ from torch import nn
 from bandmap.train.models._signals import Convolution, SignalsAsImages
 
 OFFERS = ("ecam",)
-"""What interpretations may need of a model, and this one has (`NEEDS` of `bandmap.interpret.methods`)."""
+"""Features of this model that interpretations may need (`NEEDS` of `bandmap.interpret.methods`)."""
 
 EXAMPLE_SHAPE = (18, 256)
-"""A window (channels, samples) that this model takes; the contract tests use it."""
+"""A window (channels, samples) for the contract tests."""
 
 EXAMPLE_HYPERPARAMETERS = {"width": 4}
-"""Hyperparameters that make the model small enough to try."""
+"""Hyperparameters that make the model small enough for tests."""
 
-_SHORTEST = 32  # samples that strides and maxima turn into one frame
+_SHORTEST = 32  # samples per frame after strides and pooling
 _DILATIONS = (1, 2, 4)
 
 
 class PrunableConvolution(Convolution):
-    """A convolution whose kernels, each from map to map, can be pruned one by one.
+    """A convolution whose kernels (from one map to another) can be pruned individually.
 
     Attributes
     ----------
     kept : tensor of bool, shape (maps out, maps in, 1)
-        False where a kernel is pruned; saved with the weights.
+        False for pruned kernels; saved with the weights.
     """
 
     kept: torch.Tensor
 
     def __init__(self, n_in: int, n_out: int, length: int, *, stride: int = 1, dilation: int = 1, groups: int) -> None:
-        padding = (dilation * (length - 1) + 1 - stride) // 2  # as many frames out as in, by stride
+        padding = (dilation * (length - 1) + 1 - stride) // 2  # as many frames out as in, divided by the stride
         super().__init__(
             n_in, n_out, length, stride=stride, padding=padding, dilation=dilation, groups=groups, bias=False
         )
         self.register_buffer("kept", torch.ones_like(self.weight[:, :, :1], dtype=torch.bool))
 
     def kernels(self) -> torch.Tensor:
-        """Return the kernels that are kept, zeros for the others."""
-        # A copy, for a view of a single map would not say that maps lie last.
+        """Return the kernels, with zeros for pruned ones."""
+        # A copy, because a view of a single map would not have the layout with maps last.
         return (self.weight * self.kept).unsqueeze(2).clone(memory_format=torch.channels_last)
 
     def prune(self, share: float) -> None:
-        """Take out the weakest kernels (least sum of magnitudes) of every map; what is out stays out."""
+        """Prune the weakest kernels (smallest sum of magnitudes) of every map; pruned kernels stay pruned."""
         strength = (self.weight.detach() * self.kept).abs().sum(2)  # (maps out, maps in)
         weakest = strength.argsort(dim=1, stable=True)[:, : round(share * strength.shape[1])]
         self.kept.scatter_(1, weakest[:, :, None], value=False)
 
 
 class ChannelHead(nn.Module):
-    """A linear layer that does not yet sum over channels: its output is the class activation per channel (ECAM)."""
+    """A linear layer before the sum over channels: its output is the class activation per channel (ECAM)."""
 
     def __init__(self, n_channels: int, n_features: int, n_outputs: int, *, shared: bool) -> None:
         super().__init__()
@@ -82,7 +83,7 @@ class ChannelHead(nn.Module):
 
 
 class Branches(SignalsAsImages):
-    """The layers of all branches, which are groups of the same convolutions.
+    """The layers of all branches, as groups of the same convolutions.
 
     Maps, shape (batch, branches x features, frames), of signals of shape (batch, branches, samples).
     """
@@ -103,9 +104,9 @@ class LightSeizureNet(nn.Module):
     Attributes
     ----------
     ecam : ChannelHead
-        Its output, shape (batch, n_outputs, channels), sums over channels to the logits less `bias`.
+        Its output, shape (batch, n_outputs, channels), summed over channels gives the logits without `bias`.
     pruning_shares : tuple of float
-        Shares to `prune` to one after the other, each followed by fine-tuning.
+        Successive shares for `prune`, each followed by fine-tuning.
     """
 
     def __init__(self, n_channels: int, n_outputs: int, *, width: int, shared: bool, shares: tuple[float, ...]) -> None:
@@ -127,13 +128,13 @@ class LightSeizureNet(nn.Module):
         return cast("torch.Tensor", activation.sum(-1) + self.bias)
 
     def prune(self, share: float) -> None:
-        """Take this share of the kernels out of every map of every layer but the first, whose kernels are its maps."""
+        """Prune this share of the kernels of every map in all layers except the first, which has one kernel per map."""
         for layer in self._prunable():
             if layer.in_channels > self.branches:
                 layer.prune(share)
 
     def multiply_accumulates(self, n_samples: int) -> int:
-        """Return the multiplications of one decision on a window of so many samples; pruned kernels count nothing."""
+        """Return the multiplications of one decision on a window of `n_samples`, without pruned kernels."""
         frames = n_samples
         total = self.bias.numel() * self.ecam.n_channels * self.ecam.n_features
         for layer in self._prunable():
@@ -156,23 +157,23 @@ def build(
     pruned_share: float = 0.5,
     pruning_steps: int = 4,
 ) -> nn.Module:
-    """Return a LightSeizureNet-style network with fresh weights, nothing pruned.
+    """Return a LightSeizureNet-style network with initial weights, unpruned.
 
     Parameters
     ----------
     shape : tuple of int
         (channels, samples) of one window.
     n_classes : int
-        Two classes share one logit (the log odds of class 1); more have one each.
+        Two classes share one logit (the log odds of class 1); more classes have one each.
     width : int
         Maps of the first layer; the others have 2, 2 and 4 times as many.
     shared : bool
-        Whether all channels have the same branch and the same weights in the head: as much arithmetic, and a seizure
-        counts wherever it is. With weights of their own, channels where no training subject has seizures stay unlearnt.
+        Whether all channels share the branch and the weights of the head: the same arithmetic, and the location of a
+        seizure does not matter. With separate weights, channels without seizures in training remain untrained.
     pruned_share : float
-        Share of kernels out at the end of `pruning_shares`; 0 prunes nothing.
+        Final share of pruned kernels; 0 prunes nothing.
     pruning_steps : int
-        Steps to get there.
+        Number of pruning steps.
 
     Raises
     ------
@@ -193,14 +194,14 @@ def build(
 
 
 def pruning_schedule(pruned_share: float, *, steps: int) -> tuple[float, ...]:
-    """Return the shares to prune to, step by step: large steps first, while many kernels are spare.
+    """Return the shares of successive pruning steps: large steps first, while many kernels are redundant.
 
-    The cubic schedule of Zhu and Gupta 2017 (arXiv:1710.01878, equation 1); the paper's own is not known.
+    The cubic schedule of Zhu and Gupta 2017 (arXiv:1710.01878, equation 1); the schedule of the paper is unknown.
 
     Parameters
     ----------
     pruned_share : float
-        Share at the end, in [0, 1); 0 gives no steps.
+        Final share, in [0, 1); 0 gives no steps.
     steps : int
         At least 1.
 

@@ -1,6 +1,6 @@
-"""Frequency-cut vision transformer over a sequence of epochs: the stage of the middle one.
+"""Frequency-cut vision transformer over a sequence of epochs, which predicts the stage of the middle epoch.
 
-After zhengchen3/Transformer_Sleep (`utils/Model_12_EEGspec-Seq-VTrans.ipynb`), layer for layer:
+Based on zhengchen3/Transformer_Sleep (`utils/Model_12_EEGspec-Seq-VTrans.ipynb`), layer for layer:
 
 | stage | definition |
 | --- | --- |
@@ -9,8 +9,8 @@ After zhengchen3/Transformer_Sleep (`utils/Model_12_EEGspec-Seq-VTrans.ipynb`), 
 | head | norm and linear layer on the class token, dropout, log-softmax |
 
 604,517 parameters for three epochs of two channels and five stages. `dropout` is used in every layer and before the
-softmax; 0, the default, is ours: the notebook's is not known. A window holds its epochs one after the other in time, so
-that windows of all models have the same axes.
+softmax; its default of 0 is ours, because the notebook's value is unknown. A window contains its epochs one after the
+other in time, so that windows of all models have the same axes.
 """
 
 from typing import cast
@@ -21,13 +21,13 @@ from torch import nn
 from bandmap.train.models._transformer import ClassEncoder, patch_grid, patches
 
 OFFERS = ("attention",)
-"""What interpretations may need of a model, and this one has (`NEEDS` of `bandmap.interpret.methods`)."""
+"""Features of this model that interpretations may need (`NEEDS` of `bandmap.interpret.methods`)."""
 
 EXAMPLE_SHAPE = (2, 20, 90)
-"""A window (channels, rows, seconds) that this model takes; the contract tests use it."""
+"""A window (channels, rows, seconds) for the contract tests."""
 
 EXAMPLE_CLASSES = 5
-"""Classes of the task that this model is made for."""
+"""Number of classes of the task for which this model is designed."""
 
 EXAMPLE_HYPERPARAMETERS = {
     "dim": 16,
@@ -38,13 +38,13 @@ EXAMPLE_HYPERPARAMETERS = {
     "sequence_dim": 32,
     "sequence_depth": 1,
 }
-"""Hyperparameters that make the model small enough to try."""
+"""Hyperparameters that make the model small enough for tests."""
 
 _PATCH_ROWS, _PATCH_SECONDS = 4, 1
 
 
 class SeqFreqCutVit(nn.Module):
-    """One transformer reads each epoch, a second one the sequence of what the first has read."""
+    """A transformer that encodes each epoch, and a second one for the sequence of these encodings."""
 
     def __init__(self, epoch: ClassEncoder, sequence: ClassEncoder, head: nn.Module, *, epochs: int) -> None:
         super().__init__()
@@ -76,24 +76,24 @@ def build(  # noqa: PLR0913 - the sizes of two transformers
     sequence_depth: int = 8,
     epochs: int = 3,
 ) -> nn.Module:
-    """Return a frequency-cut transformer of sequences with fresh weights.
+    """Return a frequency-cut transformer for sequences with initial weights.
 
     Parameters
     ----------
     shape : tuple of int
         (channels, rows, seconds) of one window; 20 rows and three epochs of 30 s as published.
     n_classes : int
-        Each has a column of log-probabilities.
+        Each class has a column of log-probabilities.
     dim, depth : int
-        Width of a token and layers of the transformer that reads an epoch.
+        Width of a token and number of layers of the transformer for an epoch.
     heads, dim_head, mlp_dim : int
-        Attention heads, the width of each, and the hidden width of the linear part, in the layers of both.
+        Number of attention heads, width of each, and hidden width of the linear part, in both transformers.
     dropout : float
-        Share dropped in training.
+        Dropout in training.
     sequence_dim, sequence_depth : int
-        Width of a token and layers of the transformer that reads the sequence.
+        Width of a token and number of layers of the transformer for the sequence.
     epochs : int
-        Epochs of a window; the stage is that of the middle one, so an odd number; three as published.
+        Number of epochs of a window, odd because the stage is that of the middle epoch; three as published.
 
     Raises
     ------
@@ -107,7 +107,7 @@ def build(  # noqa: PLR0913 - the sizes of two transformers
         )
     if epochs < 1 or epochs % 2 == 0 or shape[2] % epochs:
         raise ValueError(
-            f"seq_freqcut_vit: {epochs} epochs do not share a window of {shape[2]} s with one in the middle; set "
+            f"seq_freqcut_vit: {epochs} epochs do not divide a window of {shape[2]} s around a middle epoch; set "
             "epochs to an odd number and windows: length_seconds to that many epochs"
         )
     channels, rows, seconds = shape

@@ -1,6 +1,6 @@
-"""Folds as tables: who is trained on, validated on and tested; leakage is refused.
+"""Tables of folds with their training, validation and test subjects; leakage is an error.
 
-A scheme is one file of this package, found by its name, with a function `assign(recordings, *, seed, ...)` whose other
+Each scheme is a file of this package with a function `assign(recordings, *, seed, ...)` whose other
 keyword arguments are the scheme's options.
 """
 
@@ -14,9 +14,10 @@ from bandmap.vocabulary import plugins
 __all__ = ["COLUMNS", "CONTINUES", "ROLES", "LeakageError", "Manifest", "check_no_leak", "folds"]
 
 CONTINUES = {"fine_tune": ("fixed", "leave_one_subject_out", "subject_k_fold")}
-"""Kind of scheme that has no folds of its own -> kinds whose folds, models and tested subjects it continues.
+"""Kind of fine-tuning scheme -> kinds of schemes whose models it can fine-tune.
 
-Its option `base` names the scheme to continue; these test subjects that their models never saw.
+Its option `base` names the scheme whose folds and models it uses; the models of these kinds never saw the test
+subjects.
 """
 
 
@@ -26,14 +27,14 @@ def folds(recordings: Iterable[Row], *, scheme: str, seed: int, **options: float
     Parameters
     ----------
     recordings : iterable of mapping
-        With dataset, subject and recording, and split for the scheme `fixed`. Those of one subject in the order in
-        which they were taken; subjects in any. Sessions and nights of one person carry one subject label.
+        Rows with dataset, subject and recording, and split for the scheme `fixed`. Recordings of one subject in
+        chronological order, subjects in any order. All sessions and nights of a person have the same subject label.
     scheme : str
         Kind of scheme: a file of this package.
     seed : int
-        Decides which subjects stand together.
+        Decides which subjects are grouped.
     **options
-        The scheme's own.
+        Options of the scheme.
 
     Returns
     -------
@@ -47,11 +48,11 @@ def folds(recordings: Iterable[Row], *, scheme: str, seed: int, **options: float
     LeakageError
         If one recording is listed twice.
     ValueError
-        If the scheme has no folds of its own, an option has an impossible value, or there are too few subjects or
-        recordings for the scheme.
+        If the scheme is a fine-tuning scheme, an option is invalid, or there are too few subjects or recordings for
+        the scheme.
     """
     if scheme in CONTINUES:
-        raise ValueError(f"schemes: {scheme} has no folds of its own; take those of the scheme that 'base' names")
+        raise ValueError(f"schemes: {scheme} has no folds; use those of the scheme in 'base'")
     known = plugins.available(__name__)
     if scheme not in known:
         raise plugins.UnknownNameError(f"schemes: {plugins.did_you_mean(scheme, [*known, *CONTINUES])}")

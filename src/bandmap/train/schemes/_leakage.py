@@ -1,4 +1,4 @@
-"""What no table of folds may hold."""
+"""Checks that a table of folds has no leakage."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,32 +6,32 @@ from collections.abc import Iterable, Mapping, Sequence
 from bandmap.train.schemes._table import ROLES, Member, Row, Subject, member_of, recordings_by_member, subject_of
 from bandmap.vocabulary.plugins import did_you_mean
 
-ANEW = "delete the table of folds to have it made anew"
+ANEW = "delete the table of folds to make a new one"
 
 
 class LeakageError(ValueError):
-    """A subject or recording has two roles, or is tested by what came later; the message names who and where."""
+    """A subject or recording has two roles, or training data are later than test data; names fold and member."""
 
 
 def check_no_leak(rows: Iterable[Row], recordings: Iterable[Row]) -> None:
-    """Refuse folds whose test is not honest.
+    """Raise an error for folds with leakage.
 
-    A fold of several subjects must not have a subject in two roles. A fold of one subject must name its recordings,
-    each in one role, and test after all that it trains and validates on. No recording may be tested twice.
+    In a fold of several subjects, no subject may have two roles. A fold of one subject must name its recordings, each
+    with one role, and its test recordings must be later than the others. No recording may be tested twice.
 
     Parameters
     ----------
     rows : iterable of mapping
-        With the columns `COLUMNS`.
+        Rows with the columns `COLUMNS`.
     recordings : iterable of mapping
-        All there are: dataset, subject and recording, those of one subject in the order in which they were taken.
-        Rows about recordings that are not there stand for none.
+        All existing recordings: dataset, subject and recording, those of one subject in chronological order. Rows
+        about other recordings are ignored.
 
     Raises
     ------
     LeakageError
-        If a subject or recording has two roles in a fold, the test of a subject's own model is not the latest, two
-        folds test one recording, or one recording is listed twice.
+        If a subject or recording has two roles in a fold, a test within one subject is not the latest, two folds test
+        the same recording, or a recording is listed twice.
     ValueError
         If a role is unknown or missing from a fold.
     """
@@ -62,7 +62,7 @@ def _check_listed_once(recordings: Iterable[Row]) -> None:
 
 
 def _check_roles(fold: str, members: Sequence[Row]) -> None:
-    """Refuse a subject with two roles; in a fold of one subject, a recording with two."""
+    """Raise an error for a subject with two roles or, in a fold of one subject, a recording with two roles."""
     alone = len({subject_of(row) for row in members}) == 1 and all(row["recording"] for row in members)
     roles: dict[Subject | Member, str] = {}
     for row in members:
@@ -81,7 +81,7 @@ def _check_order(fold: str, members: Sequence[Row], places: Mapping[Member, int]
     if tested and seen and not max(seen)[0] < min(tested)[0]:
         _, later, role = max(seen)
         raise LeakageError(
-            f"fold '{fold}': recording '{later}' is in {role} but was not taken before '{min(tested)[1]}', which is"
+            f"fold '{fold}': recording '{later}' is in {role} but is not earlier than '{min(tested)[1]}', which is"
             f" in test; {ANEW}"
         )
 

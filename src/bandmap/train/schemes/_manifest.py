@@ -1,4 +1,4 @@
-"""A frozen table of folds beside the recordings that there are now."""
+"""A frozen table of folds together with the current recordings."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,19 +12,19 @@ from bandmap.vocabulary.plugins import UnknownNameError, did_you_mean
 
 @dataclass(frozen=True)
 class Manifest:
-    """Who does what in each fold, looked up quickly; the folds leak nothing.
+    """Quick lookup of the roles in each fold, checked for leakage.
 
     Attributes
     ----------
     rows : tuple of mapping
-        The table of folds. A row without a recording stands for all of its subject's, later ones too.
+        The table of folds. A row without a recording stands for all recordings of the subject, including later ones.
     recordings : tuple of mapping
-        All there are: dataset, subject and recording, those of one subject in the order in which they were taken.
+        All current recordings: dataset, subject and recording, those of one subject in chronological order.
 
     Raises
     ------
     LeakageError, ValueError
-        As `check_no_leak`.
+        As in `check_no_leak`.
     """
 
     rows: tuple[Row, ...] = field(repr=False)
@@ -35,7 +35,7 @@ class Manifest:
 
     @classmethod
     def of(cls, rows: Iterable[Row], recordings: Iterable[Row]) -> "Manifest":
-        """Return the manifest of any two iterables."""
+        """Return the manifest for two iterables."""
         return cls(tuple(rows), tuple(recordings))
 
     def names(self) -> list[str]:
@@ -43,7 +43,7 @@ class Manifest:
         return list(self._rows_of)
 
     def members(self, fold: str, *roles: str) -> list[Row]:
-        """Return the recordings that have one of some roles in a fold, in the order of `recordings`.
+        """Return the recordings with one of the given roles in a fold, in the order of `recordings`.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""The form of a table of folds, and what schemes share."""
+"""The format of a table of folds, and functions that schemes share."""
 
 import random
 from collections import defaultdict
@@ -6,19 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 COLUMNS = ("fold", "role", "dataset", "subject", "recording")
-"""Columns of a table of folds; an empty recording stands for every recording of the subject, later ones too."""
+"""Columns of a table of folds; an empty recording stands for all recordings of the subject, including later ones."""
 
 ROLES = ("train", "validation", "test")
-"""What a subject, or a recording, may be to a fold."""
+"""Possible roles of a subject, or a recording, in a fold."""
 
 Row = Mapping[str, str]
-"""Row of a table: of recordings (dataset, subject, recording ...) or of folds (`COLUMNS`)."""
+"""Row of a table of recordings (dataset, subject, recording ...) or of folds (`COLUMNS`)."""
 
 Subject = tuple[str, str]
 """Data set and subject."""
 
 Member = tuple[str, str, str]
-"""Data set, subject, and recording or "" for all of the subject's."""
+"""Data set, subject, and recording or "" for all recordings of the subject."""
 
 Roles = Mapping[str, Sequence[Member]]
 """Role -> its members in one fold."""
@@ -30,7 +30,7 @@ def subject_of(row: Row) -> Subject:
 
 
 def member_of(row: Row) -> Member:
-    """Return who a row is about: a recording, or with an empty name all of the subject's."""
+    """Return the member of a row: a recording, or with an empty name all recordings of the subject."""
     return row["dataset"], row["subject"], row["recording"]
 
 
@@ -43,7 +43,7 @@ def recordings_by_subject(recordings: Iterable[Row]) -> dict[Subject, list[Row]]
 
 
 def recordings_by_member(recordings: Iterable[Row]) -> dict[Member, list[Row]]:
-    """Return what every possible row of a table of folds stands for: a subject's recordings, in order, or one."""
+    """Return the recordings of every possible member: all of a subject in order, or a single one."""
     found: dict[Member, list[Row]] = defaultdict(list)
     for row in recordings:
         found[(*subject_of(row), "")].append(row)
@@ -52,24 +52,24 @@ def recordings_by_member(recordings: Iterable[Row]) -> dict[Member, list[Row]]:
 
 
 def spans(length: int, parts: int) -> list[tuple[int, int]]:
-    """Return start and stop of so many parts of a sequence, whose lengths differ by one at most."""
+    """Return start and stop of `parts` parts of a sequence, whose lengths differ by at most one."""
     return list(pairwise(-(-k * length // parts) for k in range(parts + 1)))
 
 
 def whole(subjects: Iterable[Subject]) -> list[Member]:
-    """Return subjects with every recording of theirs, sorted."""
+    """Return subjects as members with all their recordings, sorted."""
     return [(*subject, "") for subject in sorted(subjects)]
 
 
 def ring_of(subjects: Iterable[Subject], seed: int) -> list[Subject]:
-    """Return each subject once, in an order that the seed alone decides."""
+    """Return the subjects in an order that only depends on the seed."""
     ring = sorted(set(subjects))
     random.Random(seed).shuffle(ring)
     return ring
 
 
 def roles_in_ring(ring: Sequence[Subject], start: int, stop: int, validation: int) -> dict[str, list[Member]]:
-    """Test the subjects start to stop of a ring, validate with as many as said of those that follow, train the rest."""
+    """Test the subjects start to stop of a ring, validate on the following `validation` subjects, train on the rest."""
     others = [*ring[stop:], *ring[:start]]
     return {
         "train": whole(others[validation:]),
@@ -84,14 +84,14 @@ def table(folds: Iterable[tuple[str, Roles]]) -> list[dict[str, str]]:
     Raises
     ------
     ValueError
-        If two folds have one name.
+        If two folds have the same name.
     """
     rows: list[dict[str, str]] = []
     seen: set[str] = set()
     for fold, roles in folds:
         if fold in seen:
             raise ValueError(
-                f"two folds would share a name, '{fold}'; rename a data set or a subject so that"
+                f"two folds would have the same name, '{fold}'; rename a data set or a subject so that"
                 " '{dataset}-{subject}' is unique"
             )
         seen.add(fold)
@@ -100,7 +100,7 @@ def table(folds: Iterable[tuple[str, Roles]]) -> list[dict[str, str]]:
 
 
 def check_whole_number(where: str, value: object, least: int, most: int, reason: str) -> None:
-    """Refuse an option that is no whole number within bounds.
+    """Raise an error for an option that is not an integer within bounds.
 
     Raises
     ------

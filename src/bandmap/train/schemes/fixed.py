@@ -1,4 +1,4 @@
-"""The split that the makers of a data set published: one fold."""
+"""The published split of a data set, as one fold."""
 
 from collections.abc import Iterable
 
@@ -6,21 +6,21 @@ from bandmap.train.schemes._table import Row, Subject, subject_of, table, whole
 from bandmap.vocabulary.plugins import did_you_mean
 
 ROLE_OF = {"train": "train", "dev": "validation", "eval": "test"}
-"""Split, as TUSZ calls it -> role."""
+"""Name of a part of the split, as in TUSZ -> role."""
 
 FOLD = "fixed"
 
 
 def assign(recordings: Iterable[Row], *, seed: int) -> list[dict[str, str]]:
-    """Train, validate and test as a data set's own column `split` says.
+    """Train, validate and test according to the column `split` of a data set.
 
-    The split is taken by subject, so that a recording that arrives later stays with its subject's others. Pooled data
-    sets need a split each, but not each of them all three parts.
+    The split is by subject, so that a recording that is added later stays with the others of its subject. Each pooled
+    data set needs a split, but not all three parts.
 
     Parameters
     ----------
     recordings : iterable of mapping
-        With dataset, subject and split (train, dev or eval).
+        Rows with dataset, subject and split (train, dev or eval).
     seed : int
         Not used: the split is given.
 
@@ -32,7 +32,7 @@ def assign(recordings: Iterable[Row], *, seed: int) -> list[dict[str, str]]:
     Raises
     ------
     ValueError
-        If a data set has no split, a part has another name or is empty, or a subject is in two parts.
+        If a data set has no split, a part has an unknown name or is empty, or a subject is in two parts.
     """
     splits: dict[Subject, str] = {}
     for row in recordings:
@@ -40,7 +40,7 @@ def assign(recordings: Iterable[Row], *, seed: int) -> list[dict[str, str]]:
         if splits.setdefault(subject_of(row), split) != split:
             raise ValueError(
                 f"fixed: subject '{row['subject']}' of '{row['dataset']}' is in the splits {splits[subject_of(row)]}"
-                f" and {split}; take a release that keeps subjects apart, or the scheme subject_k_fold"
+                f" and {split}; use a release that separates subjects, or the scheme subject_k_fold"
             )
     for split in ROLE_OF:
         if split not in splits.values():
@@ -53,7 +53,7 @@ def _split(row: Row) -> str:
     split = row.get("split", "")
     if not split:
         raise ValueError(
-            f"fixed: the data set '{row['dataset']}' has no split of its own;"
+            f"fixed: the data set '{row['dataset']}' has no published split;"
             " choose the scheme subject_k_fold or leave_one_subject_out"
         )
     if split not in ROLE_OF:

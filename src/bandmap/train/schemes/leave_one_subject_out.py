@@ -1,4 +1,4 @@
-"""Every subject is tested once, by a model that saw other subjects only."""
+"""Each subject is tested once, by a model that was trained on other subjects only."""
 
 from collections.abc import Iterable
 
@@ -6,24 +6,24 @@ from bandmap.train.schemes._table import Row, check_whole_number, ring_of, roles
 
 
 def assign(recordings: Iterable[Row], *, seed: int, validation_subjects: int = 2) -> list[dict[str, str]]:
-    """Test every subject once; of the others, some validate and the rest train.
+    """Test every subject once; some of the others validate, and the rest train.
 
-    The subjects stand in a ring of seeded order and each fold's test subject is validated by those that follow it, so
-    that each subject validates equally often.
+    The seed orders the subjects in a ring, and the subjects after the test subject of a fold validate, so that each
+    subject validates equally often.
 
     Parameters
     ----------
     recordings : iterable of mapping
-        With dataset and subject, in any order.
+        Rows with dataset and subject, in any order.
     seed : int
-        Of the order of the ring.
+        Seed of the order of the ring.
     validation_subjects : int
-        How many subjects of each fold choose the best weights and the threshold.
+        Number of subjects of each fold that choose the best weights and the threshold.
 
     Returns
     -------
     list of dict
-        Rows of folds named `{dataset}-{subject}` after the subject that is tested.
+        Rows of folds named `{dataset}-{subject}` after the test subject.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def assign(recordings: Iterable[Row], *, seed: int, validation_subjects: int = 2
     ring = ring_of(map(subject_of, recordings), seed)
     if len(ring) < 3:
         raise ValueError(
-            f"leave_one_subject_out needs 3 subjects (train, validation, test), there are {len(ring)}; "
+            f"leave_one_subject_out needs 3 subjects (train, validation, test), but there are {len(ring)}; "
             "add recordings of other subjects"
         )
     where, reason = "leave_one_subject_out: validation_subjects", f"with {len(ring)} subjects"

@@ -1,4 +1,4 @@
-"""Subjects are dealt into K groups of one size; each group is tested once, by a model that saw none of it."""
+"""Subjects are divided into K groups of equal size; each group is tested once, by a model that never saw it."""
 
 from collections.abc import Iterable
 
@@ -8,22 +8,22 @@ from bandmap.train.schemes._table import Row, check_whole_number, ring_of, roles
 def assign(
     recordings: Iterable[Row], *, seed: int, folds: int = 5, validation_share: float = 0.2
 ) -> list[dict[str, str]]:
-    """Test every subject once, a K-th of them at a time; of the others, a share validates and the rest train.
+    """Test every subject once, one group at a time; a share of the others validates, and the rest train.
 
-    The subjects stand in a ring of seeded order. Each fold tests an arc of it and validates with those that follow,
-    so that as many folds as subjects are the folds of `leave_one_subject_out`.
+    The seed orders the subjects in a ring. Each fold tests a section of the ring and validates on the subjects that
+    follow, so that with as many folds as subjects the folds are those of `leave_one_subject_out`.
 
     Parameters
     ----------
     recordings : iterable of mapping
-        With dataset and subject, in any order.
+        Rows with dataset and subject, in any order.
     seed : int
-        Of the order of the ring.
+        Seed of the order of the ring.
     folds : int
-        K; the numbers of subjects that they test differ by one at most.
+        K; the numbers of test subjects per fold differ by at most one.
     validation_share : float
-        Share, between 0 and 1, of the subjects not tested that choose the best weights and the threshold: rounded,
-        but at least one subject, and one is left to train on.
+        Share, between 0 and 1, of the remaining subjects that choose the best weights and the threshold. It is rounded
+        so that at least one subject validates and at least one trains.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def assign(
     Raises
     ------
     ValueError
-        If there are too few subjects for so many folds, or a share is none.
+        If there are too few subjects for the folds, or the share is invalid.
     """
     ring = ring_of(map(subject_of, recordings), seed)
     _check(len(ring), folds, validation_share)
@@ -51,13 +51,13 @@ def _validation(others: int, share: float) -> int:
 def _check(subjects: int, folds: int, share: float) -> None:
     if subjects < 3:
         raise ValueError(
-            f"subject_k_fold needs 3 subjects (train, validation, test), there are {subjects}; "
+            f"subject_k_fold needs 3 subjects (train, validation, test), but there are {subjects}; "
             "add recordings of other subjects"
         )
     check_whole_number("subject_k_fold: folds", folds, 2, subjects, f"with {subjects} subjects")
     if subjects == 3 and folds == 2:
         raise ValueError(
-            "subject_k_fold: 2 folds of 3 subjects leave one of them to train and to validate; set folds to 3"
+            "subject_k_fold: 2 folds of 3 subjects leave only one subject to train and validate; set folds to 3"
         )
     if not isinstance(share, int | float) or not 0 < share < 1:
         raise ValueError(f"subject_k_fold: validation_share is {share}; choose a share between 0 and 1, such as 0.2")

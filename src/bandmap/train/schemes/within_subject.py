@@ -1,4 +1,4 @@
-"""Time-series: each subject by itself, tested on what came after all that its model saw."""
+"""Models of one subject each, tested on recordings that are later than their training data."""
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ from bandmap.vocabulary.plugins import did_you_mean
 WINDOWS = ("growing", "sliding")
 
 MOST_BLOCKS = 100_000
-"""Of one recording each, for subjects of up to so many recordings."""
+"""Maximum number of blocks."""
 
 _log = logging.getLogger(__name__)
 
@@ -26,34 +26,34 @@ _log = logging.getLogger(__name__)
 def assign(
     recordings: Iterable[Row], *, seed: int, blocks: int = 3, training_blocks: int = 1, window: str = "growing"
 ) -> list[dict[str, str]]:
-    """Cut each subject's recordings into blocks; a block is tested, the one before validates, earlier ones train.
+    """Divide each subject's recordings into blocks: one is tested, the previous one validates, earlier ones train.
 
-    SzCORE's cross-validation of personalised models (Dan et al., 2025, https://doi.org/10.1111/epi.18113), with whole
-    recordings. The first blocks are never tested.
+    This is SzCORE's cross-validation of personalised models (Dan et al., 2025, https://doi.org/10.1111/epi.18113), with
+    whole recordings. The first blocks are never tested.
 
     Parameters
     ----------
     recordings : iterable of mapping
-        With dataset, subject and recording; those of one subject in the order in which they were taken.
+        Rows with dataset, subject and recording; those of one subject in chronological order.
     seed : int
-        Not used: time decides.
+        Not used: the order is chronological.
     blocks : int
-        Of each subject; their numbers of recordings differ by one at most. A subject with fewer recordings than blocks
-        has one block for each of them.
+        Number of blocks per subject; their numbers of recordings differ by at most one. With fewer recordings than
+        blocks, each recording is a block.
     training_blocks : int
-        How many blocks train the first fold of a subject, and every fold of a sliding window.
+        Number of blocks that train the first fold of a subject, and every fold of a sliding window.
     window : {"growing", "sliding"}
-        Whether later folds train on all that came before, or on the last `training_blocks` only.
+        Whether later folds train on all earlier blocks, or on the last `training_blocks` only.
 
     Returns
     -------
     list of dict
-        Rows of folds named `{dataset}-{subject}-{number of the tested block, from 1}`, which name every recording.
+        Rows of folds named `{dataset}-{subject}-{number of the tested block, from 1}`, which name each recording.
 
     Raises
     ------
     ValueError
-        If an option has an impossible value, nobody has enough recordings, or two folds would share a name.
+        If an option is invalid, no subject has enough recordings, or two folds would have the same name.
     """
     _check(blocks, training_blocks, window)
     least = training_blocks + 2
@@ -83,7 +83,7 @@ def _folds(
 
 
 def _cut(rows: Sequence[Row], blocks: int) -> list[list[Member]]:
-    """Cut recordings, in order, into blocks whose lengths differ by one at most, or into single ones."""
+    """Divide recordings, in order, into blocks whose lengths differ by at most one, or into single recordings."""
     members = [(row["dataset"], row["subject"], row["recording"]) for row in rows]
     return [members[start:stop] for start, stop in spans(len(members), min(blocks, len(members)))]
 

@@ -1,6 +1,6 @@
-"""What a model is asked: which classes there are, which class a window has, and what its answers mean.
+"""Tasks of models: their classes, the class of a window, and the decisions from predictions.
 
-A task is one file; `run: task` names it. All have `CLASSES` and the functions of `Task`.
+Each task is a file that `run: task` names. It has `CLASSES` and the functions of `Task`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,20 +16,20 @@ from bandmap.vocabulary.windows import Labeller, RecordingWindows, WindowSource
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a model says of one recording.
+    """The predictions of a model for one recording.
 
     Attributes
     ----------
     probabilities : ndarray of float32, shape (windows,) or (windows, classes)
-        Of class 1 where there are two classes, else of each.
+        Probability of class 1 for two classes, else of each class.
     centres_seconds : ndarray of float64, shape (windows,)
         Middle of each window from the start of the recording, ascending.
     labels : ndarray of int64, shape (windows,)
-        Class of each window by the recording's events, -1 where it has none.
+        Class of each window by the recording's events, -1 if it has none.
     step_seconds : float
-        Between neighbouring windows; where centres are further apart, windows are missing (masked time).
+        Time between adjacent windows; where centres are further apart, windows are missing (masked time).
     duration_seconds : float
-        Of the recording.
+        Duration of the recording.
     """
 
     probabilities: NDArray[np.float32]
@@ -40,44 +40,44 @@ class Prediction:
 
     @property
     def columns(self) -> dict[str, NDArray[Any]]:
-        """The arrays that a file of predictions holds."""
+        """The arrays of a file of predictions."""
         names = ("probabilities", "centres_seconds", "labels")
         return {name: getattr(self, name) for name in names}
 
     @classmethod
-    def mean(cls, said: Sequence["Prediction"]) -> "Prediction":
-        """Return the mean of what several models say of the same windows."""
-        if len(said) == 1:
-            return said[0]
-        mean: NDArray[np.float32] = np.stack([one.probabilities for one in said]).mean(axis=0, dtype=np.float32)
-        return replace(said[0], probabilities=mean)
+    def mean(cls, predictions: Sequence["Prediction"]) -> "Prediction":
+        """Return the mean of the predictions of several models for the same windows."""
+        if len(predictions) == 1:
+            return predictions[0]
+        mean: NDArray[np.float32] = np.stack([one.probabilities for one in predictions]).mean(axis=0, dtype=np.float32)
+        return replace(predictions[0], probabilities=mean)
 
 
 class Task(Protocol):
-    """What every file of this package offers."""
+    """The interface of every file of this package."""
 
     CLASSES: tuple[str, ...]
 
     def labels(self, cutting: Mapping[str, float]) -> Labeller:
-        """Return what gives windows their class; `cutting` is the section `windows` of the settings."""
+        """Return the function that labels windows; `cutting` is the section `windows` of the settings."""
 
     def decide(
         self, validation: Sequence[tuple[Prediction, Sequence[Event]]], postprocessing: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Return what is chosen on predictions for validation recordings: a threshold, or nothing."""
+        """Return the decision from predictions for validation recordings: a threshold, or nothing."""
 
     def found(
         self, prediction: Prediction, decision: Mapping[str, Any], postprocessing: Mapping[str, Any]
     ) -> tuple[tuple[Event, ...], tuple[float, ...]]:
-        """Return the events that a prediction comes to, and the mean probability of each."""
+        """Return the events of a prediction, and the mean probability of each."""
 
     def comparable(
         self, source: WindowSource, events: Sequence[Event], cutting: Mapping[str, float]
     ) -> RecordingWindows:
-        """Return the windows of a recording that windows of another class may be compared with."""
+        """Return the windows of a recording that can serve as comparison for windows of another class."""
 
     def targets(self, probabilities: NDArray[np.floating]) -> NDArray[np.int64]:
-        """Return the class whose importance is asked for, for each predicted window."""
+        """Return the class to explain for each predicted window."""
 
     def interesting(
         self,
@@ -88,12 +88,12 @@ class Task(Protocol):
         *,
         seed: int,
     ) -> NDArray[np.int64]:
-        """Return the indices of the windows that are worth an interpretation, ascending."""
+        """Return the ascending indices of the windows to interpret."""
 
     def right(
         self, probabilities: NDArray[np.floating], labels: NDArray[np.integer], decision: Mapping[str, Any]
     ) -> NDArray[np.bool_]:
-        """Return which predicted windows are of a class worth explaining, and were given it, shape (windows,)."""
+        """Return which windows have a class to explain and are predicted correctly, shape (windows,)."""
 
     def mapped(self, cut: RecordingWindows, detected: Sequence[Event]) -> NDArray[np.bool_]:
-        """Return for which windows an importance over time is worth keeping, shape (windows,)."""
+        """Return for which windows the importance over time is stored, shape (windows,)."""

@@ -17,14 +17,14 @@ from bandmap.vocabulary.windows import Labeller, RecordingWindows, WindowSource
 CLASSES = ("background", "seizure")
 
 GUARD_SECONDS = 2.0
-"""Interictal windows keep so far from any event: onsets are marked to the second only."""
+"""Minimum distance of interictal windows from any event, because onsets are rounded to a second."""
 
 INTERICTAL = 16
-"""Interictal windows of a recording that are interpreted too, to test ictal against interictal matrices."""
+"""Number of interpreted interictal windows of a recording, to test ictal against interictal matrices."""
 
 
 def labels(cutting: Mapping[str, float]) -> Labeller:
-    """Return what labels windows: seizure from a share `seizure_overlap` on."""
+    """Return the function that labels windows: seizure from the share `seizure_overlap` on."""
     return partial(windows.seizure_labels, seizure_overlap=cutting["seizure_overlap"])
 
 
@@ -59,7 +59,7 @@ def _calm(cut: RecordingWindows, events: Sequence[Event]) -> RecordingWindows:
 
 
 def targets(probabilities: NDArray[np.floating]) -> NDArray[np.int64]:
-    """Return seizure for every window: what spoke for it, and what spoke against it where it was missed."""
+    """Return seizure for every window, to explain both detections and misses."""
     return np.ones(len(probabilities), dtype=np.int64)
 
 
@@ -84,7 +84,7 @@ def right(
 
 
 def mapped(cut: RecordingWindows, detected: Sequence[Event]) -> NDArray[np.bool_]:
-    """Return which windows are of seizures or detections."""
+    """Return which windows belong to seizures or detections."""
     chosen: NDArray[np.bool_] = (cut.labels == 1) | _busy(cut, detected)
     return chosen
 

@@ -1,4 +1,4 @@
-"""Sleep staging: five stages of epochs of thirty seconds; the likeliest one counts."""
+"""Sleep staging: five stages of epochs of thirty seconds; the most probable stage is predicted."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -15,28 +15,28 @@ from bandmap.vocabulary.windows import Labeller, RecordingWindows, WindowSource
 CLASSES = tuple(stage.name for stage in SleepStage)
 
 EPOCH_SECONDS = 30.0
-"""Of an epoch, after AASM."""
+"""Duration of an epoch according to AASM."""
 
 INTERPRETED = 16
-"""Epochs of a recording that are interpreted for each stage found and each outcome, right and wrong."""
+"""Number of interpreted epochs of a recording for each predicted stage and each outcome, right or wrong."""
 
 
 def labels(cutting: Mapping[str, float]) -> Labeller:
-    """Return what labels windows: the stage of the epoch in the middle."""
+    """Return the function that labels windows: the stage of the middle epoch."""
     return partial(windows.stage_labels, stages=CLASSES, epoch_seconds=EPOCH_SECONDS)
 
 
 def decide(
     validation: Sequence[tuple[Prediction, Sequence[Event]]], postprocessing: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Choose nothing: the likeliest stage counts."""
+    """Return nothing: the most probable stage is predicted."""
     return {}
 
 
 def found(
     prediction: Prediction, decision: Mapping[str, Any], postprocessing: Mapping[str, Any]
 ) -> tuple[tuple[Event, ...], tuple[float, ...]]:
-    """Return the hypnogram: spans of neighbouring epochs of one stage, and the mean probability of each."""
+    """Return the hypnogram: spans of adjacent epochs of one stage, and the mean probability of each."""
     stages = prediction.probabilities.argmax(axis=1) if len(prediction.labels) else np.zeros(0, np.int64)
     gaps = np.diff(prediction.centres_seconds) > 1.5 * prediction.step_seconds
     edges = np.flatnonzero((np.diff(stages) != 0) | gaps) + 1
@@ -64,7 +64,7 @@ def comparable(source: WindowSource, events: Sequence[Event], cutting: Mapping[s
 
 
 def targets(probabilities: NDArray[np.floating]) -> NDArray[np.int64]:
-    """Return the stage found in each epoch."""
+    """Return the predicted stage of each epoch."""
     return probabilities.argmax(axis=1) if len(probabilities) else np.zeros(0, np.int64)
 
 
@@ -76,7 +76,7 @@ def interesting(
     *,
     seed: int,
 ) -> NDArray[np.int64]:
-    """Return some epochs of every stage found, of right and of wrong ones."""
+    """Return some correct and some wrong epochs of every predicted stage."""
     generator = np.random.default_rng(seed)
     chosen = [np.zeros(0, np.int64)]
     for stage in range(len(CLASSES)):
@@ -90,10 +90,10 @@ def interesting(
 def right(
     probabilities: NDArray[np.floating], labels: NDArray[np.integer], decision: Mapping[str, Any]
 ) -> NDArray[np.bool_]:
-    """Return the epochs that were staged as the scorer did."""
+    """Return the epochs in which the prediction agrees with the scorer."""
     return np.asarray((labels >= 0) & (targets(probabilities) == labels))
 
 
 def mapped(cut: RecordingWindows, detected: Sequence[Event]) -> NDArray[np.bool_]:
-    """Return that every interpreted epoch's importance over time is kept: there are few."""
+    """Return all interpreted epochs, because there are few."""
     return np.ones(len(cut.starts), dtype=bool)
