@@ -1,4 +1,4 @@
-"""Score the always-on floor and the line-length detector on the same folds (rule score_baselines)."""
+"""Score the always-on and the line-length detector on the same folds (rule score_baselines)."""
 
 from bandmap.files.documents import write_json
 from bandmap.files.tables import read_table, write_table

@@ -1,4 +1,4 @@
-"""Compare what a model found with the reference, per subject and over subjects (rule score_model)."""
+"""Compare the events of a model with the reference, per subject and over subjects (rule score_model)."""
 
 from bandmap.files.documents import write_json
 from bandmap.files.tables import write_table

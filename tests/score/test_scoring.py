@@ -47,7 +47,7 @@ def predicted(probabilities, *, first_centre=2.0, duration=None):
         "false alarms 89 s apart are one",
         "false alarms 90 s apart are two",
         "no detection",
-        "crosses no whole second",
+        "is within one second",
     ],
 )
 def test_events_count_as_in_the_benchmark(hypothesis, true_positives, false_positives):
@@ -91,7 +91,7 @@ def test_subtypes_are_seizures_and_other_events_are_not():
 def test_an_event_that_vanishes_is_told(caplog):
     with caplog.at_level(logging.WARNING):
         scoring.sample_scores(sz((10.1, 10.9)), (), HOUR)
-    assert "crosses no whole second" in caplog.text
+    assert "is within one second" in caplog.text
 
 
 def test_a_fraction_of_a_second_in_the_duration_is_no_disagreement():
@@ -333,7 +333,7 @@ def test_of_equal_scores_the_fewer_false_alarms_are_taken():
     assert scoring.choose_threshold(recordings, grid=(0.4, 0.8)).value == 0.8
 
 
-@pytest.mark.parametrize(("events", "reason"), [((), "no seizure"), (sz((500, 510)), "no threshold finds")])
+@pytest.mark.parametrize(("events", "reason"), [((), "no seizure"), (sz((500, 510)), "no threshold detects")])
 def test_without_a_seizure_to_find_the_default_is_kept_and_said(events, reason):
     calm = predicted(np.zeros(600))
     chosen = scoring.choose_threshold([(calm, events)])

@@ -121,7 +121,7 @@ def test_sleep_statistics_are_minutes_of_both_sides():
         (np.zeros((3, 4)), [0, 1, 2], r"shape \(3, 4\) for 3 epochs; give one of W, N1"),
         (np.zeros((2, 5)), [0, 1, 2], r"shape \(2, 5\) for 3 epochs"),
         (np.full((1, 5), np.nan), [0], "not a number"),
-        (np.zeros((1, 5)), [5], r"a label is -1 or 0 to 4"),
+        (np.zeros((1, 5)), [5], r"a label must be -1 or 0 to 4"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_the_name_of_the_recording(probabilities, labels, problem):

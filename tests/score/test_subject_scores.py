@@ -193,7 +193,7 @@ def test_a_duration_rounded_in_its_table_does_not_refuse_the_spans():
 
 
 def test_events_of_another_recording_are_refused_even_outside_the_spans():
-    with pytest.raises(ValueError, match=r"d, a: an event at 4000 s lies after the recording's end at 3600 s"):
+    with pytest.raises(ValueError, match=r"d, a: an event at 4000 s is after the recording's end at 3600 s"):
         scored("a", (), reference=sz((4000, 4010)), spans=((0, 100),))
 
 

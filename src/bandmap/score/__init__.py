@@ -1,7 +1,7 @@
-"""From probabilities to events, and from events to scores as the field counts them (SzCORE).
+"""Conversion of probabilities to events, and of events to scores according to SzCORE.
 
-Agreement on sleep is in `bandmap.score.sleep`, curves, comparisons of models and baselines in the modules of these
-names: training imports this package and shall not be repeated when one of them changes.
+Sleep agreement, curves, comparisons of models and baselines are in separate modules: training imports this package,
+and must not be repeated if one of them changes.
 """
 
 from bandmap.score.detection import Predicted, Threshold, choose_threshold, postprocess

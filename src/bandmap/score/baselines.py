@@ -1,4 +1,4 @@
-"""What a number must beat to mean something: a detector that always rings, and one that measures line length."""
+"""Baselines that a model must exceed: an always-on detector, and a detector based on line length."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from bandmap.represent.timefrequency import Samples
 
 BACKGROUND_SECONDS = 300.0
-"""The past that a window is compared with."""
+"""Duration of the past with which a window is compared."""
 
 LINE_LENGTH_GRID = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999)
-"""Thresholds of the rank: seizures are rare, so the good ones lie close to 1."""
+"""Thresholds of the rank: seizures are rare, so good thresholds are close to 1."""
 
 _FIRST_SECONDS = 60.0
 _BLOCK_SECONDS = 300.0
@@ -26,7 +26,7 @@ _QUANTILES = 10_001
 
 
 def always_on(recordings: Iterable[Scored]) -> list[Scored]:
-    """Return recordings as a detector sees them that rings from beginning to end: the floor of every table."""
+    """Return recordings with one detection from start to end."""
     return [
         replace(
             recording,
@@ -39,16 +39,16 @@ def always_on(recordings: Iterable[Scored]) -> list[Scored]:
 
 @dataclass(frozen=True)
 class LineLengths:
-    """Line length of a recording against its own past.
+    """Line length of a recording relative to its past.
 
     Attributes
     ----------
     ratios : ndarray of float64, shape (windows,)
-        Above 0; 1 is as usual.
+        Above 0; 1 is normal.
     centres_seconds : ndarray of float64, shape (windows,)
-        Middle of each window from the start of the recording; windows that touch masked time are left out.
+        Middle of each window from the start of the recording; windows that overlap masked time are left out.
     step_seconds, duration_seconds : float
-        Between windows, and of the recording.
+        Time between windows, and duration of the recording.
     """
 
     ratios: NDArray[np.float64]
@@ -70,7 +70,7 @@ def measured(
     Parameters
     ----------
     microvolts : array of float, shape (channels, samples), microvolts
-        In memory, or a dataset of a file, read in slices; NaN where time is masked.
+        An array, or a data set of a file, read in slices; NaN where time is masked.
     rate_hz, length_seconds, step_seconds, background_seconds : float
         As for `line_length` and `against_past`.
     """
@@ -89,16 +89,16 @@ def line_length(
     Parameters
     ----------
     microvolts : array of float, shape (channels, samples), microvolts
-        In memory, or a dataset of a file, of which five minutes are read at a time; NaN where time is masked.
+        An array, or a data set of a file, read five minutes at a time; NaN where time is masked.
     rate_hz : float
     length_seconds, step_seconds : float
-        Of a window and between windows; whole numbers of samples.
+        Length of a window and step between windows; whole numbers of samples.
 
     Returns
     -------
     ndarray of float64, shape (windows,), microvolts per second
-        Median over channels; windows begin every step from 0 s on. A channel that is flat throughout a window counts as
-        absent there. NaN where time is masked or every channel is absent.
+        Median over channels; windows start every step from 0 s on. A channel that is flat throughout a window counts as
+        absent. NaN where time is masked or every channel is absent.
 
     Raises
     ------
@@ -130,7 +130,7 @@ def _block_line_length(block: NDArray[np.float64], length: int, step: int) -> ND
     )
     flat = ~_window_sums(changes > 0, length, step).astype(bool)
     sums[flat] = np.nan
-    # nanmedian warns of windows without a channel; they are set aside before.
+    # nanmedian warns about windows without a channel; they are removed before.
     usable = (gaps == 0) & ~flat.all(axis=0)
     found = np.full(len(gaps), np.nan)
     found[usable] = np.nanmedian(sums[:, usable], axis=0)
@@ -148,19 +148,19 @@ def _window_sums(values: NDArray[np.generic], length: int, step: int) -> NDArray
 def against_past(
     lengths: NDArray[np.float64], *, step_seconds: float, background_seconds: float = BACKGROUND_SECONDS
 ) -> NDArray[np.float64]:
-    """Return line lengths over the running median of the windows before them, in the same recording.
+    """Return line lengths divided by the running median of the previous windows in the same recording.
 
-    It needs no label and looks back only, but for the start and after masked time as long as `background_seconds`:
-    windows with less than a minute of past are compared with the first minute.
+    It needs no labels and only past data, except at the start and after masked time of at least `background_seconds`,
+    where windows with less than a minute of past are compared with the first minute.
 
     Parameters
     ----------
     lengths : ndarray of float, shape (windows,)
-        Of `line_length`; NaN stays NaN and is no past.
+        Result of `line_length`; NaN stays NaN and does not count as past.
     step_seconds : float
-        Between windows.
+        Time between windows.
     background_seconds : float
-        How far back, at least a minute.
+        Duration of the past, at least a minute.
 
     Returns
     -------
@@ -178,24 +178,23 @@ def against_past(
 
 @dataclass(frozen=True)
 class LineLengthDetector:
-    """A detector that rings where the line length is unusual.
+    """A detector of unusual line length.
 
     Attributes
     ----------
     quantiles : ndarray of float64, shape (quantiles,)
-        Of the ratios of the training windows, ascending.
+        Quantiles of the ratios of the training windows, ascending.
     threshold : Threshold
-        Of the rank.
+        Threshold of the rank.
     """
 
     quantiles: NDArray[np.float64]
     threshold: Threshold
 
     def predict(self, lengths: LineLengths) -> Predicted:
-        """Return as "probability" the share of training windows of which the ratio is not above a window's own.
+        """Return as "probability" the share of training windows with a ratio not above that of the window.
 
-        It lies in [0, 1], so that post-processing and curves take it; it is a rank, so its calibration error says
-        nothing.
+        It is in [0, 1], as post-processing and curves require; it is a rank, so its calibration error is meaningless.
         """
         return _ranked(self.quantiles, lengths)
 
@@ -213,18 +212,18 @@ def fit_line_length(
     Parameters
     ----------
     training : sequence of (LineLengths, reference events)
-        Of a fold's training and validation subjects; never of the subject that is tested.
+        Recordings of a fold's training and validation subjects, never of its test subjects.
     smooth_seconds, merge_seconds, minimum_seconds, grid
-        As for `choose_threshold`.
+        As in `choose_threshold`.
 
     Raises
     ------
     ValueError
-        If the recordings have no window at all.
+        If the recordings have no window.
     """
     ratios = np.concatenate([np.empty(0), *(lengths.ratios for lengths, _ in training)])
     if not len(ratios):
-        raise ValueError("no window to learn the usual line length from; give recordings longer than a window")
+        raise ValueError("there is no window to learn the usual line length from; use recordings longer than a window")
     quantiles = np.quantile(ratios, np.linspace(0, 1, _QUANTILES))
     chosen = choose_threshold(
         [(_ranked(quantiles, lengths), events) for lengths, events in training],

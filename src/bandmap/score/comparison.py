@@ -1,4 +1,4 @@
-"""Whether one model scores better than another on the same subjects."""
+"""Comparison of the scores of models on the same subjects."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bandmap.score.intervals import bootstrap_interval, number
 
 COMPARISON_COLUMNS = ("model_a", "model_b", "metric", "mean_difference", "low", "high", "n", "p", "p_holm")
-"""Columns of the table: a row for each pair of models and metric; the difference is a less b."""
+"""Columns of the table: one row per pair of models and metric; the difference is a - b."""
 
 _PERMUTATIONS = 9999
 
@@ -20,26 +20,27 @@ Rows = Sequence[Mapping[str, object]]
 def compare(
     models: Mapping[str, Rows], metrics: Sequence[str], *, seed: int, scoring: str = "event"
 ) -> list[dict[str, object]]:
-    """Compare every pair of models over the subjects that both have.
+    """Compare every pair of models over their common subjects.
 
     Parameters
     ----------
     models : mapping of str to sequence of mapping
-        Rows of `subject_scores` or `sleep_subject_scores` by model, as computed or as read from their tables.
+        Rows of `subject_scores` or `sleep_subject_scores` by model, computed or read from tables.
     metrics : sequence of str
         Columns of the rows.
     seed : int
-        Of permutations and bootstrap.
+        Seed of permutations and bootstrap.
     scoring : str
-        Rows of this scoring count, where rows have one.
+        If rows have a scoring, only rows with this one count.
 
     Returns
     -------
     list of dict
-        Rows of `COMPARISON_COLUMNS`. n counts the subjects for which both models have the metric; low and high are the
-        95 % bootstrap interval of the mean difference; p is that of a paired, two-sided permutation test of the mean
-        difference (scipy; all 2^n exchanges of a subject's two values up to 13 subjects, so that p is exact and never
-        below 2 / 2^n; else 9999 drawn ones); p_holm is corrected over the pairs of one metric. NaN below two subjects.
+        Rows of `COMPARISON_COLUMNS`. n is the number of subjects for which both models have the metric; low and high
+        are the 95 % bootstrap interval of the mean difference; p is from a paired, two-sided permutation test of the
+        mean difference (scipy; up to 13 subjects with all 2^n exchanges of a subject's two values, so that p is exact
+        and at least 2 / 2^n; else with 9999 random ones); p_holm is corrected for the pairs of one metric. NaN for
+        fewer than two subjects.
     """
     rows = []
     for metric in metrics:
@@ -51,7 +52,7 @@ def compare(
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Return p-values corrected by the step-down method of Holm 1979; NaN stays NaN and counts as no test."""
+    """Return p-values corrected by the step-down method of Holm 1979; NaN stays NaN and does not count as a test."""
     order = sorted((p, place) for place, p in enumerate(p_values) if not math.isnan(p))
     adjusted, greatest = [math.nan] * len(p_values), 0.0
     for rank, (p, place) in enumerate(order):
@@ -61,7 +62,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def paired_p(a: NDArray[np.floating], b: NDArray[np.floating], seed: int) -> float:
-    """Return the two-sided p of a paired permutation test of the mean of a - b; arrays of shape (subjects,)."""
+    """Return the two-sided p of a paired permutation test of the mean of a - b, for arrays of shape (subjects,)."""
     from scipy.stats import permutation_test
 
     found = permutation_test(

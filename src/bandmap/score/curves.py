@@ -1,4 +1,4 @@
-"""Sensitivity against false alarms: what every threshold would have given."""
+"""Curves of sensitivity against false alarms over all thresholds."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -17,10 +17,10 @@ CURVE_THRESHOLDS = (
     *(round(0.05 * step, 2) for step in range(1, 20)),
     *(round(1 - threshold, 4) for threshold in reversed(_LOW)),
 )
-"""Dense at both ends, where the answers of sure models lie."""
+"""Dense at both ends, where the probabilities of confident models are."""
 
 CURVE_COLUMNS = ("threshold", *(column for metric in METRICS for column in (metric, f"n_{metric}")))
-"""Columns of the curve: each metric's mean over subjects, and for how many of them it is defined."""
+"""Columns of the curve: each metric's mean over subjects, and the number of subjects for whom it is defined."""
 
 
 def detection_curve(
@@ -33,22 +33,22 @@ def detection_curve(
 ) -> list[dict[str, object]]:
     """Return event scores over subjects at every threshold.
 
-    The curve shows what a threshold would give if it were known; scores are those at the threshold that validation
-    recordings chose.
+    The curve shows the scores for all possible thresholds; the reported scores are those at the threshold that was
+    chosen on validation recordings.
 
     Parameters
     ----------
     recordings : sequence of Scored
-        Their `hypothesis` does not count.
+        Their `hypothesis` is not used.
     thresholds : sequence of float
     smooth_seconds, merge_seconds, minimum_seconds : float
-        As for `postprocess`.
+        As in `postprocess`.
 
     Returns
     -------
     list of dict
-        Rows of `CURVE_COLUMNS`, a row for each threshold: a subject's counts are pooled over its recordings by
-        timescoring's event scoring, and the shares averaged over subjects. NaN where no subject has one.
+        Rows of `CURVE_COLUMNS`, one per threshold: a subject's counts from timescoring's event scoring are pooled over
+        its recordings, and the shares are averaged over subjects. NaN if no subject has a value.
     """
     how = {"smooth_seconds": smooth_seconds, "merge_seconds": merge_seconds, "minimum_seconds": minimum_seconds}
     subjects = []

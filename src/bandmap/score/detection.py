@@ -1,4 +1,4 @@
-"""From the probabilities of windows to events, and the threshold that does it."""
+"""Conversion of the probabilities of windows to events, and the choice of the threshold."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,25 +15,25 @@ GRID = tuple(round(0.05 * step, 2) for step in range(1, 20))
 """Thresholds to choose from."""
 
 AS_GOOD = 0.05
-"""F1 of seconds that a threshold may lose for being lower (ours)."""
+"""Loss of sample F1 that is accepted for a lower threshold (ours)."""
 
 _SECONDS_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
 class Predicted:
-    """What a model says of a recording, window by window.
+    """The predictions of a model for the windows of a recording.
 
     Attributes
     ----------
     probabilities : ndarray of float, shape (windows,)
-        Of a seizure.
+        Probability of a seizure.
     centres_seconds : ndarray of float, shape (windows,)
         Middle of each window from the start of the recording, ascending.
     step_seconds : float
-        Between neighbouring windows; where centres are further apart, windows are missing (masked time).
+        Time between adjacent windows; where centres are further apart, windows are missing (masked time).
     duration_seconds : float
-        Of the recording.
+        Duration of the recording.
     """
 
     probabilities: NDArray[np.floating]
@@ -52,14 +52,14 @@ class Predicted:
 
 @dataclass(frozen=True)
 class Threshold:
-    """A threshold and why it was chosen.
+    """A threshold and the reason for its choice.
 
     Attributes
     ----------
     value : float
-        Windows of at least this (smoothed) probability are seizure.
+        Windows with at least this (smoothed) probability are seizure.
     reason : str
-        For people.
+        Explanation for users.
     """
 
     value: float
@@ -74,29 +74,29 @@ def postprocess(
     merge_seconds: float = 0,
     minimum_seconds: float = 0,
 ) -> tuple[tuple[Event, ...], tuple[float, ...]]:
-    """Turn probabilities into events.
+    """Convert probabilities to events.
 
-    A window's probability decides the `step_seconds` in the middle of the window, so that detections are not shifted in
-    time. What lies before the middle of the first window, after that of the last, or in masked time, is no seizure.
+    The probability of a window decides about the `step_seconds` at its centre, so that detections are not shifted in
+    time. Time before the centre of the first window, after that of the last, and masked time are not seizure.
 
     Parameters
     ----------
     predicted : Predicted
     threshold : float
-        Least smoothed probability of a seizure.
+        Minimum smoothed probability of a seizure.
     smooth_seconds : float
-        Median filter over about so many seconds (an odd number of windows), within stretches free of gaps.
+        Approximate length of the median filter (an odd number of windows), applied between gaps.
     merge_seconds : float
-        Events nearer to each other than this are joined, within stretches free of gaps, before short ones are dropped.
+        Events closer than this are merged, between gaps, before short ones are dropped.
     minimum_seconds : float
         Shorter events are dropped.
 
     Returns
     -------
     events : tuple of Event
-        Labelled "sz", in order of onset.
+        Labelled "sz", sorted by onset.
     confidences : tuple of float
-        Mean unsmoothed probability of each event's windows, from its first to its last.
+        Mean unsmoothed probability of the windows of each event.
     """
     smoothed = _smoothed(predicted, smooth_seconds)
     return _events(predicted, smoothed, threshold, merge_seconds, minimum_seconds)
@@ -110,7 +110,7 @@ def sweep(
     merge_seconds: float = 0,
     minimum_seconds: float = 0,
 ) -> Iterator[tuple[Event, ...]]:
-    """Yield the events that each threshold gives; parameters as for `postprocess`."""
+    """Yield the events for each threshold; parameters as in `postprocess`."""
     smoothed = _smoothed(predicted, smooth_seconds)
     for threshold in thresholds:
         yield _events(predicted, smoothed, threshold, merge_seconds, minimum_seconds)[0]
@@ -124,28 +124,28 @@ def choose_threshold(
     minimum_seconds: float = 0,
     grid: Sequence[float] = GRID,
 ) -> Threshold:
-    """Return the threshold with the best event F1 over validation recordings, pooled.
+    """Return the threshold with the best event F1 over the pooled validation recordings.
 
     Parameters
     ----------
     recordings : sequence of (Predicted, reference events)
-        Of validation subjects only; never of the subject that is tested.
+        Recordings of validation subjects only, never of test subjects.
     smooth_seconds, merge_seconds, minimum_seconds : float
-        As for `postprocess`.
+        As in `postprocess`.
     grid : sequence of float
         Thresholds to choose from.
 
     Returns
     -------
     Threshold
-        Of equals, those with the fewest false alarms; of these, those whose F1 of seconds is within `AS_GOOD` of the
-        best (where recordings are short, SzCORE's tolerances give full marks even to a detector that is always on); of
-        these, the lowest but one: seizures of another subject are less like what was learnt, so their probabilities are
-        lower; and false alarms, which a still lower threshold gave, stay a step away.
-        Without a seizure to find, or without one found, 0.5.
+        Among equally good thresholds, those with the fewest false alarms are kept, then those whose sample F1 is within
+        `AS_GOOD` of the best (for short recordings, SzCORE's tolerances give even an always-on detector a perfect
+        score). Of these, the second lowest is chosen: seizures of another subject are less similar to the training
+        data, so their probabilities are lower, and the next lower threshold would still cause no false alarms.
+        Without a seizure, or without a detected one, the threshold is 0.5.
     """
     if not any(event.is_seizure for _, events in recordings for event in events):
-        return Threshold(DEFAULT_THRESHOLD, "default: no seizure in the validation recordings")
+        return Threshold(DEFAULT_THRESHOLD, "default: the validation recordings have no seizure")
     how = {"smooth_seconds": smooth_seconds, "merge_seconds": merge_seconds, "minimum_seconds": minimum_seconds}
     events, seconds = [Counts() for _ in grid], [Counts() for _ in grid]
     for predicted, reference in recordings:
@@ -154,7 +154,7 @@ def choose_threshold(
             seconds[place] += sample_scores(reference, found, predicted.duration_seconds)
     best = min((-event.f1, event.false_positives) for event in events)
     if best[0] == 0:
-        return Threshold(DEFAULT_THRESHOLD, "default: no threshold finds a seizure of the validation recordings")
+        return Threshold(DEFAULT_THRESHOLD, "default: no threshold detects a seizure of the validation recordings")
     equals = {
         threshold: second.f1
         for threshold, event, second in zip(grid, events, seconds, strict=True)
@@ -204,7 +204,7 @@ def _events(
 
 
 def _joined(predicted: Predicted, runs: NDArray[np.intp], merge_seconds: float) -> NDArray[np.intp]:
-    """Join runs of windows, rows of first and last + 1, between which less than `merge_seconds` pass."""
+    """Merge runs of windows, rows of first and last + 1, that are closer than `merge_seconds`."""
     if len(runs) < 2:
         return runs
     between = predicted.centres_seconds[runs[1:, 0]] - predicted.centres_seconds[runs[:-1, 1] - 1]
@@ -215,7 +215,7 @@ def _joined(predicted: Predicted, runs: NDArray[np.intp], merge_seconds: float) 
 
 
 def _decided(predicted: Predicted, first: int, last: int) -> tuple[float, float]:
-    """Return onset and offset in seconds of what windows `first` to `last` - 1 decide."""
+    """Return onset and offset in seconds of the event of windows `first` to `last` - 1."""
     half_step = predicted.step_seconds / 2
     onset = max(0.0, float(predicted.centres_seconds[first]) - half_step)
     return onset, min(predicted.duration_seconds, float(predicted.centres_seconds[last - 1]) + half_step)

@@ -1,4 +1,4 @@
-"""Events against events, by timescoring with the parameters of the SzCORE benchmark."""
+"""Scores of events by timescoring, with the parameters of the SzCORE benchmark."""
 
 import logging
 import math
@@ -17,11 +17,11 @@ PARAMETERS: dict[str, float] = {
     "maxEventDuration": 300,
     "minDurationBetweenEvents": 90,
 }
-"""Of event scoring, by timescoring's names: seconds, but for minOverlap (share); events nearer than the last are merged
-and then those longer than maxEventDuration split, in the reference and in the hypothesis."""
+"""Event-scoring parameters with timescoring's names: seconds, except minOverlap (share); events closer than the last
+one are merged, and then events longer than maxEventDuration are split, in the reference and in the hypothesis."""
 
 MASK_RATE_HZ = 1
-"""Of sample scoring, and of the masks that events become first, as in the benchmark."""
+"""Sampling rate of sample scoring, and of the masks of events, as in the benchmark."""
 
 METRICS = ("sensitivity", "precision", "f1", "false_alarms_per_day")
 
@@ -32,14 +32,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Counts:
-    """What a scorer counted; counts of several recordings add up.
+    """The counts of a scorer; counts of several recordings can be added.
 
     Attributes
     ----------
     reference, true_positives, false_positives : int
-        Events or seconds.
+        Number of events or seconds.
     seconds : float
-        Of recording.
+        Duration of the recording.
     """
 
     reference: int = 0
@@ -68,7 +68,7 @@ class Counts:
 
     @property
     def f1(self) -> float:
-        """Harmonic mean of both; 0 where all is missed, NaN where there is nothing to find and nothing found."""
+        """Harmonic mean of both; 0 if everything is missed, NaN without reference and detections."""
         total = self.reference + self.true_positives + self.false_positives
         return 2 * self.true_positives / total if self.reference + self.false_positives else math.nan
 
@@ -84,24 +84,24 @@ def event_scores(reference: Sequence[Event], hypothesis: Sequence[Event], durati
     Parameters
     ----------
     reference, hypothesis : sequence of Event
-        Of one recording; events that are no seizures do not count.
+        Events of one recording; only seizures count.
     duration_seconds : float
-        Of the recording. It is one for both sides: the benchmark gives no points to a hypothesis of another duration.
+        Duration of the recording, which is the same for both: the benchmark rejects a hypothesis of another duration.
 
     Returns
     -------
     Counts
-        Of events after merging and splitting, see `PARAMETERS`.
+        Counts of events after merging and splitting, see `PARAMETERS`.
 
     Raises
     ------
     ValueError
-        If the recording is shorter than a second, or an event begins after its end.
+        If the recording is shorter than a second, or an event starts after its end.
 
     Notes
     -----
-    As in the benchmark, events become masks of whole seconds first, both ends rounded down: an event that crosses no
-    whole second is lost. `sample_scores` warns of it, once for both.
+    As in the benchmark, events are converted to masks of whole seconds, with both ends rounded down: an event within a
+    second is lost. `sample_scores` warns about it, once for both.
     """
     counted = scoring.EventScoring(
         _annotation(reference, duration_seconds),
@@ -112,11 +112,11 @@ def event_scores(reference: Sequence[Event], hypothesis: Sequence[Event], durati
 
 
 def sample_scores(reference: Sequence[Event], hypothesis: Sequence[Event], duration_seconds: float) -> Counts:
-    """Count seconds; parameters, errors and notes as for `event_scores`."""
+    """Count seconds; parameters, errors and notes as in `event_scores`."""
     for event in (*reference, *hypothesis):
         if event.is_seizure and int(event.onset) == int(event.offset):
             _log.warning(
-                "the event from %.2f s to %.2f s crosses no whole second: not scored", event.onset, event.offset
+                "the event from %.2f s to %.2f s is within one second and is not scored", event.onset, event.offset
             )
     counted = scoring.SampleScoring(
         _annotation(reference, duration_seconds), _annotation(hypothesis, duration_seconds), fs=MASK_RATE_HZ
@@ -125,21 +125,21 @@ def sample_scores(reference: Sequence[Event], hypothesis: Sequence[Event], durat
 
 
 def latencies(reference: Sequence[Event], hypothesis: Sequence[Event], duration_seconds: float) -> tuple[float, ...]:
-    """Return how long after its onset each detected seizure was first marked.
+    """Return the time from the onset of each detected seizure to its detection.
 
-    Parameters and errors as for `event_scores`.
+    Parameters and errors as in `event_scores`.
 
     Returns
     -------
     tuple of float
-        Whole seconds, one for each detected seizure. Negative if a detection runs within the `toleranceStart` before
-        the onset, never below -30 s: what a detector marks earlier belongs to no seizure. Missed seizures have none.
+        Whole seconds, one value per detected seizure. Negative if a detection is within the `toleranceStart` before the
+        onset, but at least -30 s: earlier detections belong to no seizure. Missed seizures have no value.
 
     Notes
     -----
     A seizure is detected as in `event_scores` (a detection overlaps it, extended by the tolerances), and seizures
-    nearer than 90 s are one. Unlike there, a long seizure is not split, for it has one onset, and detections are not
-    merged: the second counts in which the detector rang, not one between two alarms.
+    closer than 90 s are merged. In contrast, a long seizure is not split because it has one onset, and detections are
+    not merged: the time of the detection counts, not a time between two detections.
     """
     whole = {**PARAMETERS, "maxEventDuration": math.inf}
     truth, found = _annotation(reference, duration_seconds), _annotation(hypothesis, duration_seconds)
@@ -154,12 +154,12 @@ def latencies(reference: Sequence[Event], hypothesis: Sequence[Event], duration_
 
 
 def same_duration(reference_seconds: float, hypothesis_seconds: float, recording: str) -> float:
-    """Return the duration of a recording that its reference and its detections agree on, in seconds.
+    """Return the duration of a recording in seconds, which must agree between reference and detections.
 
     Raises
     ------
     ValueError
-        If they differ in whole seconds: SzCORE's evaluation then counts every detection as none, and only prints it.
+        If they differ in whole seconds: SzCORE's evaluation would then ignore all detections with only a message.
     """
     if int(reference_seconds) != int(hypothesis_seconds):
         raise ValueError(
@@ -170,7 +170,7 @@ def same_duration(reference_seconds: float, hypothesis_seconds: float, recording
 
 
 def clipped(events: Sequence[Event], start: float, stop: float) -> tuple[Event, ...]:
-    """Return what of events lies between two times in seconds, timed from the first of them."""
+    """Return the parts of events between two times in seconds, relative to the first time."""
     return tuple(
         Event(max(event.onset, start) - start, min(event.offset, stop) - start, event.label)
         for event in events
@@ -187,7 +187,7 @@ def _annotation(events: Sequence[Event], duration_seconds: float) -> annotations
             continue
         if event.onset >= duration_seconds:
             raise ValueError(
-                f"an event at {event.onset} s lies after the recording's end at {duration_seconds} s; "
+                f"an event at {event.onset} s is after the recording's end at {duration_seconds} s; "
                 "check that the events belong to this recording"
             )
         mask[int(event.onset * MASK_RATE_HZ) : int(event.offset * MASK_RATE_HZ)] = True

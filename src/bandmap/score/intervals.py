@@ -1,4 +1,4 @@
-"""A mean over subjects and how sure it is."""
+"""Means over subjects with intervals."""
 
 import math
 from collections.abc import Iterable
@@ -13,14 +13,14 @@ Spread = dict[str, float | int | None]
 
 
 def over_subjects(values: Iterable[object], seed: int) -> Spread:
-    """Return mean, sd (of a sample), low, high and n of the values that are numbers; None for what is undefined.
+    """Return mean, sd (of a sample), low, high and n of the defined values; None for undefined results.
 
     Parameters
     ----------
     values : iterable of float, int or str
-        One for each subject; NaN and "n/a" do not count.
+        One value per subject; NaN and "n/a" do not count.
     seed : int
-        Of the percentile bootstrap over subjects (scipy).
+        Seed of the percentile bootstrap over subjects (scipy).
     """
     given = np.array([number(value) for value in values], dtype=np.float64)
     defined = given[~np.isnan(given)]
@@ -49,12 +49,12 @@ def bootstrap_interval(values: NDArray[np.floating], seed: int) -> tuple[float, 
 
 
 def bootstrap_settings(seed: int) -> dict[str, int]:
-    """Return what the interval depends on, for the summary."""
+    """Return the settings of the interval, for the summary."""
     return {"resamples": RESAMPLES, "interval_percent": INTERVAL_PERCENT, "seed": seed}
 
 
 def number(value: object) -> float:
-    """Return a number of a row, be it as computed or as read from a table; `n/a` is NaN."""
+    """Return a number of a row, computed or read from a table; `n/a` is NaN."""
     if value == "n/a":
         return math.nan
     if not isinstance(value, int | float | str):

@@ -1,4 +1,4 @@
-"""How well the probabilities of windows separate and mean what they say, before any threshold."""
+"""Discrimination and calibration of the probabilities of windows, independent of a threshold."""
 
 from importlib.metadata import version
 
@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 CALIBRATION_BINS = 15
-"""Of equal width, as by Guo et al. 2017."""
+"""Number of bins of equal width, as in Guo et al. 2017."""
 
 
 def window_auroc(probabilities: NDArray[np.floating], labels: NDArray[np.integer]) -> float:
-    """Return the area under the ROC curve of windows (0.5 is chance); NaN if they are all of one class."""
+    """Return the area under the ROC curve of windows (0.5 is chance); NaN if all have the same class."""
     from sklearn.metrics import roc_auc_score
 
     if len(np.unique(labels)) < 2:
@@ -19,7 +19,7 @@ def window_auroc(probabilities: NDArray[np.floating], labels: NDArray[np.integer
 
 
 def window_auprc(probabilities: NDArray[np.floating], labels: NDArray[np.integer]) -> float:
-    """Return the average precision of windows (chance is their share of seizure); NaN if they are all of one class."""
+    """Return the average precision of windows (chance is the share of seizures); NaN if all have the same class."""
     from sklearn.metrics import average_precision_score
 
     if len(np.unique(labels)) < 2:
@@ -28,35 +28,35 @@ def window_auprc(probabilities: NDArray[np.floating], labels: NDArray[np.integer
 
 
 def calibration_error(probabilities: NDArray[np.floating], labels: NDArray[np.integer]) -> float:
-    """Return the expected calibration error of windows: 0 where the share of seizure is what the probability says.
+    """Return the expected calibration error of windows: 0 if the share of seizures equals the probability.
 
     Parameters
     ----------
     probabilities : ndarray of float, shape (windows,)
-        Of a seizure.
+        Probability of a seizure.
     labels : ndarray of int, shape (windows,)
         0 or 1.
 
     Returns
     -------
     float
-        Mean over windows of |mean probability - share of seizure| of the window's bin, between 0 and 1; NaN without a
-        window. Guo et al. 2017 (On calibration of modern neural networks), eq. 3, for the class seizure, by
-        torchmetrics with `CALIBRATION_BINS`. Where seizures are rare, so is the error of a model that never rings.
+        Mean over windows of |mean probability - share of seizures| of the window's bin, between 0 and 1; NaN without
+        windows. Guo et al. 2017 (On calibration of modern neural networks), eq. 3, for the class seizure, by
+        torchmetrics with `CALIBRATION_BINS`. If seizures are rare, a model that never detects one has a small error.
     """
     import torch
     from torchmetrics.functional.classification import binary_calibration_error
 
     if not len(labels):
         return float("nan")
-    # Out of [0, 1] by a rounding, torchmetrics would take them for logits.
+    # torchmetrics would interpret values that rounding moves outside [0, 1] as logits.
     said = torch.from_numpy(np.clip(np.asarray(probabilities, dtype=np.float64), 0, 1))
     truth = torch.from_numpy(np.asarray(labels, dtype=np.int64))
     return float(binary_calibration_error(said, truth, n_bins=CALIBRATION_BINS, norm="l1"))
 
 
 def libraries() -> dict[str, object]:
-    """Return what computes them, for the summary."""
+    """Return the libraries of these scores, for the summary."""
     return {
         "auroc, auprc": f"scikit-learn {version('scikit-learn')}",
         "calibration_error": f"torchmetrics {version('torchmetrics')}, {CALIBRATION_BINS} bins",

@@ -1,4 +1,4 @@
-"""A recording to score: what was found in it, what there was to find, and which part of it counts."""
+"""A recording to score, with its detections, its reference and its scored part."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -12,16 +12,16 @@ from bandmap.score.events import Counts, clipped, latencies
 from bandmap.vocabulary.recording import Event
 
 SHORTEST_SECONDS = 1
-"""A span shorter than this holds nothing that the scorer can count."""
+"""Minimum duration of a span that the scorer can count."""
 
-_TABLE_SECONDS = 0.01  # tables of events state the duration with two decimals
+_TABLE_SECONDS = 0.01  # event tables give the duration with two decimals
 
 Scorer = Callable[[Sequence[Event], Sequence[Event], float], Counts]
 
 
 @dataclass(frozen=True)
 class Scored:
-    """A recording, what was found in it and what there was to find.
+    """A recording with its detections and its reference events.
 
     Attributes
     ----------
@@ -30,15 +30,15 @@ class Scored:
     predicted : Predicted
         Probabilities before post-processing, and the duration of the recording.
     labels : ndarray of int, shape (windows,)
-        Class of the windows; -1 where they have none, which count nowhere.
+        Class of the windows; -1 for windows without a class, which are ignored.
     scored_spans : tuple of (start, stop), optional
-        In seconds, ascending and disjoint: only they count, each as a piece of its own (what crosses an end is cut
-        there); windows whose middle lies outside do not. The whole recording if left out.
+        In seconds, ascending and disjoint: only these spans are scored, each separately (events are cut at their
+        ends), and only windows with their centre in a span. By default the whole recording.
 
     Raises
     ------
     ValueError
-        If a span or a seizure does not lie within the recording, or the labels are not those of the windows.
+        If a span or a seizure is outside the recording, or the numbers of labels and windows differ.
     """
 
     dataset: str
@@ -56,7 +56,7 @@ class Scored:
         late = [e.onset for e in (*self.reference, *self.hypothesis) if e.is_seizure and e.onset >= duration]
         if late:
             raise ValueError(
-                f"{self._name}: an event at {late[0]:g} s lies after the recording's end at {duration:g} s; "
+                f"{self._name}: an event at {late[0]:g} s is after the recording's end at {duration:g} s; "
                 "check that the events belong to this recording"
             )
         edges = [edge for span in self.scored_spans or () for edge in span]
@@ -67,7 +67,7 @@ class Scored:
             )
 
     def pieces(self, hypothesis: Sequence[Event] | None = None) -> list[tuple[Sequence[Event], Sequence[Event], float]]:
-        """Return reference, hypothesis (another one, if given) and seconds of each piece that counts."""
+        """Return reference, hypothesis (or the given one) and duration of each scored piece."""
         found = self.hypothesis if hypothesis is None else hypothesis
         if self.scored_spans is None:
             return [(self.reference, found, self.predicted.duration_seconds)]
@@ -78,7 +78,7 @@ class Scored:
         ]
 
     def counts(self, scorer: Scorer, hypothesis: Sequence[Event] | None = None) -> Counts:
-        """Return what a scorer counts in the pieces, summed."""
+        """Return the sum of a scorer's counts over the pieces."""
         return sum((scorer(*piece) for piece in self.pieces(hypothesis)), start=Counts())
 
     def latencies(self) -> list[float]:
@@ -86,7 +86,7 @@ class Scored:
         return [late for piece in self.pieces() for late in latencies(*piece)]
 
     def windows(self) -> tuple[NDArray[np.floating], NDArray[np.integer]]:
-        """Return probabilities and labels of the windows that count, each of shape (windows,)."""
+        """Return probabilities and labels of the scored windows, each of shape (windows,)."""
         kept = self.labels >= 0
         if self.scored_spans is not None:
             centres = self.predicted.centres_seconds
@@ -100,7 +100,7 @@ class Scored:
 
 
 def by_subject(recordings: Iterable[Scored]) -> list[tuple[tuple[str, str], list[Scored]]]:
-    """Return (dataset, subject) and the subject's recordings, sorted."""
+    """Return (dataset, subject) with the subject's recordings, sorted."""
     found: dict[tuple[str, str], list[Scored]] = defaultdict(list)
     for recording in recordings:
         found[recording.dataset, recording.subject].append(recording)

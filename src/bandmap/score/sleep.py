@@ -1,4 +1,4 @@
-"""Agreement of staged sleep with a scorer, per subject and over subjects."""
+"""Agreement of sleep staging with a scorer, per subject and over subjects."""
 
 import math
 from collections import defaultdict
@@ -27,7 +27,7 @@ SLEEP_COLUMNS = (
     *AGREEMENT,
     *(cell for row in CONFUSION for cell in row),
 )
-"""Columns of the table: a row for each subject, with its confusion matrix in epochs."""
+"""Columns of the table: one row per subject, with its confusion matrix in epochs."""
 
 STATISTICS_COLUMNS = ("dataset", "subject", "recording", "statistic", "reference_minutes", "predicted_minutes")
 """Columns of the table of sleep statistics: a row for each recording and statistic."""
@@ -35,22 +35,22 @@ STATISTICS_COLUMNS = ("dataset", "subject", "recording", "statistic", "reference
 
 @dataclass(frozen=True)
 class Staged:
-    """A recording, what a model says of its epochs and what a scorer says.
+    """A recording with the stages of a model and of a scorer.
 
     Attributes
     ----------
     dataset, subject, recording : str
     probabilities : ndarray of float, shape (epochs, 5)
-        Of the stages, in the order of `SleepStage`; the likeliest one counts.
+        Probabilities of the stages, in the order of `SleepStage`; the most probable stage is predicted.
     labels : ndarray of int, shape (epochs,)
-        Stages by the scorer; -1 where there is none (movement, unscored), which counts nowhere.
+        Stages of the scorer; -1 for epochs without a stage (movement, unscored), which are ignored.
     epoch_seconds : float
-        Of an epoch.
+        Duration of an epoch.
 
     Raises
     ------
     ValueError
-        If the arrays do not fit each other, a probability is not a number, or a label is no stage.
+        If the shapes of the arrays differ, a probability is not a number, or a label is not a stage.
     """
 
     dataset: str
@@ -70,17 +70,19 @@ class Staged:
         if not np.isfinite(self.probabilities).all():
             raise ValueError(f"{name}: a probability is not a number; look for NaN in the windows or the weights")
         if not np.isin(self.labels, [-1, *SleepStage]).all():
-            raise ValueError(f"{name}: labels {np.unique(self.labels)}; a label is -1 or 0 to 4 ({', '.join(STAGES)})")
+            raise ValueError(
+                f"{name}: labels {np.unique(self.labels)}; a label must be -1 or 0 to 4 ({', '.join(STAGES)})"
+            )
 
     @property
     def staged(self) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
-        """Stages by the scorer and by the model, each of shape (scored epochs,)."""
+        """Stages of the scorer and of the model, each of shape (scored epochs,)."""
         scored = self.labels >= 0
         return self.labels[scored], self.probabilities[scored].argmax(axis=1)
 
 
 def confusion(recordings: Sequence[Staged]) -> NDArray[np.int64]:
-    """Return in how many epochs each stage (row) was taken for which (column), shape (5, 5)."""
+    """Return the confusion matrix in epochs, reference stages in rows, predicted in columns, shape (5, 5)."""
     from sklearn.metrics import confusion_matrix
 
     counts = np.zeros((len(STAGES), len(STAGES)), np.int64)
@@ -94,8 +96,9 @@ def confusion(recordings: Sequence[Staged]) -> NDArray[np.int64]:
 def sleep_subject_scores(recordings: Sequence[Staged]) -> list[dict[str, object]]:
     """Return the rows of the table of agreement, columns `SLEEP_COLUMNS`.
 
-    A subject's epochs are pooled over its nights. The F1 of a stage that neither side has is NaN and does not enter
-    macro F1; kappa (Cohen 1960) is NaN where both sides know one and the same stage only; all is NaN without an epoch.
+    The epochs of a subject are pooled over its nights. The F1 of a stage that neither side contains is NaN and does not
+    enter macro F1; kappa (Cohen 1960) is NaN if both sides contain only the same single stage; without epochs, all
+    scores are NaN.
     """
     nights: dict[tuple[str, str], list[Staged]] = defaultdict(list)
     for recording in recordings:
@@ -130,20 +133,20 @@ def _cells(counts: NDArray[np.int64]) -> dict[str, int]:
 def sleep_summary(
     rows: Sequence[Mapping[str, object]], *, recordings_expected: int, seed: int, settings: Mapping[str, object]
 ) -> dict[str, object]:
-    """Return agreement over subjects beside everything that it depends on, ready for JSON.
+    """Return the agreement over subjects with everything that it depends on, ready for JSON.
 
     Parameters
     ----------
     rows : sequence of mapping
-        Of `sleep_subject_scores`.
+        Result of `sleep_subject_scores`.
     recordings_expected, seed, settings
-        As for `summary`.
+        As in `summary`.
 
     Returns
     -------
     dict
         scorer, settings, subjects, recordings (scored and expected), "epoch" with mean, sd, low, high (bootstrap over
-        subjects, 95 %) and n of each score, and "confusion": stages, and the epochs of all subjects pooled (a list of
+        subjects, 95 %) and n of each score, and "confusion": stages, and the pooled epochs of all subjects (a list of
         rows, one for each stage of the reference).
     """
     scored = sum(number(row["recordings"]) for row in rows)
@@ -159,13 +162,13 @@ def sleep_summary(
 
 
 def sleep_statistics(recordings: Sequence[Staged]) -> list[dict[str, object]]:
-    """Return how long each stage and sleep as a whole lasted by the scorer and by the model.
+    """Return the duration of each stage and of total sleep according to the scorer and the model.
 
     Returns
     -------
     list of dict
         Rows of `STATISTICS_COLUMNS`: total_sleep_time and the stages of every recording, in minutes, over the epochs
-        that have a stage by the scorer, so that both sides tell of the same time.
+        that have a stage of the scorer, so that both sides cover the same time.
     """
     return [
         {

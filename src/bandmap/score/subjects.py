@@ -26,8 +26,8 @@ COLUMNS = (
     "window_auprc",
     "window_calibration_error",
 )
-"""Columns of the table: a row for each subject and scoring ("event" counts seizures, "sample" seconds); what is said of
-windows is the same in both, and latency belongs to events."""
+"""Columns of the table: one row per subject and scoring ("event" counts seizures, "sample" seconds); scores of windows
+are the same in both, and only events have a latency."""
 
 _SCORERS = {"event": event_scores, "sample": sample_scores}
 _LEVELS = {"event": (*METRICS, "latency_seconds"), "sample": METRICS}
@@ -38,8 +38,8 @@ def subject_scores(recordings: Sequence[Scored]) -> list[dict[str, object]]:
     """Return the rows of the table of scores, columns `COLUMNS`.
 
     A subject's counts, hours and windows are pooled over the recordings before they become shares, as in the benchmark;
-    `latency_seconds` is the mean over the seizures that were detected (`events.latencies`). What is undefined
-    (sensitivity without a seizure, precision or latency without a detection) is NaN.
+    `latency_seconds` is the mean over the detected seizures (`events.latencies`). Undefined scores (sensitivity
+    without a seizure, precision or latency without a detection) are NaN.
     """
     rows: list[dict[str, object]] = []
     for (dataset, subject), members in by_subject(recordings):
@@ -74,25 +74,25 @@ def _window_scores(members: Sequence[Scored]) -> dict[str, float]:
 def summary(
     rows: Sequence[Mapping[str, object]], *, recordings_expected: int, seed: int, settings: Mapping[str, object]
 ) -> dict[str, object]:
-    """Return the scores over subjects beside everything that they depend on, ready for JSON.
+    """Return the scores over subjects with everything that they depend on, ready for JSON.
 
     Parameters
     ----------
     rows : sequence of mapping
-        Of `subject_scores`.
+        Result of `subject_scores`.
     recordings_expected : int
-        Recordings there are; if fewer were scored, the reader should see it.
+        Expected number of recordings, to show if fewer are scored.
     seed : int
-        Of the bootstrap.
+        Seed of the bootstrap.
     settings : mapping
-        Post-processing and whatever else belongs beside the numbers.
+        Post-processing and other settings to report with the scores.
 
     Returns
     -------
     dict
         scorer (library and parameters), settings, subjects, recordings (scored and expected), and for "event" and
-        "sample" each metric's mean, sd, low, high (bootstrap over subjects, 95 %) and n, the subjects for which it is
-        defined; None for what is not. "event" has latency_seconds besides, and "window" the same of auroc, auprc and
+        "sample" each metric's mean, sd, low, high (95 % bootstrap over subjects) and n, the number of subjects for whom
+        it is defined; None if undefined. "event" also has latency_seconds, and "window" has auroc, auprc and
         calibration_error.
     """
     by_scoring = {name: [row for row in rows if row["scoring"] == name] for name in _SCORERS}

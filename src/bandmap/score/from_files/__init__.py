@@ -1,7 +1,7 @@
-"""The scores of a cohort from the files of its recordings, as each task has them.
+"""The scores of a cohort from the files of its recordings, for each task.
 
-A file is named like its task and has `COLUMNS` and `DETAILS`, the columns of its two tables, `gather` (files to
-recordings) and `score` (recordings to a `Card`).
+Each file has the name of a task and defines `COLUMNS` and `DETAILS`, the columns of its two tables, `gather` (from
+files to recordings) and `score` (from recordings to a `Card`).
 """
 
 import json
@@ -16,7 +16,7 @@ Row = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Files:
-    """What is known of recordings, in the same order.
+    """The files of recordings, in the same order.
 
     Attributes
     ----------
@@ -25,7 +25,7 @@ class Files:
     reference, found, probabilities : sequence of str
         Tables of reference and predicted events, and files of predictions.
     spans : sequence of str
-        Files of predictions that say which time of a recording counts (`scored_spans`); mostly the same.
+        Files of predictions that define the scored time of a recording (`scored_spans`); mostly the same files.
     """
 
     recordings: Sequence[Row]
@@ -37,14 +37,14 @@ class Files:
 
 @dataclass(frozen=True)
 class Card:
-    """Scores of one model.
+    """The scores of one model.
 
     Attributes
     ----------
     rows : list of dict
-        A row or more for each subject.
+        At least one row per subject.
     summary : dict
-        Over subjects, beside all that the numbers depend on; ready for JSON.
+        Scores over subjects with everything that they depend on; ready for JSON.
     details : list of dict
         Rows of the second table.
     """
@@ -55,13 +55,13 @@ class Card:
 
 
 def scored_spans(attributes: Mapping[str, object]) -> tuple[tuple[float, float], ...] | None:
-    """Return the spans of seconds that count, of the attributes of a file of predictions; None where all of it does."""
+    """Return the scored spans of seconds from the attributes of a prediction file; None if all time is scored."""
     spans = attributes.get("scored_spans")
     return None if spans is None else tuple((float(a), float(b)) for a, b in json.loads(str(spans)))
 
 
 def counted(centres_seconds: NDArray[np.float64], attributes: Mapping[str, object]) -> NDArray[np.bool_]:
-    """Return which windows lie in a span that counts, shape (windows,)."""
+    """Return which windows are in a scored span, shape (windows,)."""
     spans = scored_spans(attributes)
     if spans is None:
         return np.ones(len(centres_seconds), dtype=bool)

@@ -1,4 +1,4 @@
-"""Scores of two detectors that learn next to nothing, on the same folds: a number must beat them to mean something."""
+"""Scores of two baseline detectors on the same folds, which a model must exceed."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -54,7 +54,7 @@ def detect(
     cutting: Mapping[str, float],
     postprocessing: Mapping[str, Any],
 ) -> list[Scored]:
-    """Return what the line-length detector finds in tested recordings.
+    """Return the detections of the line-length detector in tested recordings.
 
     The threshold of a recording is chosen on the training and validation recordings of the fold that tests it; for a
     new subject, which is in no fold, on those of all folds.
@@ -62,10 +62,10 @@ def detect(
     Parameters
     ----------
     known : mapping
-        Of `line_lengths`.
+        Result of `line_lengths`.
     manifest : Manifest
     frozen, tested : sequence of mapping
-        `dataset`, `subject`, `recording`: those that there were when folds were made, and those to test.
+        `dataset`, `subject`, `recording`: recordings from which the folds were made, and recordings to test.
     cutting, postprocessing : mapping
         Sections of the settings.
     """
@@ -90,7 +90,7 @@ def _key(row: Row) -> tuple[str, str]:
 
 
 def _labels(lengths: LineLengths, events: Sequence[Event], cutting: Mapping[str, float]) -> Any:
-    """Return the classes of windows; a millisecond is fine enough for their edges."""
+    """Return the classes of windows, with edges rounded to a millisecond."""
     starts = np.round((lengths.centres_seconds - cutting["length_seconds"] / 2) * 1000).astype(np.int64)
     length = round(cutting["length_seconds"] * 1000)
     return seizure_labels(starts, length, 1000.0, events, seizure_overlap=cutting["seizure_overlap"])

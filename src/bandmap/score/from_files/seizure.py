@@ -1,4 +1,4 @@
-"""Events and seconds by SzCORE's rules, windows by their probabilities, and a curve over thresholds."""
+"""Event and sample scores by SzCORE's rules, scores of windows, and a curve over thresholds."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -42,9 +42,9 @@ def score(members: Sequence[Scored], *, expected: int, seed: int, postprocessing
     ----------
     members : sequence of Scored
     expected : int
-        Recordings there should be.
+        Expected number of recordings.
     seed : int
-        Of the bootstrap.
+        Seed of the bootstrap.
     postprocessing : mapping
         Section of the settings.
     """

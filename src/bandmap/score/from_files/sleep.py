@@ -1,4 +1,4 @@
-"""Agreement of stages with a scorer, and how long each stage lasted by both."""
+"""Agreement of stages with a scorer, and the duration of each stage according to both."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -34,11 +34,11 @@ def score(members: Sequence[sleep.Staged], *, expected: int, seed: int, postproc
     ----------
     members : sequence of Staged
     expected : int
-        Recordings there should be.
+        Expected number of recordings.
     seed : int
-        Of the bootstrap.
+        Seed of the bootstrap.
     postprocessing : mapping
-        Not used: the likeliest stage counts.
+        Not used: the most probable stage is predicted.
     """
     rows = sleep.sleep_subject_scores(members)
     summary = sleep.sleep_summary(rows, recordings_expected=expected, seed=seed, settings={})
