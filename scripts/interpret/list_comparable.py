@@ -1,4 +1,4 @@
-"""Choose what the windows of a subject's recordings are compared with (rule list_comparable)."""
+"""Choose the comparison windows of a subject (rule list_comparable)."""
 
 from bandmap.files.comparable import write_comparable
 from bandmap.files.represented import open_all

@@ -85,7 +85,7 @@ def test_of_several_layers_it_gives_the_mean():
         ({"layer": "layr2"}, "there is no 'layr2'. Did you mean 'layer2'"),
         ({"layer": "layr2.*"}, "there is no 'layr2.*'. Did you mean 'layer2"),
         ({"layer": "xyz"}, "There are: bn1, conv1, fc, flat"),
-        ({"layer": "fc"}, "layer: 'fc' gives 0 axes beside features, not 2"),
+        ({"layer": "fc"}, "layer: 'fc' has 0 axes after features instead of 2"),
         ({"normalize": "minmx"}, "Did you mean 'minmax'"),
         ({"windows": WINDOWS[:, :, 0]}, "choose temporal_gradcam"),
     ],

@@ -39,7 +39,7 @@ def test_scales_of_an_eegwavenet_are_brought_to_one_length():
 
 
 def test_a_layer_that_reads_each_channel_by_itself_is_refused():
-    with pytest.raises(ValueError, match="gives 8 maps for 2 windows"):
+    with pytest.raises(ValueError, match="returns 8 maps for 2 windows"):
         attribute(network(lightseizurenet), layer="features")
 
 

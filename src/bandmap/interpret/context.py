@@ -1,4 +1,4 @@
-"""What an interpretation needs besides model and windows: the axes, and interictal windows to compare with."""
+"""The context of an interpretation besides model and windows: axes, and interictal windows for comparison."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 from bandmap.vocabulary.atlas import Atlas
 
 BASELINE_SECONDS = 60.0
-"""How long before a seizure its baseline is looked for (six segments of ten seconds as published)."""
+"""Time before a seizure in which its baseline is searched (six segments of ten seconds as published)."""
 
 NONE = -1
-"""The index of a baseline that does not exist."""
+"""Index that marks a missing baseline."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """The surroundings of the windows to interpret.
+    """The context of the windows to interpret.
 
     Attributes
     ----------
@@ -27,19 +27,19 @@ class Context:
     channels : tuple of str
         Names of the windows' channels.
     frequencies_hz : tuple of float
-        Frequencies of the windows' rows; empty for raw signal.
+        Frequencies of the windows' rows; empty for raw signals.
     rate_hz : float
-        Frames (or samples) per second; of raw signal it says which frequencies a window holds.
+        Frames (or samples) per second; for raw signals it determines the frequencies of a window.
     baseline : ndarray of float32, shape (windows, channels[, frequencies], times)
-        For every window the quiet interictal window of the same subject that replaces it.
+        For every window, the quiet interictal window of the same subject that replaces it.
     background : ndarray of float32, shape (backgrounds, channels[, frequencies], times)
         Some interictal windows of the same subject, at least one.
     device : str
-        Where the model runs ("cpu", "cuda").
+        Device of the model ("cpu", "cuda").
     batch_size : int
-        Windows per forward pass; changes speed and memory, not results.
+        Windows per forward pass; affects speed and memory, not results.
     seed : int
-        Of everything random in an interpretation.
+        Seed of all random choices of an interpretation.
     """
 
     atlas: Atlas
@@ -59,17 +59,17 @@ class Context:
             if array.ndim != len(shape) + 2 or array.shape[1:-1] != shape:
                 raise ValueError(f"{name} of shape {array.shape} does not fit channels and frequencies {shape}")
         if not len(self.background):
-            raise ValueError("an interpretation needs at least one background window; give `fallback_window`'s")
+            raise ValueError("an interpretation needs at least one background window; use `fallback_window`")
 
 
 class Noted(NamedTuple):
-    """The importance of windows, and what each window's is to be read with.
+    """The importance of windows, with additional results of the method.
 
     Attributes
     ----------
     values : ndarray of float32, shape (windows, *axes)
     notes : mapping of str to ndarray, shape (windows,)
-        Such as the error of each result.
+        For example the error of each result.
     """
 
     values: NDArray[np.float32]
@@ -77,12 +77,12 @@ class Noted(NamedTuple):
 
     @classmethod
     def of(cls, result: "Noted | NDArray[np.float32]") -> "Noted":
-        """Make one of what an interpretation gave, with notes or without."""
+        """Create it from the result of an interpretation, with or without notes."""
         return result if isinstance(result, cls) else cls(np.asarray(result), {})
 
     @classmethod
     def mean(cls, results: Sequence["Noted"]) -> "Noted":
-        """Return the mean over what several models say of the same windows."""
+        """Return the mean of the results of several models for the same windows."""
         if len(results) == 1:
             return results[0]
         values = np.mean([result.values for result in results], axis=0, dtype=np.float64)
@@ -96,14 +96,15 @@ def total_power(windows: NDArray[np.float32], *, log_power: bool) -> NDArray[np.
     Parameters
     ----------
     windows : ndarray of float32, shape (windows, ...)
-        Log10 power (any reference), or raw signal in microvolts.
+        Log10 power (any reference), or raw signals in microvolts.
     log_power : bool
-        Whether the windows hold log10 power; else their squares are summed.
+        Whether the windows contain log10 power; else their squares are summed.
 
     Returns
     -------
     ndarray of float64, shape (windows,)
-        Sum of linear power over channels, frequencies and times (published: the baseline is the least of these).
+        Sum of linear power over channels, frequencies and times (as published, the baseline is the window with the
+        lowest sum).
     """
     linear: Callable[[NDArray[np.float64]], NDArray[np.float64]] = partial(np.power, 10.0) if log_power else np.square
     return np.array([linear(window.astype(np.float64)).sum() for window in windows], dtype=np.float64)
@@ -119,27 +120,28 @@ def quiet_baselines(
 ) -> NDArray[np.int64]:
     """Choose for every window the interictal window that replaces it.
 
-    The quietest that lies wholly in the minute before; if there is none (the seizure opens the recording, or the
-    guard around another seizure covers the minute), the quietest of all candidates of the subject.
+    This is the quietest window that is entirely within the minute before. If there is none (the seizure is at the start
+    of the recording, or the guard time of another seizure covers the minute), it is the quietest candidate of the
+    subject.
 
     Parameters
     ----------
     before_seconds : sequence of float, shape (windows,)
-        Onset of each window's seizure, in seconds of its recording; the window's own start where there is no seizure.
+        Onset of each window's seizure, in seconds of its recording; the start of the window itself without a seizure.
     candidate_seconds : sequence of float, shape (candidates,)
-        Starts of interictal windows of the same subject; NaN for those of the subject's other recordings, which
-        serve as a fallback only.
+        Starts of interictal windows of the same subject; NaN for windows of other recordings, which are used as a
+        fallback only.
     candidate_power : sequence of float, shape (candidates,)
-        Of `total_power`.
+        Result of `total_power`.
     length_seconds : float
         Duration of a window.
     within_seconds : float
-        How far before to look.
+        Duration of the search before the onset.
 
     Returns
     -------
     ndarray of int64, shape (windows,)
-        Indices of candidates; `NONE` (-1) where the subject has no candidate: use `fallback_window` there.
+        Indices of candidates; `NONE` (-1) if the subject has no candidate, in which case use `fallback_window`.
     """
     before = np.asarray(before_seconds, dtype=float)[:, None]
     starts = np.asarray(candidate_seconds, dtype=float)[None, :]
@@ -152,12 +154,12 @@ def quiet_baselines(
 
 
 def fallback_window(mean: NDArray[np.floating], shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """Return the baseline of a subject without any interictal window: the training data's mean, constant in time.
+    """Return the baseline for a subject without interictal windows: the mean of the training data, constant in time.
 
     Parameters
     ----------
     mean : ndarray
-        The model's normalization, anything that broadcasts to `shape` (per channel and frequency).
+        The mean of the model's normalization, which broadcasts to `shape` (per channel and frequency).
     shape : tuple of int
         Of one window: (channels[, frequencies], times).
 

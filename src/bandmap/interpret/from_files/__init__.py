@@ -1,4 +1,4 @@
-"""Interpret recordings from their files: `comparable` lists windows to compare with, `recording` attributes decisions.
+"""Interpretation of recordings from files: `comparable` lists comparison windows, `recording` attributes decisions.
 
-Called by the scripts of the same names, and by `bandmap.faithfulness`, which asks for attributions again.
+Called by the scripts of this stage, and by `bandmap.faithfulness`, which repeats attributions.
 """

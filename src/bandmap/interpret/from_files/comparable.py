@@ -1,4 +1,4 @@
-"""List what the windows of a subject's recordings are compared with; no network is needed for it, and none imported."""
+"""Comparison windows of a subject's recordings, chosen without a network, so that torch is not imported."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,16 +13,16 @@ from bandmap.vocabulary import windows
 from bandmap.vocabulary.choosing import background_indices
 
 BACKGROUNDS = 8
-"""Windows of another class of the subject at hand for an interpretation."""
+"""Number of windows of another class that an interpretation uses per subject."""
 
 MOST_CANDIDATES = 512
-"""Of a recording; more are thinned evenly: the quietest of so many is quiet enough, and a day fits in memory."""
+"""Maximum number of comparison windows of a recording, evenly spaced, so that a day fits into memory."""
 
 
 def comparable(
     sources: Sequence[RepresentedRecording], task: Task, cutting: Mapping[str, float], *, seed: int
 ) -> tuple[list[Listed], list[Shared]]:
-    """Return what the windows of a subject's recordings may be compared with.
+    """Return the comparison windows of a subject's recordings.
 
     Parameters
     ----------
@@ -32,14 +32,14 @@ def comparable(
     cutting : mapping
         Section `windows` of the settings.
     seed : int
-        Of the draw of background windows.
+        Seed of the choice of background windows.
 
     Returns
     -------
     listed : list of Listed
         Windows of each recording and their power.
     shared : list of Shared
-        Of each class.
+        Comparison windows for each class.
     """
     cuts = [_thinned(task.comparable(source, source.events, cutting)) for source in sources]
     log_power = bool(sources[0].frequencies_hz)

@@ -1,4 +1,4 @@
-"""Interpret the held-out model's decisions on one recording: choose windows and what they are compared with."""
+"""Interpretation of the decisions of held-out models on one recording."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -25,16 +25,16 @@ from bandmap.vocabulary.recording import Event
 
 @dataclass(frozen=True)
 class Case:
-    """One recording and what the models that never saw its subject say of it.
+    """One recording and the predictions of the models that never saw its subject.
 
     Attributes
     ----------
     models : sequence of Normalized
-        One, or the folds' ensemble for a subject that is in no fold.
+        One model, or the ensemble of all folds for a subject that is in no fold.
     source : Source
         The recording.
     comparable : Comparable
-        What its windows may be compared with.
+        Comparison windows for the recording.
     detected : sequence of Event
     predictions : Predictions
     cutting : mapping
@@ -58,7 +58,7 @@ class Case:
         probabilities: str,
         events: str,
     ) -> "Case":
-        """Open the files of the models, of a recording's representation, of what its subject has, of predictions."""
+        """Open the files of the models, of a recording's representation, of comparison windows and of predictions."""
         loaded = load_all(weights)
         return cls(
             [model for model, _ in loaded],
@@ -78,14 +78,14 @@ class Interpreted:
     ----------
     values : ndarray of float32, shape (windows, *axes)
     starts_seconds, probabilities, labels, targets : ndarray, shape (windows,)
-        Start of each window, held-out probability of the class asked for, class by the recording's events, and the
-        class asked for.
+        Start of each window, held-out probability of the explained class, class by the recording's events, and the
+        explained class.
     notes : mapping of str to ndarray, shape (windows,)
-        What else a method says of each window, such as a completeness gap.
+        Additional results of the method for each window, such as a completeness gap.
     mapped : ndarray of int64
-        Windows whose result over time is worth keeping.
+        Windows whose result over time is stored.
     attributes : dict
-        What it takes to make matrices of the values.
+        Metadata to compute matrices from the values.
     """
 
     values: NDArray[np.float32]
@@ -108,7 +108,7 @@ def interpret_recording(
     seed: int,
     device: str,
 ) -> Interpreted:
-    """Attribute decisions on one recording of a subject that no model of the case ever saw.
+    """Attribute decisions on one recording of a subject that no model of the case has seen.
 
     Parameters
     ----------
@@ -127,16 +127,16 @@ def interpret_recording(
     Returns
     -------
     Interpreted
-        The mean over the models, where there are several.
+        The mean over the models, if there are several.
     """
     source = case.source
     cut = cut_recording(source, task, case.cutting)
     targets = task.targets(case.predictions.probabilities)
     chosen = task.interesting(cut, targets, case.detected, source.events, seed=seed)
-    part, asked = cut.only(np.isin(np.arange(len(cut.starts)), chosen)), targets[chosen]
+    part, explained = cut.only(np.isin(np.arange(len(cut.starts)), chosen)), targets[chosen]
     parts: list[Noted] = []
-    for target in np.unique(asked) if len(asked) else [1]:
-        few = part.only(asked == target)
+    for target in np.unique(explained) if len(explained) else [1]:
+        few = part.only(explained == target)
         context = surroundings(case, few, int(target), atlas=atlas, seed=seed, device=device)
         values = source.windows(few.starts, few.length)
         results = [
@@ -145,12 +145,12 @@ def interpret_recording(
         ]
         parts.append(Noted.mean(results))
     return Interpreted(
-        values=_in_order([few.values for few in parts], asked),
-        notes={name: _in_order([few.notes[name] for few in parts], asked) for name in parts[0].notes},
+        values=_in_order([few.values for few in parts], explained),
+        notes={name: _in_order([few.notes[name] for few in parts], explained) for name in parts[0].notes},
         starts_seconds=part.starts / source.frame_rate_hz,
-        probabilities=_of_class(case.predictions.probabilities[chosen], asked),
+        probabilities=_of_class(case.predictions.probabilities[chosen], explained),
         labels=part.labels,
-        targets=asked,
+        targets=explained,
         mapped=np.flatnonzero(task.mapped(part, case.detected)),
         attributes={
             "channels": json.dumps(source.channels),
@@ -168,22 +168,22 @@ def interpret_recording(
     )
 
 
-def _in_order(parts: Sequence[NDArray[np.float32]], asked: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return what was computed class by class in the order of the windows."""
-    place = np.argsort(np.argsort(asked, kind="stable"), kind="stable")
+def _in_order(parts: Sequence[NDArray[np.float32]], explained: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return results that were computed per class in the order of the windows."""
+    place = np.argsort(np.argsort(explained, kind="stable"), kind="stable")
     return np.concatenate(parts)[place]
 
 
-def _of_class(probabilities: NDArray[np.float32], asked: NDArray[np.int64]) -> NDArray[np.float32]:
+def _of_class(probabilities: NDArray[np.float32], explained: NDArray[np.int64]) -> NDArray[np.float32]:
     if probabilities.ndim == 1:
-        return np.where(asked == 1, probabilities, 1 - probabilities).astype(np.float32)
-    return probabilities[np.arange(len(asked)), asked]
+        return np.where(explained == 1, probabilities, 1 - probabilities).astype(np.float32)
+    return probabilities[np.arange(len(explained)), explained]
 
 
 def surroundings(
     case: Case, part: windows.RecordingWindows, target: int, *, atlas: Atlas, seed: int, device: str
 ) -> Callable[[Normalized], Context]:
-    """Return a function of a model: what some windows of the case's recording are compared with, asked for a class."""
+    """Return a function of a model that returns the context of some windows of the recording for a class."""
     source, background = case.source, case.comparable.shared[target].background
     baselines = _baselines(case, part, target)
 
@@ -205,7 +205,7 @@ def surroundings(
 
 
 def _baselines(case: Case, part: windows.RecordingWindows, target: int) -> NDArray[np.float32] | None:
-    """Return for every window the quiet one that replaces it; None where the subject has none."""
+    """Return the quiet window that replaces each window; None if the subject has none."""
     own, quietest = case.comparable.own, case.comparable.shared[target].quietest
     if not len(quietest):
         return None
@@ -213,7 +213,7 @@ def _baselines(case: Case, part: windows.RecordingWindows, target: int) -> NDArr
     starts, power = own.starts[own.labels != target], own.power[own.labels != target]
     ends = part.starts + part.length
     before = [_onset_before(*span, source.events) for span in zip(part.starts / rate, ends / rate, strict=True)]
-    # The subject's quietest stands behind the recording's own windows, near nothing and quieter than all of them.
+    # The quietest window of the subject follows the recording's windows, without a time and with the lowest power.
     seconds, power = np.append(starts / rate, np.nan), np.append(power, -np.inf)
     indices = quiet_baselines(before, seconds, power, length_seconds=part.length / rate)
     chosen = [source.windows(starts[i : i + 1], part.length) if i < len(starts) else quietest for i in indices]
@@ -221,6 +221,6 @@ def _baselines(case: Case, part: windows.RecordingWindows, target: int) -> NDArr
 
 
 def _onset_before(start: float, end: float, events: Sequence[Event]) -> float:
-    """Return the onset of the seizure that a window lies in, or the window's own start."""
+    """Return the onset of the seizure that contains a window, or the start of the window."""
     onsets = [event.onset for event in events if event.is_seizure and event.onset < end and start < event.offset]
     return min(onsets, default=start)

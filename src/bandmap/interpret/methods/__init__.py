@@ -1,1 +1,1 @@
-"""Plugins: interpretations: what in a window made the model say so; one file each."""
+"""Plugins for interpretations, which explain the decision of a model for a window; one file each."""

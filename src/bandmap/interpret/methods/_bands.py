@@ -1,8 +1,8 @@
-"""Bands of windows that are taken out and put in: of raw signal without phase shift, and blind to a window's edges.
+"""Removal and insertion of bands of windows; for raw signals without phase shift and edge artifacts.
 
-A window's cosine transform (DCT-II) is the spectrum of the window and its mirror image: where a window is cut, nothing
-jumps, so that slow drift does not leak into fast bands as it does in a Fourier transform. It is orthogonal: bands and
-the rest sum to the signal, and their powers to its power. No plugin itself.
+The cosine transform (DCT-II) of a window is the spectrum of the window and its mirror image: there is no jump at the
+edges, so slow drift does not leak into fast bands as in a Fourier transform. It is orthogonal: the bands and the rest
+add up to the signal, and their powers to its power. Not a plugin.
 """
 
 from collections.abc import Callable
@@ -17,12 +17,12 @@ from bandmap.vocabulary.atlas import Atlas
 
 
 def bins_hz(n_samples: int, rate_hz: float) -> NDArray[np.float64]:
-    """Return the frequencies of a window's cosine transform, shape (samples,)."""
+    """Return the frequencies of the cosine transform of a window, shape (samples,)."""
     return np.arange(n_samples) * rate_hz / (2 * n_samples)
 
 
 def components(signals: NDArray[np.floating], atlas: Atlas, rate_hz: float) -> NDArray[np.float32]:
-    """Return the parts of signals that lie in each band.
+    """Return the components of signals in each band.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def components(signals: NDArray[np.floating], atlas: Atlas, rate_hz: float) -> N
     Returns
     -------
     ndarray of float32, shape (..., bands, channels, samples)
-        In the unit of the signals; zero for a band without a bin.
+        In the unit of the signals; zero for a band without bins.
     """
     members = atlas.band_members(bins_hz(signals.shape[-1], rate_hz))  # (bands, bins)
     spectrum = scipy.fft.dct(signals.astype(np.float64), norm="ortho")
@@ -44,9 +44,9 @@ def components(signals: NDArray[np.floating], atlas: Atlas, rate_hz: float) -> N
 def surrogate_components(
     signals: NDArray[np.floating], atlas: Atlas, rate_hz: float, *, seed: int
 ) -> NDArray[np.float32]:
-    """Return bands of signals whose phases are random, each with the power it had.
+    """Return bands of signals with random phases and unchanged power.
 
-    All channels of a window turn by the same phases, so that they stay as correlated as they were (Prichard and
+    All channels of a window are shifted by the same phases, so that their correlation is unchanged (Prichard and
     Theiler 1994, Phys. Rev. Lett. 73:951).
 
     Parameters
@@ -70,7 +70,7 @@ def surrogate_components(
 
 
 def bands_of(context: Context) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
-    """Return a function of a window that gives its bands, shape (bands, channels[, frequencies], times)."""
+    """Return a function of a window that returns its bands, shape (bands, channels[, frequencies], times)."""
     if not context.frequencies_hz:
         return partial(components, atlas=context.atlas, rate_hz=context.rate_hz)
     members = context.atlas.band_members(context.frequencies_hz)[:, None, :, None]
@@ -78,9 +78,9 @@ def bands_of(context: Context) -> Callable[[NDArray[np.float32]], NDArray[np.flo
 
 
 def replacements(context: Context) -> Callable[[int], NDArray[np.float32]]:
-    """Return a function of a background window's number that gives the bands which replace a window's.
+    """Return a function of a background window's number that returns the bands that replace those of a window.
 
-    Those of raw signal have random phases, drawn by the context's `seed`, and the power they had.
+    Bands of raw signals have random phases, drawn with the context's `seed`, and unchanged power.
     """
     if not context.frequencies_hz:
         drawn = surrogate_components(context.background, context.atlas, context.rate_hz, seed=context.seed)

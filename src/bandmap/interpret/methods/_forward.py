@@ -1,4 +1,4 @@
-"""What the interpretations share: a model's answer for each window's class, and passes in batches. No plugin itself."""
+"""Shared code of interpretations: a model's output for the class of each window, in batches. Not a plugin."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from bandmap.interpret.context import Context
 from bandmap.vocabulary.plugins import did_you_mean
 
 Target = int | NDArray[np.integer]
-"""The class whose importance is asked for: one for all windows, or one for each."""
+"""The explained class: one for all windows, or one for each."""
 
 
 def targets_of(target: Target, n_windows: int) -> NDArray[np.int64]:
@@ -21,18 +21,18 @@ def targets_of(target: Target, n_windows: int) -> NDArray[np.int64]:
     Raises
     ------
     ValueError
-        If there are classes for another number of windows, or a window has none (-1).
+        If the number of classes does not match the windows, or a window has no class (-1).
     """
     targets = np.asarray(target, dtype=np.int64)
     if targets.shape not in ((), (n_windows,)):
-        raise ValueError(f"{targets.size} classes for {n_windows} windows; give one class, or one for each window")
+        raise ValueError(f"{targets.size} classes for {n_windows} windows; give one class, or one per window")
     if (targets < 0).any():
         raise ValueError("a window without a class (-1) cannot be explained; leave it out")
     return np.broadcast_to(targets, n_windows).copy()
 
 
 def class_logit(logits: Tensor, targets: Tensor) -> Tensor:
-    """Return the logit of each row's class, shape (batch,); a single column is that of class 1 against class 0."""
+    """Return the logit of each row's class, shape (batch,); a single column is the logit of class 1 against class 0."""
     _check_targets(logits, targets)
     if logits.shape[1] == 1:
         return logits[:, 0] * (2 * targets - 1)
@@ -58,7 +58,7 @@ _SCALES = {"log_odds": class_log_odds, "probability": class_probability}
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[nn.Module]:
-    """Put a model into evaluation mode and give every module its mode back afterwards."""
+    """Set a model to evaluation mode, and restore the mode of every module afterwards."""
     modes = {module: module.training for module in model.modules()}
     model.eval()
     try:
@@ -69,7 +69,7 @@ def evaluating(model: nn.Module) -> Iterator[nn.Module]:
 
 
 def on_device(windows: NDArray[np.floating], device: str) -> Tensor:
-    """Return a copy of windows for a forward pass; time-frequency windows lie channels last, which convolves faster."""
+    """Return a copy of windows for a forward pass; time-frequency windows have channels last, which is faster."""
     copy = torch.tensor(windows, dtype=torch.float32, device=device)
     return copy.contiguous(memory_format=torch.channels_last) if copy.ndim == 4 else copy
 
@@ -85,22 +85,22 @@ def losses(
     scale: str,
     context: Context,
 ) -> NDArray[np.float64]:
-    """Return what a model's answer loses when parts of groups of channels are exchanged.
+    """Return the decrease of a model's output when parts of groups of channels are exchanged.
 
-    Of a window x, group g and part p: answer(x) - answer(x + weights_g difference_p). All groups and parts of a window
-    are made on the device, where one forward pass takes several windows' at once.
+    For a window x, group g and part p: output(x) - output(x + weights_g difference_p). All groups and parts of a window
+    are created on the device, and one forward pass processes those of several windows.
 
     Parameters
     ----------
     model : nn.Module
     starts : ndarray of float32, shape (windows, channels[, frequencies], times)
     which : ndarray of int, shape (comparisons,)
-        The window that each comparison starts from.
+        The window of each comparison.
     differences : callable
-        `differences(k)` gives what exchanging each part adds to the k-th comparison's window, shape (parts,
-        channels[, frequencies], times).
+        `differences(k)` returns the changes of the window of the k-th comparison when each part is exchanged, shape
+        (parts, channels[, frequencies], times).
     weights : ndarray, shape (groups, channels)
-        Share of each channel that is exchanged.
+        Exchanged share of each channel.
     targets : ndarray of int, shape (comparisons,)
         The class of each comparison.
     scale : {"log_odds", "probability"}
@@ -140,13 +140,13 @@ def losses(
 def answers(
     model: nn.Module, batches: Iterable[Tensor], targets: NDArray[np.int64], *, scale: str, context: Context
 ) -> NDArray[np.float64]:
-    """Return a model's answer for the class of each window of some batches, shape (windows,).
+    """Return a model's output for the class of each window of some batches, shape (windows,).
 
     Parameters
     ----------
     model : nn.Module
     batches : iterable of Tensor, each of shape (windows, channels[, frequencies], times)
-        On the context's device; more than its `batch_size` at once are split.
+        On the context's device; batches larger than its `batch_size` are split.
     targets : ndarray of int, shape (windows of all batches,)
     scale : {"log_odds", "probability"}
     context : Context

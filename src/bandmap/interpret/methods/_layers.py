@@ -1,4 +1,4 @@
-"""Layers by name, and Grad-CAM of several of them (Selvaraju et al. 2017, through Captum). No plugin itself."""
+"""Layers by name, and Grad-CAM of several layers (Selvaraju et al. 2017, with Captum). Not a plugin."""
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
@@ -18,18 +18,18 @@ _MODES = {1: "linear", 2: "bilinear"}
 
 
 def find_layers(model: nn.Module, layer: str | Sequence[str]) -> list[nn.Module]:
-    """Return layers by their dotted paths, also where a wrapper puts the network one level deeper.
+    """Return layers by their dotted paths, even if a wrapper adds a level to the path.
 
     Parameters
     ----------
     model : nn.Module
     layer : str or sequence of str
-        "layer2", or "blocks.*" for every one of `blocks`.
+        "layer2", or "blocks.*" for all of `blocks`.
 
     Raises
     ------
     UnknownNameError
-        If no layer's path ends so; the message offers the nearest, or lists the layers.
+        If no layer has this path; the message gives the closest path, or lists the layers.
     """
     wanted = [layer] if isinstance(layer, str) else layer
     return [model.get_submodule(name) for one in wanted for name in _named(model, one)]
@@ -53,7 +53,7 @@ def _named(model: nn.Module, layer: str) -> list[str]:
 
 
 def _short(names: list[str]) -> list[str]:
-    """Leave out the wrapper that all layers lie in, which the user never wrote."""
+    """Remove the common prefix of a wrapper, which users do not write."""
     wrappers = {name for name in names if all(other == name or other.startswith(f"{name}.") for other in names)}
     prefix = max(wrappers, key=len, default="")
     return [name.removeprefix(f"{prefix}.") for name in names if name not in wrappers]
@@ -68,10 +68,10 @@ def cams(
     n_axes: int,
     context: Context,
 ) -> NDArray[np.float32]:
-    """Return the mean over layers of their Grad-CAM.
+    """Return the mean Grad-CAM over layers.
 
-    A layer's feature maps are weighted by the mean over the map of the gradient of the class's logit, summed,
-    rectified, and interpolated linearly to the window's last axes.
+    The feature maps of a layer are weighted by the mean gradient of the class's logit over the map, summed, rectified,
+    and interpolated linearly to the last axes of the window.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def cams(
     layer : str or sequence of str
         See `find_layers`.
     n_axes : int
-        Axes of a layer's maps beside features: 1 (times) or 2 (frequencies, times).
+        Number of axes of a layer's maps after features: 1 (times) or 2 (frequencies, times).
     context : Context
         Its `device` and `batch_size` are used.
 
@@ -114,10 +114,10 @@ def _cam(
     cam: Tensor = explainer.attribute(batch, relu_attributions=True).detach()
     if cam.ndim != n_axes + 2:
         raise ValueError(
-            f"layer: '{layer}' gives {cam.ndim - 2} axes beside features, not {n_axes}; name another layer"
+            f"layer: '{layer}' has {cam.ndim - 2} axes after features instead of {n_axes}; choose another layer"
         )
     if len(cam) != len(batch):
         raise ValueError(
-            f"layer: '{layer}' gives {len(cam)} maps for {len(batch)} windows; name a layer that reads all channels"
+            f"layer: '{layer}' returns {len(cam)} maps for {len(batch)} windows; choose a layer that reads all channels"
         )
     return cam

@@ -1,7 +1,7 @@
-"""Attention relevance: which frequencies and seconds a transformer's class token has read, through all its layers.
+"""Attention relevance: the frequencies and seconds that reach a transformer's class token through all its layers.
 
-Chefer et al. 2021 (ICCV, arXiv:2103.15679, equations 5 and 6), as published for the frequency-cut transformer, whose
-code returns after the first layer; its equations, followed here, go through every one.
+Chefer et al. 2021 (ICCV, arXiv:2103.15679, equations 5 and 6), as published for the frequency-cut transformer. Its
+code returns after the first layer; its equations, which are followed here, use all layers.
 """
 
 from typing import cast
@@ -17,9 +17,10 @@ from bandmap.interpret.methods._forward import Target, class_logit, evaluating, 
 AXES = ("frequency", "time")
 
 NEEDS = ("attention",)
-"""What a model must offer: class tokens that read patches of `rows` x `seconds` (its attributes), with attention
-weights as outputs of modules `*.layers.K.attention.attend`; where several transformers follow each other, the first
-reads patches and each of the others the class tokens of the one before."""
+"""Required features of a model: class tokens that read patches of `rows` x `seconds` (its attributes), with attention
+weights as outputs of modules `*.layers.K.attention.attend`; in a chain of transformers, the first reads patches and
+each
+of the others the class tokens of the previous one."""
 
 
 def attribute(
@@ -31,19 +32,19 @@ def attribute(
 ) -> NDArray[np.float32]:
     """Return the relevance of every row and second of every window.
 
-    Of every layer, the attention weights A times the gradient of the class's logit by them, where positive, are
-    averaged over heads; the relevance R of tokens to tokens starts as the identity, and every layer adds
-    mean((A * gradient)+) R. The class token's row of R is the relevance of patches. Of transformers that follow each
-    other, the relevance of an epoch is handed on to its patches by multiplication.
+    For every layer, the attention weights A times the gradient of the class's logit with respect to them, if positive,
+    are averaged over heads. The relevance R between tokens starts as the identity, and every layer adds mean((A *
+    gradient)+) R. The row of the class token in R is the relevance of patches. In a chain of transformers, the
+    relevance of an epoch is multiplied with that of its patches.
 
-    A patch holds all channels, so channels are not told apart. A token is also what it has mixed in from others, and
-    what passes by the attention in the short cuts is not seen: that relevance is zero where a model is blind is not
-    assured. (The attention in a glepnet is over time alone and has no class token: this does not fit it.)
+    A patch contains all channels, so the result does not resolve channels. Tokens mix information of other tokens, and
+    the residual connections bypass the attention, so the relevance of an ignored input is not guaranteed to be zero.
+    (The attention in a glepnet is over time only and has no class token, so this method does not work with it.)
 
     Parameters
     ----------
     model : nn.Module
-        Such as freqcut_vit or seq_freqcut_vit. Relevance is of its output, a logit or a log-probability.
+        For example freqcut_vit or seq_freqcut_vit. The relevance is for its output, a logit or a log-probability.
     windows : ndarray of float32, shape (windows, channels, rows, seconds)
     target : int or ndarray of int, shape (windows,)
         Index of the class, for all windows or for each.
@@ -52,7 +53,7 @@ def attribute(
     Returns
     -------
     ndarray of float32, shape (windows, rows, seconds)
-        In units of the logit, not negative; a patch's rows and seconds have its relevance each.
+        In units of the logit, not negative; all rows and seconds of a patch have its relevance.
     """
     patch = _patch(model)
     targets = torch.from_numpy(targets_of(target, len(windows)))
@@ -69,7 +70,7 @@ def attribute(
 
 
 def _patch(model: nn.Module) -> tuple[int, int]:
-    """Return rows and seconds of a patch."""
+    """Return the rows and seconds of a patch."""
     for module in model.modules():
         if hasattr(module, "rows") and hasattr(module, "seconds"):
             return cast("int", module.rows), cast("int", module.seconds)
@@ -80,7 +81,7 @@ def _patch(model: nn.Module) -> tuple[int, int]:
 
 
 def _transformers(model: nn.Module) -> list[list[nn.Module]]:
-    """Return the attention of every layer, transformer by transformer in the order in which they read."""
+    """Return the attention of every layer, for each transformer in the order of the chain."""
     found: dict[str, list[nn.Module]] = {}
     for name, module in model.named_modules():
         transformer, inside, _ = name.rpartition(".layers.")
@@ -90,7 +91,7 @@ def _transformers(model: nn.Module) -> list[list[nn.Module]]:
 
 
 def _relevance(model: nn.Module, batch: Tensor, classes: Tensor) -> Tensor:
-    """Return the relevance of patches, shape (batch, epochs, patches); one transformer alone has one epoch."""
+    """Return the relevance of patches, shape (batch, epochs, patches); a single transformer has one epoch."""
     transformers = _transformers(model)
     weights: list[Tensor] = []
     hooks = [
@@ -122,7 +123,7 @@ def _class_row(layers: list[tuple[Tensor, Tensor]]) -> Tensor:
 
 
 def _on_the_map(relevance: Tensor, patch: tuple[int, int], size: tuple[int, ...]) -> Tensor:
-    """Lay patches, lowest rows first and each row of patches in time, on maps of (batch, rows, seconds)."""
+    """Arrange patches, sorted by row (lowest first) and time, as maps of (batch, rows, seconds)."""
     batch, epochs, _ = relevance.shape
     grid = relevance.reshape(batch, epochs, size[0] // patch[0], -1).movedim(1, 2)  # (batch, down, epochs, along)
     grid = grid.flatten(2)  # (batch, down, patches in time)

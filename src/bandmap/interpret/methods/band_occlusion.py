@@ -1,6 +1,6 @@
-"""Band occlusion: how much the answer changes when one band of one region is exchanged with background.
+"""Band occlusion: the change of the output when one band of one region is exchanged with background.
 
-The joint region x band matrix, which a product of a frequency and a channel importance cannot give: that has rank one.
+It gives the joint region x band matrix, unlike a product of frequency and channel importance, which has rank one.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from bandmap.vocabulary.plugins import did_you_mean
 AXES = ("region", "band")
 
 NEEDS = ()
-"""What a model must offer; this fits every one."""
+"""Required features of a model: none."""
 
 _VIEWS = ("both", "deletion", "insertion")
 
@@ -45,48 +45,48 @@ def attribute(
 ) -> NDArray[np.float32]:
     """Return the joint region x band importance of every window.
 
-    Of a cell, the band is exchanged in the channels of the region between the window x and an interictal window b of
-    the same subject: x' = x + m (b - x) in the rows of the band, with m the share of the channel that is exchanged.
-    In raw signal, the band of x gives way to that of b with random phases and the power it had, by transforms that
-    shift no phase and see no edges; for insertion, b's gives way to that of x as it is.
-    *Deletion* is answer(x) - answer(x'), the support that the window loses without the cell; *insertion* puts the
-    cell into the background: answer(b') - answer(b), the support that the cell gives by itself. Deletion alone is
-    blind to a discharge that its neighbours show too; insertion alone to one that needs them.
+    For a cell, the band is exchanged in the channels of the region between the window x and an interictal window b of
+    the same subject: x' = x + m (b - x) in the rows of the band, where m is the exchanged share of the channel. In raw
+    signals, the band of x is replaced by that of b with random phases and unchanged power, by transforms without phase
+    shift and edge artifacts; for insertion, the band of b is replaced by that of x unchanged. *Deletion* is
+    output(x) - output(x'), the support that the window loses without the cell. *Insertion* puts the cell into the
+    background: output(b') - output(b), the support of the cell on its own. Deletion alone misses a discharge that
+    neighbouring channels also show; insertion alone misses a discharge that depends on them.
 
-    The defaults were chosen by how often the largest cell is the planted one, on 20 simulated subjects (two cohorts of
-    seeds other than the demo's, each subject held out, a ResNet-18 of width 8): band right in all 20, region in 17;
-    dividing by the root of a region's size 15, by its size 12 to 15; exchanging whole derivations 16. Such differences
-    are within chance, so these are defaults, not findings.
+    The defaults were chosen by how often the largest cell is the planted one, on 20 simulated subjects (two cohorts
+    with seeds other than the demo's, each subject held out, a ResNet-18 of width 8): the band is right in all 20, the
+    region in 17; if divided by the root of a region's size in 15, by its size in 12 to 15; with whole derivations
+    exchanged in 16. These differences are within chance, so the choice is not a finding.
 
     Parameters
     ----------
     model : nn.Module
-        Takes (batch, channels[, frequencies], times), gives logits (batch, classes) or (batch, 1).
+        Takes (batch, channels[, frequencies], times), returns logits (batch, classes) or (batch, 1).
     windows : ndarray of float32, shape (windows, channels[, frequencies], times)
-        Power, or raw signal.
+        Power, or raw signals.
     target : int or ndarray of int, shape (windows,)
         Index of the class (1 is seizure), for all windows or for each.
     context : Context
-        Its `background` are the interictal windows; of raw signal, its `seed` draws the phases.
+        Its `background` contains the interictal windows; for raw signals, its `seed` determines the phases.
     scale : {"log_odds", "probability"}
-        What changes. A probability near one hardly changes, whatever is exchanged: log odds do not saturate.
+        The output whose change is measured. Probabilities near one hardly change; log odds do not saturate.
     view : {"both", "deletion", "insertion"}
-        "both" is the mean of the two.
+        Direction of the exchange; "both" is the mean of the two.
     share : {"whole", "weighted"}
-        How much of a derivation with one end in the region is exchanged: all of it, or half of the difference.
+        Exchanged share of a derivation with one electrode in the region: all of it, or half of the difference.
     size : {"root", "channels", "none"}
-        What a region's change is divided by: a large region holds more channels, so that more changes even by chance
+        Divisor of the change of a region: a large region contains more channels, so that more changes even by chance
         (by the root of their number if channels vary independently). "channels" gives the change per channel,
-        "none" the plain change.
+        "none" the total change.
     backgrounds : int
-        Interictal windows that each window is compared with. Successive windows meet successive ones (cyclic), so
-        that the mean over a seizure is over all of `context.background`, at the cost of these few.
+        Number of interictal windows with which each window is compared. Successive windows use successive ones
+        (cyclically), so that the mean over a seizure covers all of `context.background`.
 
     Returns
     -------
     ndarray of float32, shape (windows, regions, bands)
-        Signed, in units of `scale` (divided by `size`); positive where the cell speaks for the class. Zero for a
-        region without a channel or a band without a frequency.
+        Signed, in units of `scale` (divided by `size`); positive if the cell speaks for the class. Zero for a region
+        without a channel or a band without a frequency.
     """
     _check(view=view, share=share, size=size)
     weights = _SHARES[share](context.atlas.region_weights(context.channels))
@@ -126,7 +126,7 @@ def _divisors(weights: NDArray[np.float64], size: str) -> NDArray[np.float64]:
 
 
 def _pairs(n_windows: int, n_backgrounds: int, per_window: int) -> NDArray[np.int64]:
-    """Return (window, background) of every comparison, window by window, shape (comparisons, 2)."""
+    """Return (window, background) of every comparison, sorted by window, shape (comparisons, 2)."""
     per_window = min(per_window, n_backgrounds)
     window = np.repeat(np.arange(n_windows), per_window)
     return np.stack([window, np.arange(n_windows * per_window) % n_backgrounds], axis=1)

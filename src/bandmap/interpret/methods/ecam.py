@@ -1,7 +1,7 @@
-"""ECAM: every channel's share of the logit, second by second, signed.
+"""ECAM: the signed contribution of each channel to the logit, per second.
 
-The map of class activation that LightSeizureNet shows (Qiu et al. 2023, IEEE JBHI 27(4):1845), for networks whose head
-is linear in the time-mean of features that belong to one channel each. Nothing is estimated: the shares are the sum.
+This is the class activation map of LightSeizureNet (Qiu et al. 2023, IEEE JBHI 27(4):1845), for networks whose head is
+linear in the mean over time of features of single channels. It is exact: the contributions add up to the logit.
 """
 
 import numpy as np
@@ -16,8 +16,8 @@ from bandmap.interpret.methods._layers import find_layer
 AXES = ("channel", "second")
 
 NEEDS = ("ecam",)
-"""What a model must offer: a module `ecam` that turns features (batch, channels, n_features) into activations (batch,
-outputs, channels), and a module `features` that gives them for every frame."""
+"""Required features of a model: a module `ecam` that maps features (batch, channels, n_features) to activations (batch,
+outputs, channels), and a module `features` that returns them for every frame."""
 
 
 def attribute(
@@ -27,23 +27,23 @@ def attribute(
     *,
     context: Context,
 ) -> NDArray[np.float32]:
-    """Return what every channel adds to the logit in every second of every window.
+    """Return the contribution of every channel to the logit in every second of every window.
 
     Parameters
     ----------
     model : nn.Module
-        With modules `features` and `ecam`, such as lightseizurenet.
+        Model with modules `features` and `ecam`, such as lightseizurenet.
     windows : ndarray of float32, shape (windows, channels, samples)
     target : int or ndarray of int, shape (windows,)
         Index of the class (1 is seizure), for all windows or for each.
     context : Context
-        Its `rate_hz` says how many samples are a second.
+        Its `rate_hz` is the number of samples per second.
 
     Returns
     -------
     ndarray of float32, shape (windows, channels, seconds)
-        In units of the logit, signed; the sum over channels and seconds is the class's logit less its bias. A frame
-        counts to the second that its middle lies in; the last second may be cut short.
+        In units of the logit, signed; the sum over channels and seconds is the class's logit without its bias. A
+        frame belongs to the second that contains its centre; the last second may be incomplete.
     """
     features, head = _modules(model)
     targets = torch.from_numpy(targets_of(target, len(windows)))
@@ -79,7 +79,7 @@ def _seen(model: nn.Module, layer: nn.Module, batch: Tensor) -> Tensor:
 
 
 def _shares(maps: Tensor, head: nn.Module, n_channels: int, classes: Tensor) -> Tensor:
-    """Return what every channel adds to the logit in every frame, shape (batch, channels, frames)."""
+    """Return the contribution of every channel to the logit in every frame, shape (batch, channels, frames)."""
     n_frames = maps.shape[-1]
     frames = maps.reshape(len(classes), n_channels, -1, n_frames).permute(0, 3, 1, 2)  # (batch, frames, channels, ...)
     activation = head(frames.flatten(0, 1)) / n_frames  # (batch * frames, outputs, channels)

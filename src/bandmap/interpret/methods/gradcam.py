@@ -1,4 +1,4 @@
-"""Grad-CAM: where in time and frequency the features of a layer speak for a class (Selvaraju et al. 2017)."""
+"""Grad-CAM: where in time and frequency the features of a layer support a class (Selvaraju et al. 2017)."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from bandmap.vocabulary.plugins import did_you_mean
 AXES = ("frequency", "time")
 
 NEEDS = ("time_frequency_maps",)
-"""What a model must offer: layers whose output is (batch, features, rows, columns)."""
+"""Required features of a model: layers whose output is (batch, features, rows, columns)."""
 
 
 def attribute(
@@ -28,23 +28,23 @@ def attribute(
 ) -> NDArray[np.float32]:
     """Return the time-frequency importance of every window.
 
-    The layer's feature maps are weighted by the mean over the map of the gradient of the class's logit, summed,
-    rectified, and interpolated (bilinear) to the rows and frames of the window.
+    The feature maps of the layer are weighted by the mean gradient of the class's logit over the map, summed,
+    rectified, and interpolated bilinearly to the rows and frames of the window.
 
     Parameters
     ----------
     model : nn.Module
-        Takes (batch, channels, frequencies, times), gives logits (batch, classes) or (batch, 1).
+        Takes (batch, channels, frequencies, times), returns logits (batch, classes) or (batch, 1).
     windows : ndarray of float32, shape (windows, channels, frequencies, times)
     target : int or ndarray of int, shape (windows,)
         Index of the class (1 is seizure), for all windows or for each.
     context : Context
     layer : str or sequence of str
         Dotted path of a layer whose output is (batch, features, rows, columns). Deep layers are coarse: the last of a
-        ResNet-18 has two rows for a window of 40 frequencies. Of several ("layer1.*" are all parts of `layer1`), the
-        mean of their maps.
+        ResNet-18 has two rows for a window of 40 frequencies. For several layers ("layer1.*" for all parts of
+        `layer1`), the result is the mean of their maps.
     normalize : {"none", "minmax"}
-        "minmax" scales every window to 0..1, as published; it erases magnitude, so windows no longer compare.
+        "minmax" scales every window to 0..1, as published; windows are then no longer comparable in magnitude.
 
     Returns
     -------

@@ -1,7 +1,7 @@
-"""Integrated gradients: how the change of the log odds from a quiet window to this one is shared by channels and bands.
+"""Integrated gradients: contributions of channels and bands to the difference in log odds from a quiet window.
 
-Sundararajan et al. 2017 (arXiv:1703.01365), through Captum. The shares sum to the change, but for the error of the
-integral, which is reported beside them.
+Sundararajan et al. 2017 (arXiv:1703.01365), with Captum. The contributions add up to the difference except for the
+error of the integral, which is reported.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ from bandmap.interpret.methods._forward import Target, class_log_odds, evaluatin
 AXES = ("channel", "band")
 
 NEEDS = ()
-"""What a model must offer; this fits every one."""
+"""Required features of a model: none."""
 
 
 def attribute(
@@ -28,31 +28,31 @@ def attribute(
     context: Context,
     steps: int = 16,
 ) -> Noted:
-    """Return the share of every channel and band of every window.
+    """Return the contribution of every channel and band of every window.
 
-    The gradient of the log odds, averaged over the way from the window's baseline to the window, times their
-    difference, is summed over time and over the rows of a band. In raw signal it is the difference's part in the band
-    that the gradient is multiplied with, which shares the same sum: bands and the rest are orthogonal.
+    The gradient of the log odds, averaged along the path from the baseline to the window, is multiplied with their
+    difference, and summed over time and over the rows of a band. In raw signals, the gradient is multiplied with the
+    component of the difference in the band, which gives the same sum because bands and the rest are orthogonal.
 
     Parameters
     ----------
     model : nn.Module
     windows : ndarray of float32, shape (windows, channels[, frequencies], times)
-        Power, or raw signal.
+        Power, or raw signals.
     target : int or ndarray of int, shape (windows,)
         Index of the class (1 is seizure), for all windows or for each.
     context : Context
-        Its `baseline` holds a window for each window.
+        Its `baseline` contains one window for each window.
     steps : int
-        Points of the integral (Gauss-Legendre); more take longer and close the gap. On 12 windows of a simulated
-        subject and a ResNet-18, 16 left a mean gap of 4 % of the mean change, 32 of 2 %, 64 of 1 %.
+        Number of points of the integral (Gauss-Legendre); more points take longer and reduce the gap. On 12 windows
+        of a simulated subject and a ResNet-18, 16 gave a mean gap of 4 % of the mean change, 32 of 2 %, 64 of 1 %.
 
     Returns
     -------
     Noted
         `values`, ndarray of float32, shape (windows, channels, bands): log odds, signed. `notes`, shape (windows,):
-        `log_odds_change`, what there is to share; `outside_bands`, what belongs to no band; `completeness_gap`, how
-        much more than the change values and `outside_bands` sum to.
+        `log_odds_change`, the total change; `outside_bands`, the contribution outside all bands; `completeness_gap`,
+        the sum of values and `outside_bands` minus the change.
     """
     if steps < 1:
         raise ValueError(f"integrated_gradients: steps {steps} must be at least 1")
@@ -81,7 +81,7 @@ def _mean_gradients(
     steps: int,
     context: Context,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the mean gradient on the way, of the windows' shape, and the completeness gap, shape (windows,)."""
+    """Return the mean gradient along the path, in the shape of the windows, and the completeness gap, (windows,)."""
 
     def answer(batch: Tensor, classes: Tensor) -> Tensor:
         return class_log_odds(model(batch), classes)
@@ -101,7 +101,7 @@ def _mean_gradients(
 
 
 def _by_band(gradients: NDArray[np.float32], difference: NDArray[np.float32], context: Context) -> NDArray[np.float32]:
-    """Return shares of (windows, channels, bands)."""
+    """Return contributions, shape (windows, channels, bands)."""
     if gradients.ndim == 3:
         parts = components(difference, context.atlas, context.rate_hz)  # (windows, bands, channels, samples)
         return np.asarray(np.einsum("wct,wbct->wcb", gradients, parts))

@@ -1,4 +1,4 @@
-"""Occlusion: how much the answer changes when one channel is replaced by a quiet one (published as CI, equation 8)."""
+"""Occlusion: the change of the output when a channel is replaced by a quiet one (published as CI, equation 8)."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from bandmap.interpret.methods._forward import Target, losses, targets_of
 AXES = ("channel",)
 
 NEEDS = ()
-"""What a model must offer; this fits every one."""
+"""Required features of a model: none."""
 
 
 def attribute(
@@ -23,8 +23,8 @@ def attribute(
 ) -> NDArray[np.float32]:
     """Return the importance of every channel of every window.
 
-    One channel at a time is replaced by the same channel of the window's baseline; all others stay as they are. (The
-    published code lets occlusions pile up from channel to channel; its equation, followed here, does not.)
+    One channel at a time is replaced by the same channel of the baseline; the others are unchanged. (In the published
+    code, occlusions accumulate over channels; its equation, which is followed here, does not accumulate them.)
 
     Parameters
     ----------
@@ -33,9 +33,9 @@ def attribute(
     target : int or ndarray of int, shape (windows,)
         Index of the class (1 is seizure), for all windows or for each.
     context : Context
-        Its `baseline` holds a window for each window.
+        Its `baseline` contains one window for each window.
     scale : {"probability", "log_odds"}
-        What changes: the probability as published, or the log odds, which do not saturate.
+        Measured output: the probability as published, or the log odds, which do not saturate.
 
     Returns
     -------

@@ -1,6 +1,6 @@
-"""Region occlusion: how much the answer changes when a whole region is replaced by a quiet one.
+"""Region occlusion: the change of the output when a whole region is replaced by a quiet one.
 
-One channel at a time can miss a discharge that neighbours show too: the model still sees it next door.
+Occlusion of single channels can miss a discharge that neighbouring channels also show.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from bandmap.vocabulary.plugins import did_you_mean
 AXES = ("region",)
 
 NEEDS = ()
-"""What a model must offer; this fits every one."""
+"""Required features of a model: none."""
 
 _SHARES: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {"whole": np.ceil, "weighted": np.array}
 
@@ -39,16 +39,16 @@ def attribute(
     target : int or ndarray of int, shape (windows,)
         Index of the class (1 is seizure), for all windows or for each.
     context : Context
-        Its `baseline` holds a window for each window.
+        Its `baseline` contains one window for each window.
     scale : {"log_odds", "probability"}
-        What changes.
+        Measured output.
     share : {"whole", "weighted"}
-        How much of a derivation with one end in the region is replaced: all of it, or half of the difference.
+        Replaced share of a derivation with one electrode in the region: all of it, or half of the difference.
 
     Returns
     -------
     ndarray of float32, shape (windows, regions)
-        Signed, in units of `scale`: what the answer loses. Zero for a region without a channel.
+        Signed decrease of the output, in units of `scale`. Zero for a region without a channel.
     """
     if share not in _SHARES:
         raise ValueError(f"region_occlusion: share: {did_you_mean(share, _SHARES)}")

@@ -1,6 +1,7 @@
-"""Temporal Grad-CAM: when the features of a network on raw signal speak for a class.
+"""Temporal Grad-CAM: when the features of a network on raw signals support a class.
 
-As GlepNet's authors show their encoder blocks (Zhou et al. 2024, IEEE TAI 5(11):5720), whose maps peak at spike-waves.
+The authors of GlepNet apply it to their encoder blocks (Zhou et al. 2024, IEEE TAI 5(11):5720), with peaks at
+spike-waves.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from bandmap.interpret.methods._layers import cams
 AXES = ("time",)
 
 NEEDS = ("time_maps",)
-"""What a model must offer: layers whose output is (batch, features, times)."""
+"""Required features of a model: layers whose output is (batch, features, times)."""
 
 
 def attribute(
@@ -29,20 +30,20 @@ def attribute(
 ) -> NDArray[np.float32]:
     """Return the importance of every sample of every window.
 
-    The layer's features are weighted by the mean over time of the gradient of the class's logit, summed, rectified,
-    and interpolated (linear) to the samples of the window.
+    The features of the layer are weighted by the mean gradient of the class's logit over time, summed, rectified, and
+    interpolated linearly to the samples of the window.
 
     Parameters
     ----------
     model : nn.Module
-        Takes (batch, channels, samples), gives logits (batch, classes) or (batch, 1).
+        Takes (batch, channels, samples), returns logits (batch, classes) or (batch, 1).
     windows : ndarray of float32, shape (windows, channels, samples)
     target : int or ndarray of int, shape (windows,)
         Index of the class (1 is seizure), for all windows or for each.
     context : Context
     layer : str or sequence of str
-        Dotted path of a layer whose output is (batch, features, times): "blocks.*" are all encoder blocks of a
-        glepnet, "branches.*" all scales of an eegwavenet. Of several, the mean of their maps.
+        Dotted path of a layer whose output is (batch, features, times): "blocks.*" for all encoder blocks of
+        a glepnet, "branches.*" for all scales of an eegwavenet. For several, the result is the mean of their maps.
 
     Returns
     -------
