@@ -1,4 +1,4 @@
-"""Sum up how far each map of a model can be trusted (rule draw_faithfulness)."""
+"""Summarise how far each map of a model can be trusted (rule draw_faithfulness)."""
 
 from bandmap.draw.from_files.faithfulness import draw_faithfulness
 from bandmap.workflow.job import job

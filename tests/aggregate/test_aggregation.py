@@ -548,5 +548,5 @@ def test_seconds_of_channels_are_summed_to_rows():
 
 
 def test_a_result_over_time_alone_makes_no_matrix():
-    with pytest.raises(ValueError, match="over time makes no region x band matrix"):
+    with pytest.raises(ValueError, match="over time gives no region x band matrix"):
         region_band_matrix({(): np.zeros(3)}, ATLAS, CHANNELS, ())

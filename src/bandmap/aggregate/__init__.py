@@ -1,4 +1,4 @@
-"""From attributions to region x band matrices: per window, seizure or stage, subject, cohort. Arrays in, rows out."""
+"""Region x band matrices of windows, seizures or stages, subjects and the cohort. Input: arrays. Output: rows."""
 
 from bandmap.aggregate.levels import COHORT_COLUMNS, SUBJECT_COLUMNS, cohort_rows, main_rows, subject_rows
 from bandmap.aggregate.matrices import (

@@ -1,4 +1,4 @@
-"""Whether models and methods see the same: rank agreement of their matrices, subject by subject."""
+"""Rank agreement between the matrices of models and methods, per subject."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -13,7 +13,7 @@ AGREEMENT_COLUMNS = (
 )  # fmt: skip
 
 FEWEST_CELLS = 3
-"""With fewer cells, ranks say nothing."""
+"""Minimum number of cells for a rank correlation."""
 
 Subject = tuple[str, str]
 
@@ -21,30 +21,30 @@ Subject = tuple[str, str]
 def agreement_rows(
     matrices: Mapping[str, Mapping[Subject, NDArray[np.floating]]], *, seed: int
 ) -> list[dict[str, object]]:
-    """Compare every two of several makers of matrices over the subjects that both have.
+    """Compare the matrices of every pair of models and methods over their common subjects.
 
     Parameters
     ----------
     matrices : mapping
         Name ("cwt_resnet18: published") -> (data set, subject) -> ndarray of float, shape (kinds, regions, bands): one
-        kind of matrix for seizures, one per stage for sleep; NaN where there is no value.
+        kind of matrix for seizures, one per stage for sleep; NaN for missing values.
     seed : int
-        Of the bootstrap over subjects.
+        Seed of the bootstrap over subjects.
 
     Returns
     -------
     list of dict
         Rows of `AGREEMENT_COLUMNS`; none for fewer than two names. `spearman` is the mean over subjects of Spearman's
         rank correlation over the cells (the mean over kinds within a subject), with its bootstrap interval and the
-        number of subjects; `same_top` counts, of `n_matrices`, those of which both have their largest cell at the same
-        place. `spearman_of_means` compares the mean matrices over subjects, which tells little where every subject has
-        a focus of its own. NaN where nothing can be compared.
+        number of subjects; `same_top` is the number of matrices, out of `n_matrices`, with the same largest cell.
+        `spearman_of_means` compares the mean matrices over subjects, which means little if the focus differs between
+        subjects. NaN if nothing can be compared.
     """
     return [_compared(a, b, matrices[a], matrices[b], seed) for a, b in combinations(matrices, 2)]
 
 
 def spearman(a: NDArray[np.floating], b: NDArray[np.floating]) -> float:
-    """Return Spearman's rank correlation over the cells that both have, ties at their mean rank.
+    """Return Spearman's rank correlation over the common cells, with ties at their mean rank.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def spearman(a: NDArray[np.floating], b: NDArray[np.floating]) -> float:
     Returns
     -------
     float
-        NaN with fewer than three common cells, or where all are equal.
+        NaN with fewer than three common cells, or if all are equal.
     """
     from scipy.stats import rankdata
 
@@ -67,7 +67,7 @@ def spearman(a: NDArray[np.floating], b: NDArray[np.floating]) -> float:
 
 
 def same_top(a: NDArray[np.floating], b: NDArray[np.floating]) -> bool | None:
-    """Return whether two matrices have their largest cell at the same place; None where one has no value."""
+    """Return whether two matrices have the same largest cell; None if one has no value."""
     if not (np.isfinite(a).any() and np.isfinite(b).any()):
         return None
     return bool(np.nanargmax(a) == np.nanargmax(b))
@@ -104,7 +104,7 @@ def _compared(
 
 
 def _over_subjects(stacks: Sequence[NDArray[np.floating]]) -> NDArray[np.float64]:
-    """Return the mean over subjects, each divided by the sum of its magnitudes; NaN where nobody has a value."""
+    """Return the mean over subjects, each divided by the sum of its magnitudes; NaN if no subject has a value."""
     if not stacks:
         return np.zeros((0, 0, 0))
     totals = [np.nansum(np.abs(stack), axis=(1, 2), keepdims=True) for stack in stacks]

@@ -1,4 +1,4 @@
-"""Seizures and stages to subjects, subjects to the cohort, as rows of long tables."""
+"""Aggregation of seizures and stages to subjects, and of subjects to the cohort, as rows of long tables."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,14 +30,14 @@ _VALUES = ("importance", "interpolated", "masked")
 
 
 def main_rows(rows: Iterable[_R], label: str | None = None) -> list[_R]:
-    """Return the rows of whole seizures that were found, or of stages where the model was right.
+    """Return the rows of found seizures as a whole, or of correctly predicted stages.
 
     Parameters
     ----------
     rows : iterable of mapping
-        Of seizures, subjects or the cohort, as made or as read from a table.
+        Rows of seizures, subjects or the cohort, computed or read from a table.
     label : str, optional
-        The class ("sz", "N2" ...); all if left out.
+        The class ("sz", "N2" ...); by default all.
     """
     wanted = [row for row in rows if row["part"] == WHOLE and row["outcome"] in TRUE]
     return [row for row in wanted if label in (None, row["class"])]
@@ -49,9 +49,9 @@ def subject_rows(units: Iterable[Row], *, level: float = 0.95) -> list[dict[str,
     Parameters
     ----------
     units : iterable of mapping
-        Rows of `SEIZURE_COLUMNS`, as made or as read from a table.
+        Rows of `SEIZURE_COLUMNS`, computed or read from a table.
     level : float
-        `low` and `high` are the percentiles that hold this share of the subject's units: a spread, not the
+        `low` and `high` are the percentiles that contain this share of the subject's units: a spread, not the
         uncertainty of the mean.
 
     Returns
@@ -76,28 +76,28 @@ def subject_rows(units: Iterable[Row], *, level: float = 0.95) -> list[dict[str,
 
 
 def cohort_rows(units: Iterable[Row], *, scale: str = "unit", draws: int = 2000, seed: int) -> list[dict[str, object]]:
-    """Return the mean matrix over subjects, its bootstrap interval and the test against what it is compared with.
+    """Return the mean matrix over subjects, its bootstrap interval and the test against its contrast.
 
     Parameters
     ----------
     units : iterable of mapping
-        Rows of `SEIZURE_COLUMNS`, as made or as read from a table.
+        Rows of `SEIZURE_COLUMNS`, computed or read from a table.
     scale : {"unit", "none"}
         "unit" divides a subject's matrix by the sum of its absolute values, so that a subject with high log odds
-        does not outweigh the others. Where a cell has no value, the mean of the others stands for it in the sum.
+        does not outweigh the others. For cells without a value, the mean of the others enters the sum.
     draws : int
-        Resamples of the bootstrap over subjects.
+        Number of bootstrap samples of subjects.
     seed : int
 
     Returns
     -------
     list of dict
         Rows of `COHORT_COLUMNS` per class, outcome and part; see `main_rows`. `p` comes from a sign-flip permutation
-        test with max-statistic correction over the cells of that matrix. Seizures and false alarms are tested
-        against interictal windows of the same subject, divided by the same number; a stage is tested against the mean
-        of the other stages of the same subject and outcome, each divided by its own sum: is the share of a cell
-        another one in this stage? NaN with fewer than two subjects that have both. `n_subjects` counts those with a
-        value in the cell, `n_interpolated` and `n_masked` those with any such channel in its region.
+        test with max-statistic correction over the cells of that matrix. Seizures and false alarms are tested against
+        interictal windows of the same subject, divided by the same number; a stage is tested against the mean of the
+        other stages of the same subject and outcome, each divided by its own sum, to test whether the share of a cell
+        differs in this stage. NaN with fewer than two subjects that have both. `n_subjects` counts those with a value
+        in the cell, `n_interpolated` and `n_masked` those with any such channel in its region.
     """
     if scale not in ("unit", "none"):
         raise ValueError(f"scale: there is no '{scale}'. There are: none, unit.")
@@ -141,7 +141,7 @@ class _Stacks:
         return cls({kind: subjects for kind, subjects in stacks.items() if subjects}, interictal, [*regions], [*bands])
 
     def long(self, head: Row, columns: Mapping[str, NDArray[np.generic]]) -> list[dict[str, object]]:
-        """Return a row per cell."""
+        """Return one row per cell."""
         return [
             {**head, "region": region, "band": band, **{name: matrix[r, b].item() for name, matrix in columns.items()}}
             for r, region in enumerate(self.regions)
@@ -152,7 +152,7 @@ class _Stacks:
 def _with_values(
     subjects: Mapping[_Subject, Mapping[tuple[str, str], NDArray[np.float64]]],
 ) -> dict[_Subject, NDArray[np.float64]]:
-    """Return the units of each subject that have any importance, as one array; subjects without one are left out."""
+    """Return the units with a value of each subject as one array; subjects without such units are left out."""
     stacks = {}
     for subject, units in sorted(subjects.items()):
         kept = [unit for unit in units.values() if np.isfinite(unit[..., 0]).any()]
@@ -177,7 +177,7 @@ def _p(stacks: _Stacks, kind: _Kind, scale: str, seed: int) -> NDArray[np.float6
 def _contrast(
     stacks: _Stacks, kind: _Kind, subject: _Subject, scale: str, divisor: float
 ) -> NDArray[np.float64] | None:
-    """Return what a subject's matrix is compared with: interictal time, or the subject's other stages."""
+    """Return the contrast of a subject's matrix: interictal time, or the other stages."""
     label, outcome, _ = kind
     if label == SEIZURE:
         interictal = stacks.interictal.get(subject)
@@ -194,7 +194,7 @@ def _divisor(stack: NDArray[np.float64], scale: str) -> float:
 
 
 def _rank(kind: _Kind) -> tuple[int, ...]:
-    """Return the place of a kind of matrix in tables; what is unknown comes last."""
+    """Return the position of a kind of matrix in tables; unknown kinds come last."""
     orders = (_CLASSES, OUTCOMES, (WHOLE, *PARTS))
     return tuple(order.index(of) if of in order else len(order) for order, of in zip(orders, kind, strict=True))
 

@@ -1,4 +1,4 @@
-"""One window's region x band matrix, from a joint interpretation or from the published product."""
+"""The region x band matrix of a window, from a joint interpretation or as the published product."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from bandmap.vocabulary.atlas import Atlas
 
 ALL = "all"
-"""The name of the one row or column of a result that does not tell regions or bands apart."""
+"""The name of the only row or column of a result without the axis of regions or bands."""
 
 Axes = tuple[str, ...]
 
@@ -21,7 +21,7 @@ MATRIX_AXES = (
     ("frequency",),
     ("frequency", "time"),
 )
-"""Axes of results that make a matrix, or a side of one."""
+"""Axes of results that give a matrix, or one side of it."""
 
 
 def region_band_matrix(
@@ -37,17 +37,17 @@ def region_band_matrix(
     Parameters
     ----------
     results : mapping of axes to ndarray
-        What the interpretations of the same windows gave, by their axes beside windows, one of `MATRIX_AXES`:
-        ("region", "band") is joint and is the matrix, ("channel", "band") becomes one by the mean over a region's
-        channels; ("region",), ("channel",) or ("channel", "second"), summed over seconds, give rows; ("frequency",) or
-        ("frequency", "time") columns. Rows and columns together make the published product, which has rank one; one
-        of them alone gives a single column or row (see `matrix_labels`).
+        Results of interpretations for the same windows, by their axes after windows, one of `MATRIX_AXES`: ("region",
+        "band") is the joint matrix itself, and ("channel", "band") is averaged over the channels of a region.
+        ("region",), ("channel",) or ("channel", "second"), summed over seconds, give rows; ("frequency",) or
+        ("frequency", "time") give columns. Rows and columns together form the published product, which has rank one;
+        one of them alone gives a single column or row (see `matrix_labels`).
     atlas : Atlas
     channels : sequence of str
     frequencies_hz : sequence of float
-        () for raw signal, which lacks no band.
+        () for raw signals, for which every band has a value.
     masked : collection of str
-        Channels without data. No importance can be known of them: a product leaves them out of its regions.
+        Channels without data. Their importance is unknown, and a product excludes them from its regions.
 
     Returns
     -------
@@ -83,10 +83,10 @@ def _in_regions(
 
 
 def matrix_labels(axes: Iterable[Axes], atlas: Atlas) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names of the rows and columns of `region_band_matrix`: "all" where no result tells them apart."""
-    told = {axis for result in axes for axis in result}
-    regions = tuple(atlas.regions) if told & {"region", "channel"} else (ALL,)
-    bands = tuple(atlas.bands_hz) if told & {"band", "frequency"} else (ALL,)
+    """Return the names of the rows and columns of `region_band_matrix`; "all" if no result has this axis."""
+    known = {axis for result in axes for axis in result}
+    regions = tuple(atlas.regions) if known & {"region", "channel"} else (ALL,)
+    bands = tuple(atlas.bands_hz) if known & {"band", "frequency"} else (ALL,)
     return regions, bands
 
 
@@ -116,7 +116,7 @@ def region_importance(
     *,
     masked: Collection[str] = (),
 ) -> NDArray[np.float64]:
-    """Return the published RI: the mean over a region's channels, a derivation counting half for each of its ends.
+    """Return the published RI: the mean over a region's channels, a derivation counting half for each electrode.
 
     Parameters
     ----------
@@ -124,12 +124,12 @@ def region_importance(
     atlas : Atlas
     channels : sequence of str
     masked : collection of str
-        Channels that do not count: zero is what they hold, not what they are worth.
+        Channels without data, which are excluded because their zeros are not measurements.
 
     Returns
     -------
     ndarray of float64, shape (windows, regions)
-        NaN for a region without a channel that counts.
+        NaN for a region without a usable channel.
     """
     kept = [place for place, name in enumerate(channels) if name not in masked]
     weights = atlas.region_weights([channels[place] for place in kept])
@@ -139,16 +139,16 @@ def region_importance(
 def share_of_channels(
     chosen: Collection[str], atlas: Atlas, channels: Sequence[str], regions: Sequence[str]
 ) -> NDArray[np.float64]:
-    """Return how much of each region's channels are among some: the masked ones, the interpolated ones.
+    """Return the share of each region's channels in a set, such as the masked or interpolated channels.
 
     Parameters
     ----------
     chosen : collection of str
     atlas : Atlas
     channels : sequence of str
-        A derivation counts half for each of its ends.
+        A derivation counts half for each electrode.
     regions : sequence of str
-        Of `matrix_labels`; the one row "all" holds every channel once.
+        Result of `matrix_labels`; the row "all" contains every channel once.
 
     Returns
     -------
@@ -161,9 +161,9 @@ def share_of_channels(
 
 
 def rank_one_share(matrix: NDArray[np.floating]) -> float:
-    """Return the share of a matrix's squared entries that the best product of a row and a column explains.
+    """Return the share of a matrix's sum of squares that the best product of a row and a column explains.
 
-    One for the published product; what is missing to one, only a joint interpretation can see. NaN for zeros.
+    It is 1 for the published product; only a joint interpretation can show the rest. NaN for a matrix of zeros.
     """
     squares = np.linalg.svd(np.asarray(matrix, dtype=float), compute_uv=False) ** 2
     return float(squares[0] / squares.sum()) if squares.sum() > 0 else float("nan")
@@ -179,7 +179,7 @@ def _weighted_mean(values: NDArray[np.float64], weights: NDArray[np.float64]) ->
 def _known(
     atlas: Atlas, channels: Sequence[str], frequencies_hz: Sequence[float], masked: Collection[str]
 ) -> NDArray[np.bool_]:
-    """Return which cells of a joint matrix anything was exchanged in, shape (regions, bands)."""
+    """Return the cells of a joint matrix in which something was exchanged, shape (regions, bands)."""
     regions = np.asarray(atlas.region_weights([name for name in channels if name not in masked]).any(axis=1))
     members = atlas.band_members(frequencies_hz) if len(frequencies_hz) else np.ones((len(atlas.bands_hz), 1), bool)
     return np.asarray(regions[:, None] & members.any(axis=1))
@@ -188,9 +188,9 @@ def _known(
 def _check(results: Mapping[Axes, NDArray[np.floating]]) -> None:
     for axes in results:
         if tuple(axes) not in MATRIX_AXES:
-            raise ValueError(f"a result over {', '.join(axes) or 'time'} makes no region x band matrix")
+            raise ValueError(f"a result over {', '.join(axes) or 'time'} gives no region x band matrix")
     sides = ["both" if axes[-1] == "band" else "bands" if axes[0] == "frequency" else "regions" for axes in results]
     if not sides or len(set(sides)) != len(sides) or ("both" in sides and len(sides) > 1):
-        raise ValueError(f"results over {list(results)} make no matrix; give one joint result or a product of two")
+        raise ValueError(f"results over {list(results)} give no matrix; use one joint result or a product of two")
     if len({len(values) for values in results.values()}) > 1:
         raise ValueError("a product needs two results of the same windows")

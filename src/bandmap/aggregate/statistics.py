@@ -1,16 +1,16 @@
-"""Intervals and tests over subjects; every random draw is seeded."""
+"""Intervals and tests over subjects, with seeded random numbers."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 EXACT_SUBJECTS = 14
-"""Up to so many subjects all sign flips (2 to their power) are counted instead of drawn."""
+"""Maximum number of subjects for which all sign flips are used instead of random ones."""
 
 _ROUNDING = 1e-12
 
 
 def known_mean(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return the mean over the first axis of what is finite; NaN where nothing is."""
+    """Return the mean of the finite values over the first axis; NaN where there are none."""
     known = np.isfinite(values)
     mean = np.full(values.shape[1:], np.nan)
     np.divide(
@@ -20,7 +20,7 @@ def known_mean(values: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def known_interval(values: NDArray[np.floating], *, level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the percentiles that hold a share `level` of the first axis's finite values; NaN where there is none."""
+    """Return the percentiles that contain the share `level` of finite values over the first axis; NaN without any."""
     columns = values.reshape(len(values), -1).astype(np.float64)
     columns[~np.isfinite(columns)] = np.nan
     known = np.isfinite(columns).any(axis=0)
@@ -38,21 +38,21 @@ def bootstrap_interval(
     Parameters
     ----------
     values : ndarray, shape (subjects, ...)
-        NaN where a subject has no value; each cell's mean is over those that have one.
+        NaN where a subject has no value; the mean of each cell is over subjects with a value.
     draws : int
-        Resamples of the subjects.
+        Number of bootstrap samples of subjects.
     level : float
-        Share of the resampled means within the interval.
+        Share of the bootstrap means within the interval.
     seed : int
 
     Returns
     -------
     low, high : ndarray of float64, shape (...)
-        NaN where fewer than two subjects have a value, of whom no interval can be known.
+        NaN where fewer than two subjects have a value.
     """
     n = len(values)
     if n == 0:
-        raise ValueError("the interval of the mean of no subject is not defined")
+        raise ValueError("the interval is undefined without subjects")
     known = np.isfinite(values)
     counts = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws)
     sums = np.tensordot(counts, np.where(known, values, 0.0).astype(np.float64), axes=1)
@@ -63,24 +63,24 @@ def bootstrap_interval(
 
 
 def sign_flip_p(differences: NDArray[np.floating], *, draws: int = 10_000, seed: int) -> NDArray[np.float64]:
-    """Return per cell the p value of "the mean difference is zero", corrected over all cells.
+    """Return the p value of a zero mean difference for each cell, corrected for all cells.
 
-    Under the null hypothesis a subject's differences are as likely with all signs turned. The largest studentized
-    |mean| over the cells of each flip is what a cell's own is compared with, which bounds the chance of even one
-    false cell (Nichols and Holmes 2002). Two-sided.
+    Under the null hypothesis, the differences of a subject are equally likely with opposite signs. The studentized
+    |mean| of a cell is compared with the maximum over all cells for each sign flip, which controls the family-wise
+    error rate (Nichols and Holmes 2002). Two-sided.
 
     Parameters
     ----------
     differences : ndarray, shape (subjects, ...)
-        Condition less control, per subject; NaN where a subject has no value, who then does not count in that cell.
+        Condition minus control, per subject; NaN where a subject has no value, which excludes it from the cell.
     draws : int
-        Random flips; with few subjects all flips are counted and the p value is exact.
+        Number of random flips; with few subjects, all flips are used and p is exact.
     seed : int
 
     Returns
     -------
     ndarray of float64, shape (...)
-        NaN where fewer than two subjects have a value. With n subjects no p is below 2 / 2^n.
+        NaN where fewer than two subjects have a value. With n subjects, p is at least 2 / 2^n.
     """
     n = len(differences)
     cells = differences.reshape(n, -1).astype(np.float64)
@@ -93,7 +93,7 @@ def sign_flip_p(differences: NDArray[np.floating], *, draws: int = 10_000, seed:
         observed = _size(np.ones((1, n)), cells[:, usable])
         largest = _size(signs, cells[:, usable]).max(axis=1, keepdims=True)
         exceeding = (largest >= observed - _ROUNDING).sum(axis=0)
-        # A drawn set need not hold the identity; counting it keeps p above zero and valid.
+        # Random flips may not include the identity; counting it keeps p above zero and valid.
         p[usable] = exceeding / len(signs) if exact else (exceeding + 1) / (len(signs) + 1)
     return p.reshape(differences.shape[1:])
 
@@ -104,9 +104,9 @@ def _all_signs(n: int) -> NDArray[np.float64]:
 
 
 def _size(signs: NDArray[np.float64], cells: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return |sum| over root sum of squares per flip and cell: rises with |t| alone, and is finite where t is not.
+    """Return |sum| / root of the sum of squares per flip and cell, a monotonic and always finite function of |t|.
 
-    Its variance under random signs is 1 however many subjects a cell has, so that cells of few do not rule the maximum.
+    Its variance under random signs is 1 for any number of subjects, so cells with few subjects do not dominate.
     """
     scale = np.sqrt((cells**2).sum(axis=0))
     sizes: NDArray[np.float64] = np.abs(signs @ cells)

@@ -1,4 +1,4 @@
-"""Windows to seizures, and to the sleep stages of a recording, as rows of a long table."""
+"""Aggregation of windows to seizures, and to the sleep stages of a recording, as rows of a long table."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,21 +15,21 @@ SEIZURE_COLUMNS = (
 )  # fmt: skip
 
 SEIZURE = "sz"
-"""The class of everything about seizures; of sleep, the class is the stage."""
+"""The class for seizures; for sleep, the class is the stage."""
 INTERICTAL = "interictal"
 RIGHT, WRONG = "right", "wrong"
 OUTCOMES = ("hit", "miss", "false_alarm", INTERICTAL, RIGHT, WRONG)
 TRUE = ("hit", RIGHT)
-"""Outcomes in which the model was right: what a subject's own matrix is made of."""
+"""Outcomes with correct predictions, which form the matrix of a subject."""
 
 WHOLE = "whole"
 PARTS = ("onset", "middle", "end")
-"""Thirds of a seizure's time, in order."""
+"""Thirds of a seizure, in order."""
 HALVES = ("odd", "even")
-"""Epochs of a stage, every other one: how alike their matrices are says how reliable the stage's is."""
+"""Alternating epochs of a stage; the similarity of their matrices measures reliability."""
 
 WINDOW_SHARE = 0.5
-"""A window belongs to an event that fills at least this share of it (or that lies in it by this share of the event)."""
+"""A window belongs to an event that covers at least this share of it (or that has this share in the window)."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ class Attributed:
     starts_seconds : ndarray of float, shape (windows,)
     length_seconds : float
     probabilities : ndarray of float, shape (windows,)
-        Of the class that is explained (seizure, the stage found), by the model that never saw the subject.
+        Probability of the explained class (seizure, the predicted stage), from the model that never saw the subject.
     matrices : ndarray of float, shape (windows, regions, bands)
-        NaN where nothing can be known (a region whose channels are all masked).
+        NaN for unknown values (a region whose channels are all masked).
     regions, bands : sequence of str
         Names of the matrices' rows and columns.
     interpolated, masked : ndarray of float, shape (regions,), optional
-        Share of each region's channels that are (`share_of_channels`); none if left out.
+        Share of such channels in each region (`share_of_channels`); by default none.
     """
 
     starts_seconds: NDArray[np.floating]
@@ -78,11 +78,11 @@ class Attributed:
         return np.asarray(shared >= WINDOW_SHARE * min(self.length_seconds, event.duration))
 
     def touching(self, event: Event) -> NDArray[np.bool_]:
-        """Return which windows share any time with an event."""
+        """Return which windows overlap an event."""
         return (self.starts_seconds < event.offset) & (self.ends_seconds > event.onset)
 
     def third(self, event: Event) -> NDArray[np.int64]:
-        """Return which third of an event's time each window's centre lies in: 0, 1 or 2, the nearest if in none."""
+        """Return the third of an event that contains the centre of each window: 0, 1 or 2, else the nearest."""
         centres = self.starts_seconds + self.length_seconds / 2
         thirds = np.floor(len(PARTS) * (centres - event.onset) / event.duration)
         return np.asarray(np.clip(thirds, 0, len(PARTS) - 1), np.int64)
@@ -98,20 +98,20 @@ def seizure_rows(
 ) -> list[dict[str, object]]:
     """Return one matrix per seizure, per third of it, per false alarm and for interictal time, as long rows.
 
-    Outcomes: `hit` if a predicted event shares any time with the seizure (no tolerance: a matrix is asked for the
-    seizure itself), `miss` if none does, `false_alarm` for a predicted event that touches no seizure, `interictal`
-    for the windows that touch neither. A hit and a false alarm are the mean over their windows whose probability
-    reaches the threshold (over all their windows where none does), the others the mean over all theirs. The same
-    holds within each third of a seizure, so that an onset before the detection is seen, too.
+    Outcomes: `hit` if a predicted event overlaps the seizure (without tolerance, because the matrix describes the
+    seizure itself), `miss` if none does, `false_alarm` for a predicted event that overlaps no seizure, and `interictal`
+    for the windows that overlap neither. The matrix of a hit or a false alarm is the mean over its windows with a
+    probability that reaches the threshold (over all its windows if none does); the others are means over all windows.
+    The same applies within each third of a seizure, so that an onset before the detection is included.
 
     Parameters
     ----------
     windows : Attributed
     reference : iterable of Event
-        Events that are no seizures are left out.
+        Events other than seizures are ignored.
     predicted : iterable of Event
     threshold : float
-        Of the held-out probability.
+        Threshold of the held-out probability.
     recording : mapping
         `dataset`, `subject` and `recording`, copied to every row.
 
@@ -120,9 +120,9 @@ def seizure_rows(
     list of dict
         Rows of `SEIZURE_COLUMNS`, class "sz"; seizures are numbered from 1, false alarms `false-1` on. Seizures have
         rows of part "whole", "onset", "middle" and "end" (the windows whose centre lies in that third of the
-        seizure's time; onset and offset stay the seizure's), the others of "whole" only. `n_windows` counts the
-        windows that have a value in the cell; where it is 0 (masked time, all channels masked) there is no
-        importance. `interpolated` and `masked` are the shares of the region's channels that are.
+        seizure's time; onset and offset stay the seizure's), the others of "whole" only. `n_windows` is the number
+        of windows with a value in the cell; where it is 0 (masked time, all channels masked) there is no importance.
+        `interpolated` and `masked` are the shares of such channels in the region.
     """
     seizures = sorted(event for event in reference if event.is_seizure)
     alarms = sorted(predicted)
@@ -156,7 +156,7 @@ def stage_rows(
     *,
     recording: Mapping[str, str],
 ) -> list[dict[str, object]]:
-    """Return one matrix per sleep stage of a recording, where the model was right and where it was wrong.
+    """Return one matrix per sleep stage of a recording, for correct and for wrong predictions.
 
     Parameters
     ----------
@@ -164,19 +164,18 @@ def stage_rows(
     stages : sequence of str
         Names of the classes, in their order.
     explained : ndarray of int, shape (windows,)
-        The class whose importance each window's matrix holds: the one that the model found, which never saw the
-        subject.
+        The explained class of each window: the one that the model predicted, which never saw the subject.
     reference : ndarray of int, shape (windows,)
-        The annotators' class. Windows with none of the classes (-1: unscored, movement) are left out.
+        The class of the annotators. Windows without a class (-1: unscored, movement) are left out.
     recording : mapping
         `dataset`, `subject` and `recording`, copied to every row.
 
     Returns
     -------
     list of dict
-        Rows of `SEIZURE_COLUMNS`; class is the explained stage, outcome `right` where the reference agrees and
-        `wrong` where not, part "whole", seizure, onset and offset None. Right ones have rows of part "odd" and "even",
-        too: of every other window. What has no window has no rows.
+        Rows of `SEIZURE_COLUMNS`; class is the explained stage, outcome is `right` if the reference agrees and
+        `wrong` otherwise, part is "whole", and seizure, onset and offset are None. Right ones also have rows of part
+        "odd" and "even", for alternating windows. A matrix without windows has no rows.
     """
     if not len(windows.starts_seconds) == len(explained) == len(reference):
         raise ValueError(f"{len(explained)} explained and {len(reference)} reference stages do not fit the windows")

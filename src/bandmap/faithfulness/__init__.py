@@ -1,1 +1,1 @@
-"""How far a map can be trusted: planted truth, fresh weights, shuffled labels, deletion and insertion, stability."""
+"""Tests of maps: planted truth, fresh weights, shuffled labels, deletion and insertion, stability."""

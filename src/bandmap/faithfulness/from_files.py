@@ -1,4 +1,4 @@
-"""Test how far the maps of a model can be trusted, on some windows of every subject that one of its folds tests."""
+"""Tests of the maps of a model, on some windows of every subject that a fold tests."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Tested:
     row : mapping
         `dataset`, `subject`, `recording`, `fold`.
     array, comparable, probabilities : str
-        Its files.
+        The files of the recording.
     """
 
     row: Row
@@ -49,7 +49,7 @@ class Tested:
 
 @dataclass(frozen=True)
 class Prober:
-    """How folds are tested.
+    """The settings of the tests of folds.
 
     Attributes
     ----------
@@ -76,27 +76,27 @@ def probe_folds(
     methods: Methods,
     prober: Prober,
 ) -> list[dict[str, object]]:
-    """Test the maps of every fold's model on windows that it got right, of subjects that it never saw.
+    """Test the maps of every fold's model on correctly classified windows of subjects that it never saw.
 
     Parameters
     ----------
     weights, shuffled : mapping of str to str
-        Fold -> its trained weights; those of models trained on shuffled labels, of some folds.
+        Fold -> its trained weights; for some folds, the weights of models trained on shuffled labels.
     recordings : sequence of Tested
-        Those of one subject come one after the other.
+        Recordings of the same subject are consecutive.
     methods : Methods
-        That fit the model.
+        Methods that work with the model.
     prober : Prober
 
     Returns
     -------
     list of dict
-        Rows of `faithfulness.probe.COLUMNS`. A subject without a window that its model got right has none.
+        Rows of `faithfulness.probe.COLUMNS`. A subject without a correctly classified window has no rows.
     """
     rows: list[dict[str, object]] = []
     for number, (fold, path) in enumerate(weights.items()):
         model, about = load(path)
-        # Another seed than that of training, so that fresh weights are not where training began.
+        # A different seed than for training, so that fresh weights differ from the initial weights of training.
         seed = int(np.random.default_rng([prober.seed, number]).integers(2**31))
         build = plugins.load("bandmap.train.models", about["kind"]).build
         with seeded(seed):
@@ -113,7 +113,7 @@ def probe_folds(
 def _samples(
     recordings: Sequence[Tested], model: Normalized, cutting: Mapping[str, float], prober: Prober, seed: int
 ) -> Iterator[Sample]:
-    """Yield the windows of every subject, drawn from all of its recordings, recording by recording, class by class."""
+    """Yield the windows of every subject, drawn from all of its recordings, per recording and class."""
     for person in dict.fromkeys(recording.person for recording in recordings):
         mine = [_read(recording, model, cutting) for recording in recordings if recording.person == person]
         shift = max(1, round(prober.settings["shift_seconds"] * mine[0].source.frame_rate_hz))
@@ -135,7 +135,7 @@ def _samples(
 
 
 def _read(recording: Tested, model: Normalized, cutting: Mapping[str, float]) -> Case:
-    """Open a recording's files; which events were detected does not matter here."""
+    """Open the files of a recording; detected events are not needed."""
     comparable = read_comparable(recording.comparable, recording.row["recording"])
     predictions = read_predictions(recording.probabilities)
     return Case([model], open_representation(recording.array), comparable, (), predictions, cutting)
@@ -143,7 +143,7 @@ def _read(recording: Tested, model: Normalized, cutting: Mapping[str, float]) ->
 
 @dataclass(frozen=True)
 class _Candidates:
-    """All windows of a recording, which of them may be drawn, for which class, and how far each can be shifted."""
+    """All windows of a recording, with the ones that may be drawn, their class, and their possible shift."""
 
     cut: RecordingWindows
     places: NDArray[np.int64]
@@ -152,7 +152,7 @@ class _Candidates:
 
 
 def _candidates(case: Case, task: Task, shift: int) -> _Candidates:
-    """Return the windows that the model got right and whose neighbour, later or earlier, holds no masked time."""
+    """Return the correctly classified windows whose shifted window, later or earlier, has no masked time."""
     cut = cut_recording(case.source, task, case.cutting)
     probabilities = case.predictions.probabilities
     right = task.right(probabilities, cut.labels, case.predictions.attributes)
@@ -163,7 +163,7 @@ def _candidates(case: Case, task: Task, shift: int) -> _Candidates:
 
 
 def _whole(source: RepresentedRecording, starts: NDArray[np.int64], length: int) -> NDArray[np.bool_]:
-    """Return which windows lie in the recording and hold no masked frame."""
+    """Return which windows are within the recording and have no masked frame."""
     masked_before = np.concatenate(([0], np.cumsum(~np.asarray(source.valid, dtype=bool))))
     inside = (starts >= 0) & (starts + length <= source.n_frames)
     first = np.where(inside, starts, 0)
@@ -171,7 +171,7 @@ def _whole(source: RepresentedRecording, starts: NDArray[np.int64], length: int)
 
 
 def _dealt(candidates: Sequence[_Candidates], wanted: int, seed: int) -> dict[tuple[int, int, int], list[int]]:
-    """Draw windows, from each class in turn: (recording, class, shift) -> places among the recording's windows."""
+    """Draw windows from each class in turn: (recording, class, shift) -> indices of the recording's windows."""
     generator = np.random.default_rng(seed)
     every = [
         (int(target), number, int(place), int(shift))

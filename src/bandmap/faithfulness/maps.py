@@ -1,4 +1,4 @@
-"""What is tested: the maps that a run's interpretations give of some windows, and the products of two of them."""
+"""The tested maps: results of a run's interpretations for some windows, and products of two of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ class Sample:
     dataset, subject : str
     windows : ndarray of float32, shape (windows, channels[, frequencies], times)
     shifted : ndarray of float32, the same shape
-        What lies `shift` frames later.
+        The windows `shift` frames later.
     shift : int
-        Frames, not 0; earlier if negative.
+        Number of frames, not 0; earlier if negative.
     target : int
         The class.
     context : Context
@@ -49,7 +49,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Methods:
-    """The interpretations that fit a model, and the products made of them.
+    """The interpretations that work with a model, and their products.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Methods:
     options : mapping of str to mapping
         Interpretation -> its options.
     products : mapping of str to sequence of str
-        Product -> the interpretations that it is made of.
+        Product -> its interpretations.
     """
 
     plugins: Mapping[str, Any]
@@ -75,11 +75,11 @@ class Methods:
         )
 
     def axes(self, name: str) -> tuple[str, ...]:
-        """Return what an interpretation or product tells apart beside windows."""
+        """Return the axes of an interpretation or product after windows."""
         return JOINT if name in self.products else tuple(self.plugins[name].AXES)
 
     def maps(self, model: nn.Module, sample: Sample, windows: NDArray[np.float32] | None = None) -> Maps:
-        """Return what all interpretations and products say of a sample's windows, or of others in their place."""
+        """Return the results of all interpretations and products for the windows of a sample, or for other windows."""
         shown = sample.windows if windows is None else windows
         found: dict[str, NDArray[np.floating]] = {}
         for name, plugin in self.plugins.items():
@@ -88,9 +88,9 @@ class Methods:
         return found | {name: self._matrix(name, found, sample) for name in self.products}
 
     def matrices(self, maps: Maps, sample: Sample) -> dict[str, NDArray[np.float64]]:
-        """Return the region x band matrices of the maps that make one, shape (windows, regions, bands).
+        """Return the region x band matrices of the maps that give one, shape (windows, regions, bands).
 
-        One row or one column where a map does not tell regions or bands apart; NaN where nothing can be known.
+        One row or one column if a map does not resolve regions or bands; NaN for unknown values.
         """
         made = [name for name in maps if name in self.products or self.axes(name) in MATRIX_AXES]
         return {name: self._matrix(name, maps, sample) for name in made}

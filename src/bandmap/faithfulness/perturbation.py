@@ -1,9 +1,9 @@
-"""Do the cells that a map ranks first matter most? Curves of deletion and insertion, against cells in random order.
+"""Deletion and insertion: whether the cells with the highest importance matter most, compared with random order.
 
-After Petsiuk et al. 2018 (arXiv:1806.07421), who take out pixels; here it is the cells of the region x band matrix, as
-band occlusion exchanges them, one after the other: deletion begins with the window and ends with background of the same
-subject, insertion goes the other way. So maps of all kinds are measured by one scale. A map of regions alone ranks
-regions, of which all bands go at once; one of bands alone likewise.
+Petsiuk et al. 2018 (arXiv:1806.07421) delete pixels; here, the cells of the region x band matrix are exchanged one
+after the other, as in band occlusion. Deletion starts with the window and ends with background of the same subject;
+insertion goes the other way. All kinds of maps are thus measured on the same scale. A map of regions ranks regions,
+with all bands exchanged at once; a map of bands ranks bands.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,27 +19,28 @@ from bandmap.interpret.methods._bands import bands_of, replacements
 from bandmap.interpret.methods._forward import answers, on_device
 
 STEPS = 10
-"""A curve has this many steps, or as many as there are cells where those are fewer; it is given at every tenth."""
+"""Maximum number of steps of a curve, which has at most one step per cell; it is reported at every tenth."""
 
 RANDOM_ORDERS = 8
-"""Orders of cells drawn for each window; their mean is what a map's own order is compared with."""
+"""Number of random orders per window; their mean is compared with the order of a map."""
 
 VIEWS = ("deletion", "insertion")
 
 SHARES = np.linspace(0, 1, STEPS + 1)
-"""Shares of the cells that are exchanged at the points of a curve."""
+"""Shares of exchanged cells at the points of a curve."""
 
 Matrices = Mapping[str, NDArray[np.floating]]
 
 
 @dataclass(frozen=True)
 class Curves:
-    """How the answer goes while cells are exchanged.
+    """The output of a model while cells are exchanged.
 
     Attributes
     ----------
     order, random : ndarray of float64, shape (windows, points)
-        Log odds of the window's class at every share of `SHARES`, cells in the map's order and, the mean, at random.
+        Log odds of the window's class at every share of `SHARES`, for the order of the map and the mean of random
+        orders.
     """
 
     order: NDArray[np.float64]
@@ -55,26 +56,26 @@ class Curves:
 def curves(
     model: nn.Module, windows: NDArray[np.float32], target: int, matrices: Matrices, *, context: Context, seed: int
 ) -> dict[tuple[str, str], Curves]:
-    """Return the curves of deletion and insertion by the matrices of some windows.
+    """Return the curves of deletion and insertion for the matrices of some windows.
 
     Parameters
     ----------
     model : nn.Module
     windows : ndarray of float32, shape (windows, channels[, frequencies], times)
     target : int
-        The class whose log odds are followed.
+        The class of the log odds.
     matrices : mapping of str to ndarray, shape (windows, regions or 1, bands or 1)
-        Name -> importance, the largest first. Cells without a value (NaN) stay as they are; equal ones come in random
-        order.
+        Name -> importance; the largest cells are exchanged first. Cells without a value (NaN) are not exchanged, and
+        equal cells are in random order.
     context : Context
-        Window k is exchanged with background k, cyclic.
+        Window k is exchanged with background k (cyclically).
     seed : int
-        Of the random orders.
+        Seed of the random orders.
 
     Returns
     -------
     dict
-        (name, "deletion" or "insertion") -> curves. A name whose matrices have less than two cells is left out.
+        (name, "deletion" or "insertion") -> curves. Names whose matrices have fewer than two cells are left out.
     """
     generator = np.random.default_rng(seed)
     found: dict[tuple[str, str], list[tuple[NDArray[np.float64], NDArray[np.float64]]]] = {}
@@ -88,23 +89,23 @@ def curves(
             batches = exchange(place, np.array(masks), view)
             targets = np.full(len(masks), target)
             values = iter(answers(model, batches, targets, scale="log_odds", context=context))
-            told = {
+            outputs = {
                 key: [_at_shares([(share, next(values)) for share, _ in steps]) for steps in order]
                 for key, order in orders.items()
             }
             for name, matrix in matrices.items():
-                if name in told:
-                    random = np.mean(told[_random(matrix[place])], axis=0)
-                    found.setdefault((name, view), []).append((told[name][0], random))
+                if name in outputs:
+                    random = np.mean(outputs[_random(matrix[place])], axis=0)
+                    found.setdefault((name, view), []).append((outputs[name][0], random))
     return {key: Curves(*(np.array(side) for side in zip(*pairs, strict=True))) for key, pairs in found.items()}
 
 
 _Steps = list[tuple[float, NDArray[np.bool_]]]
-"""Share of the cells that is exchanged at each step of a curve, and which, shape (regions, bands)."""
+"""Share of exchanged cells at each step of a curve, and which cells, shape (regions, bands)."""
 
 
 def _orders(matrices: Matrices, context: Context, generator: np.random.Generator) -> dict[str, list[_Steps]]:
-    """Return name -> its order, and for each kind of matrix some random ones, that maps of one kind share."""
+    """Return name -> its order, and some random orders that all maps of one kind share."""
     found: dict[str, list[_Steps]] = {}
     for name, matrix in matrices.items():
         cells = np.flatnonzero(np.isfinite(matrix))
@@ -120,12 +121,12 @@ def _orders(matrices: Matrices, context: Context, generator: np.random.Generator
 
 
 def _random(matrix: NDArray[np.floating]) -> str:
-    """Return the name of the random orders of a matrix's cells, which no interpretation can have."""
+    """Return the name of the random orders of a matrix, which no interpretation can have."""
     return f"/{matrix.shape} {np.isfinite(matrix).tobytes().hex()}"
 
 
 def _steps(ranked: NDArray[np.int64], shape: tuple[int, ...], context: Context) -> _Steps:
-    """Return the cells exchanged at each step; a row or column of a matrix that has only one stands for all."""
+    """Return the exchanged cells at each step; the only row or column of a matrix stands for all."""
     size = len(context.atlas.regions), len(context.atlas.bands_hz)
     steps = []
     for count in np.unique((SHARES * len(ranked)).round().astype(int)):
@@ -143,7 +144,7 @@ def _at_shares(points: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
 def _exchange(
     windows: NDArray[np.float32], context: Context
 ) -> Callable[[int, NDArray[np.bool_], str], Iterator[Tensor]]:
-    """Return a function of a window's number, cells (variants, regions, bands) and a view: what the model is shown."""
+    """Return a function of a window's number, cells (variants, regions, bands) and a view: the input of the model."""
     bands, replacement = bands_of(context), replacements(context)
     weights = context.atlas.region_weights(context.channels)
 

@@ -1,11 +1,11 @@
-"""Whether a matrix says what is so: on simulated subjects, planted region and band against the largest cell."""
+"""Comparison of the largest cell of a matrix with the planted region and band, for simulated subjects."""
 
 import math
 from collections.abc import Iterable, Mapping
 from statistics import NormalDist
 
 ALL = "all"
-"""The region or band of an importance that does not tell regions or bands apart: nothing to be right about."""
+"""The region or band of an importance without this axis, which cannot be right or wrong."""
 
 SUBJECT_COLUMNS = (
     "dataset", "subject", "planted_region", "planted_band", "found_region", "found_band",
@@ -25,14 +25,14 @@ def planted_focus(truth: Iterable[Row], subjects: Iterable[Row]) -> list[dict[st
         `dataset`, `subject`, `region`, `band`, one row per seizure; a subject has one focus.
     subjects : iterable of mapping
         Rows of a matrix's `subjects.tsv`: `dataset`, `subject`, `region`, `band`, `importance`. An importance of
-        regions alone has the band "all", one of bands alone the region "all".
+        regions only has the band "all", one of bands only the region "all".
 
     Returns
     -------
     list of dict
-        Rows of `SUBJECT_COLUMNS`, one for every subject of the truth. The `..._right` are 1 or 0, None where the
-        importance cannot tell; a subject without a matrix (no seizure was detected) counts as wrong. `auc` is the
-        chance that the planted cell exceeds another one (ties count half), None without a matrix.
+        Rows of `SUBJECT_COLUMNS`, one per subject of the truth. The `..._right` are 1 or 0, and None if the importance
+        lacks the axis; a subject without a matrix (no detected seizure) counts as wrong. `auc` is the probability that
+        the planted cell exceeds another cell (ties count half), None without a matrix.
     """
     focus = {(str(r["dataset"]), str(r["subject"])): (str(r["region"]), str(r["band"])) for r in truth}
     cells: dict[tuple[str, str], dict[tuple[str, str], float]] = {subject: {} for subject in focus}
@@ -41,8 +41,8 @@ def planted_focus(truth: Iterable[Row], subjects: Iterable[Row]) -> list[dict[st
         subject = (str(row["dataset"]), str(row["subject"]))
         if subject in cells and not math.isnan(value):
             cells[subject][str(row["region"]), str(row["band"])] = value
-    told = [cell for matrix in cells.values() for cell in matrix]
-    tells_region, tells_band = any(r != ALL for r, _ in told), any(b != ALL for _, b in told)
+    named = [cell for matrix in cells.values() for cell in matrix]
+    tells_region, tells_band = any(r != ALL for r, _ in named), any(b != ALL for _, b in named)
     return [
         {
             "dataset": subject[0],
@@ -61,15 +61,15 @@ def summary(focus: Iterable[Row], *, level: float = 0.95) -> list[dict[str, obje
     Parameters
     ----------
     focus : iterable of mapping
-        Of `planted_focus`.
+        Result of `planted_focus`.
     level : float
-        Of Wilson's interval.
+        Level of Wilson's interval.
 
     Returns
     -------
     list of dict
-        Rows of `SUMMARY_COLUMNS` for `region`, `band`, `both` (where the importance can tell) and `auc`, whose share
-        is the mean over the subjects that have a matrix and which has no count and no interval.
+        Rows of `SUMMARY_COLUMNS` for `region`, `band`, `both` (if the importance has the axes) and `auc`. The share
+        of `auc` is the mean over subjects with a matrix; it has no count and no interval.
     """
     focus = list(focus)
     rows: list[dict[str, object]] = []
@@ -92,7 +92,7 @@ def wilson_interval(right: int, n: int, *, level: float = 0.95) -> tuple[float, 
     share = right / n
     shrunk = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    # The interval always holds the share; rounding must not push it out where the share is 0 or 1.
+    # The interval always contains the share; rounding must not exclude a share of 0 or 1.
     return max(0.0, min(shrunk - half, share)), min(1.0, max(shrunk + half, share))
 
 

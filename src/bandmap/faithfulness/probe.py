@@ -1,4 +1,4 @@
-"""All tests of a model's maps that need the model: rows of one long table."""
+"""All tests of maps that need the model, as rows of one long table."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ COLUMNS = ("dataset", "subject", "method", "test", "level", "step", "value", "n"
 """Columns of the table: `value` is the mean over `n` windows of the subject."""
 
 SIMILARITIES = ("weights", "labels", "noise", "shift")
-"""Tests whose values are rank correlations with the map of the trained model; `..._magnitude` is that of magnitudes."""
+"""Tests whose values are rank correlations with the map of the trained model; `..._magnitude` ignores signs."""
 
 AREAS = ("deletion", "insertion")
-"""Tests whose values are log odds, of levels "order", "random" and "gain", what the order is better by."""
+"""Tests whose values are log odds, with levels "order", "random" and "gain", their difference."""
 
 _Key = tuple[str, str, str, int | None]
 """Method, test, level and step."""
@@ -28,14 +28,14 @@ _Found = Iterator[tuple[_Key, NDArray[np.float64]]]
 
 @dataclass(frozen=True)
 class Settings:
-    """How maps are tested.
+    """The settings of the tests.
 
     Attributes
     ----------
     noise : float
         See `stability.noisy`.
     seed : int
-        Of noise and of random orders.
+        Seed of noise and of random orders.
     """
 
     noise: float
@@ -50,15 +50,15 @@ def probe(
     methods: Methods,
     settings: Settings,
 ) -> list[dict[str, object]]:
-    """Test a model's maps of windows of subjects that it never saw.
+    """Test a model's maps for windows of subjects that it never saw.
 
     Parameters
     ----------
     trained : nn.Module
     fresh : nn.Module
-        Of the same architecture, as it was built from another seed.
+        A model of the same architecture, initialised with another seed.
     shuffled : nn.Module or None
-        Trained on the same windows with shuffled labels.
+        A model trained on the same windows with shuffled labels.
     samples : sequence of Sample
     methods : Methods
     settings : Settings
@@ -66,10 +66,10 @@ def probe(
     Returns
     -------
     list of dict
-        Rows of `COLUMNS`. Tests, with levels and steps: `weights` (the part of the network nearest to the input whose
-        weights are fresh, "all" in the end; from 1), `labels`, `noise`, `shift`, each also of magnitudes; `deletion`
-        and `insertion` ("order", "random", "gain"), and as curves (`..._curve`; the step is the tenth of the cells that
-        is exchanged). What is not defined, such as the similarity of a constant map, has no row.
+        Rows of `COLUMNS`. Tests, with levels and steps: `weights` (level: the part with fresh weights that is closest
+        to the input, finally "all"; steps from 1), `labels`, `noise`, `shift`, each also for magnitudes; `deletion` and
+        `insertion` ("order", "random", "gain"), and as curves (`..._curve`; the step is the exchanged share of cells in
+        tenths). Undefined values, such as the similarity of a constant map, have no row.
     """
     maps = [methods.maps(trained, sample) for sample in samples]
     collected: dict[tuple[str, ...], dict[_Key, list[NDArray[np.float64]]]] = {}

@@ -1,8 +1,8 @@
-"""Does a map change when the model forgets what it learnt? Fresh weights from the output down to the input.
+"""Randomization of weights: whether a map changes when the model loses what it learnt, from output to input.
 
-The cascading randomization of Adebayo et al. 2018 (arXiv:1810.03292): a map that stays the same shows the input, not
-the model. Similarity is Spearman's rank correlation of the two maps of a window, also of their magnitudes, for a map
-may only turn its sign.
+This is the cascading randomization of Adebayo et al. 2018 (arXiv:1810.03292): a map that stays the same shows the
+input, not the model. Similarity is Spearman's rank correlation between two maps of a window, also of their magnitudes,
+because a map may only change its sign.
 """
 
 from collections.abc import Iterator
@@ -15,19 +15,19 @@ from torch import nn
 from bandmap.aggregate.agreement import spearman
 
 MOST_STEPS = 4
-"""Steps of a cascade: each costs as much as explaining all windows once."""
+"""Number of steps of a cascade; each step explains all windows once."""
 
 _MOST_STAGES = 10
 _WRAPPER = "network."
-"""What the names in a `Normalized` network begin with."""
+"""Prefix of the names in a `Normalized` network."""
 
 
 def stages(network: nn.Module) -> list[tuple[str, list[str]]]:
     """Return the parts of a network, from input to output, and the names in its `state_dict` that belong to each.
 
-    Modules are opened as deep as leaves no more than ten parts (those of a ResNet-18 are conv1, bn1, layer1 to
-    layer4 and fc); the order is that in which the network names them. A parameter that an opened module holds itself
-    belongs to a part of that module's name. What holds none, such as the normalization of the input, is no part.
+    Modules are split as deep as possible with at most ten parts (those of a ResNet-18 are conv1, bn1, layer1 to layer4
+    and fc), in the order in which the network defines them. A parameter of a split module itself belongs to a part with
+    the name of this module. Modules without parameters, such as the normalization of the input, are not parts.
     """
     learnt = {name for name, _ in network.named_parameters()}
     names = list(network.state_dict())
@@ -44,21 +44,21 @@ def stages(network: nn.Module) -> list[tuple[str, list[str]]]:
 
 
 def cascade(trained: nn.Module, fresh: nn.Module, *, most: int = MOST_STEPS) -> Iterator[tuple[str, nn.Module]]:
-    """Yield a trained network with ever more fresh weights: first the output's, in the end all.
+    """Yield a trained network with more and more fresh weights: first those of the output, finally all.
 
     Parameters
     ----------
     trained, fresh : nn.Module
-        Of one architecture; the fresh one is as it was built, from another seed than the trained one was.
+        Networks of the same architecture; the fresh one is untrained and initialised with another seed.
     most : int
-        Steps; where there are more parts, those of a step are neighbours.
+        Maximum number of steps; with more parts, a step covers adjacent parts.
 
     Yields
     ------
     name : str
-        The part nearest to the input whose weights are fresh, "all" in the end.
+        The part with fresh weights that is closest to the input, finally "all".
     network : nn.Module
-        A copy; running statistics of norms are fresh where weights are.
+        A copy; running statistics of norms are fresh if the weights are.
     """
     parts = stages(trained)[::-1]
     steps = np.unique(np.linspace(1, len(parts), min(most, len(parts))).round().astype(int))
@@ -79,6 +79,6 @@ def similarities(one: NDArray[np.floating], other: NDArray[np.floating]) -> NDAr
     Returns
     -------
     ndarray of float64, shape (windows,)
-        NaN where a map is constant or has fewer than three places: there are no ranks to compare.
+        NaN if a map is constant or has fewer than three elements, so that there are no ranks to compare.
     """
     return np.array([spearman(a.ravel(), b.ravel()) for a, b in zip(one, other, strict=True)], dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Whether two halves of a subject's seizures, or of the epochs of a stage, give the same matrix."""
+"""Split-half reliability of a subject's matrices over seizures, or over the epochs of a stage."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,23 +17,23 @@ FEWEST_CELLS = 3
 
 
 def split_half(units: Iterable[Row]) -> dict[_Subject, float]:
-    """Return how reliable each subject's mean matrix is.
+    """Return the reliability of each subject's mean matrix.
 
-    Of seizures, the odd ones make one half and the even ones the other (in the order of the table, those that were
-    found); of stages, each recording's odd and even epochs that were staged right. The Pearson correlation of the two
-    mean matrices over the cells, r, is that of half the data; for all of it, it is stepped up to 2 r / (1 + |r|)
-    (Spearman 1910, Brown 1910; the magnitude keeps a negative one above -1).
+    For seizures, the halves are the odd and the even found seizures (in the order of the table); for stages, the odd
+    and the even correctly staged epochs of each recording. The Pearson correlation r between the two mean matrices over
+    the cells applies to half of the data; for all data, it is corrected to 2 r / (1 + |r|) (Spearman 1910, Brown 1910;
+    the magnitude keeps negative values above -1).
 
     Parameters
     ----------
     units : iterable of mapping
-        Rows of `aggregation.SEIZURE_COLUMNS`, as made or as read from a table.
+        Rows of `aggregate.units.SEIZURE_COLUMNS`, computed or read from a table.
 
     Returns
     -------
     dict
-        (data set, subject) -> reliability, at most 1; of several classes the mean. Who has no two halves, or a half
-        whose cells are all equal, is left out.
+        (data set, subject) -> reliability, at most 1; the mean over classes if there are several. Subjects without
+        two halves, or with a constant half, are left out.
     """
     found: dict[tuple[_Subject, str], tuple[list[_Cells], list[_Cells]]] = {}
     for (subject, label), half, cells in _halves(units):
@@ -46,7 +46,7 @@ def split_half(units: Iterable[Row]) -> dict[_Subject, float]:
 
 
 def _halves(units: Iterable[Row]) -> Iterator[tuple[tuple[_Subject, str], int, _Cells]]:
-    """Yield subject and class, which half (0, 1), and the matrix of each seizure, or of each half of a recording."""
+    """Yield subject and class, half (0 or 1), and the matrix of each seizure, or of each half of a recording."""
     matrices: dict[tuple[str, ...], _Cells] = {}
     for row in units:
         wanted = HALVES if row["seizure"] in (None, "n/a") else (WHOLE,)

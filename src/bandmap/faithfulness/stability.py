@@ -1,4 +1,4 @@
-"""Does a map stay what it is when the window hardly changes? A little noise, and a small shift in time."""
+"""Stability of maps under small changes of the window: noise, and a shift in time."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,8 @@ def noisy(windows: NDArray[np.float32], share: float, *, seed: int) -> NDArray[n
     ----------
     windows : ndarray of float32, shape (windows, channels[, frequencies], times)
     share : float
-        Standard deviation of the noise, as a share of the deviation over time of each row (a channel of raw signal, a
-        frequency of a channel of power) of each window.
+        Standard deviation of the noise, as a share of the standard deviation over time of each row (a channel of raw
+        signals, a frequency of a channel of power) of each window.
     seed : int
     """
     drawn = np.random.default_rng(seed).standard_normal(windows.shape)
@@ -22,17 +22,17 @@ def noisy(windows: NDArray[np.float32], share: float, *, seed: int) -> NDArray[n
 def overlapping(
     here: NDArray[np.floating], shifted: NDArray[np.floating], axes: tuple[str, ...], shift: int
 ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Return the parts of two maps that are about the same moments.
+    """Return the parts of two maps that cover the same time.
 
     Parameters
     ----------
     here, shifted : ndarray, shape (windows, *axes)
-        Maps of windows, and of windows that begin `shift` frames later (earlier if negative).
+        Maps of windows, and of windows that start `shift` frames later (earlier if negative).
     axes : tuple of str
-        What a map tells apart. Over "time", what only one of the windows holds is cut off; over "second", of which a
-        shift is no whole number, the sum is compared.
+        Axes of a map. Over "time", parts that only one of the windows contains are cut off; over "second", for which
+        a shift is not a whole number, the sums are compared.
     shift : int
-        In frames, not 0, of windows longer than that.
+        Number of frames, not 0 and less than the window.
     """
     if axes[-1] == "second":
         return here.sum(axis=-1), shifted.sum(axis=-1)

@@ -1,4 +1,4 @@
-"""From subjects to one table per model: the mean of every test of every map, its interval, and of how many subjects."""
+"""One table per model over subjects: mean, interval and number of subjects of every test of every map."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,7 +9,7 @@ from bandmap.aggregate.statistics import bootstrap_interval
 COLUMNS = ("method", "test", "level", "step", "mean", "low", "high", "n")
 
 SPLIT_HALF = "split_half"
-"""The test that comes from matrices (`reliability.split_half`)."""
+"""The test that uses matrices (`reliability.split_half`)."""
 
 Row = Mapping[str, object]
 
@@ -22,17 +22,17 @@ def summarize(
     Parameters
     ----------
     tested : iterable of mapping
-        Rows of `probe.COLUMNS`, as made or as read from a table.
+        Rows of `probe.COLUMNS`, computed or read from a table.
     reliable : mapping
         Matrix -> (data set, subject) -> reliability.
     seed : int
-        Of the bootstrap over subjects.
+        Seed of the bootstrap over subjects.
 
     Returns
     -------
     list of dict
-        Rows of `COLUMNS`; `n` counts the subjects for whom the test is defined. The interval of fewer than two is
-        NaN.
+        Rows of `COLUMNS`; `n` is the number of subjects for whom the test is defined. The interval is NaN for fewer
+        than two subjects.
     """
     values: dict[tuple[object, ...], list[float]] = {}
     for row in tested:

@@ -1,6 +1,6 @@
-"""The matrices of a cohort from the files of its recordings, as each task has them.
+"""The matrices of a cohort from the files of its recordings, for each task.
 
-A file is named like its task and has `unit_rows`: the rows of all its seizures, or of all its recordings' stages.
+Each file has the name of a task and defines `unit_rows`, the rows of all seizures, or of the stages of all recordings.
 """
 
 import json
@@ -22,8 +22,8 @@ def of_recordings(
     ----------
     recordings : sequence of mapping
     attributions : sequence of str
-        Files of the recordings by one interpretation, in the same order, then those by a second one, if any: the
-        matrix is the product of both.
+        Files of one interpretation for the recordings, in the same order, followed by those of a second one, if any:
+        the matrix is the product of both.
     """
     for number, row in enumerate(recordings):
         head = {name: row[name] for name in ("dataset", "subject", "recording")}
@@ -31,7 +31,7 @@ def of_recordings(
 
 
 def matrices(results: Sequence[Attribution], atlas: Atlas) -> Attributed:
-    """Return the region x band matrices of one recording, of one interpretation or the product of two."""
+    """Return the region x band matrices of one recording, from one interpretation or as the product of two."""
     first = results[0]
     values = {result.axes: result.values for result in results}
     regions, bands = matrix_labels(values, atlas)

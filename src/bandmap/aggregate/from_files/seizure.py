@@ -1,4 +1,4 @@
-"""Matrices of seizures, of false alarms and of the time between."""
+"""Matrices of seizures, of false alarms and of interictal time."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ def unit_rows(
     Parameters
     ----------
     recordings, attributions : sequence
-        As for `of_recordings`.
+        As in `of_recordings`.
     reference, found : sequence of str
         Tables of events of the recordings, in the same order.
     atlas : Atlas

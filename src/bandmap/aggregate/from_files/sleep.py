@@ -1,4 +1,4 @@
-"""Matrices of stages of sleep."""
+"""Matrices of sleep stages."""
 
 from collections.abc import Sequence
 
@@ -19,9 +19,9 @@ def unit_rows(
     Parameters
     ----------
     recordings, attributions : sequence
-        As for `of_recordings`.
+        As in `of_recordings`.
     reference, found : sequence of str
-        Tables of events of the recordings, in the same order; not used: every window knows its stage.
+        Tables of events of the recordings, in the same order; not used, because every window has a stage.
     atlas : Atlas
 
     Returns
