@@ -1,4 +1,4 @@
-"""Draw what happens in one recording: seizures and false alarms, or a night (rule draw_recording)."""
+"""Draw the events of one recording: seizures and false alarms, or a night (rule draw_recording)."""
 
 from bandmap.draw.from_files import RecordingFiles
 from bandmap.vocabulary import plugins

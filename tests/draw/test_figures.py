@@ -121,7 +121,7 @@ def test_fresh_weights_and_curves_are_drawn_for_every_map_that_has_them():
     titles = [axes.get_title() or axes.get_title(loc="left") for axes in faithfulness_figure(traces).axes]
     assert titles.count("map 0") == 0
     assert all(titles.count(f"map {n}") == 1 for n in range(1, 9))
-    assert "not tested" in " ".join(texts_of(faithfulness_figure([])))
+    assert "no maps were tested" in " ".join(texts_of(faithfulness_figure([])))
 
 
 def test_traces_come_from_the_table_of_tests():

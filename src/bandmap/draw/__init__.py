@@ -1,1 +1,1 @@
-"""All drawing: arrays and plain rows in, matplotlib figures out; `style.save` writes them whole."""
+"""Figures. Input: arrays and plain rows. Output: matplotlib figures, which `style.save` writes atomically."""

@@ -1,4 +1,4 @@
-"""A region x band matrix to draw, and how the rows of a long table become one."""
+"""A region x band matrix to draw, and its conversion from the rows of a long table."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,27 +11,27 @@ from bandmap.draw.style import number_of
 
 @dataclass(frozen=True)
 class Matrix:
-    """A region x band matrix and what to write beside it.
+    """A region x band matrix with its annotations.
 
     Attributes
     ----------
     values : ndarray of float64, shape (regions, bands)
-        NaN where there is no value.
+        NaN for missing values.
     regions, bands : tuple of str
     title : str
     unit : str
-        What the numbers are ("change of log odds").
+        Unit of the numbers ("change of log odds").
     low, high, p : ndarray of float64, shape (regions, bands), optional
         Interval and p value of each cell.
     n : int or tuple of int, optional
-        Over how many (seizures, subjects) the matrix is a mean, the least and the most where cells differ; `n_of`
-        says of what.
+        Number of seizures or subjects of the mean; the minimum and the maximum if cells differ. `n_of` is what is
+        counted.
     rank_one_share : float, optional
         Share of the matrix's sum of squares that the best product of a region and a band profile explains.
     planted : tuple of str, optional
         Region and band that the simulation planted; framed.
     interpolated, masked : ndarray of float64, shape (regions, bands), optional
-        Share of the region's channels that are, or number of subjects with any; cells above 0 are marked.
+        Share of such channels in the region, or number of subjects with any; cells above 0 are marked.
     """
 
     values: NDArray[np.float64]
@@ -55,7 +55,7 @@ class Matrix:
 
     @property
     def top(self) -> tuple[str, str] | None:
-        """Region and band of the largest cell; None where no cell has a value."""
+        """Region and band of the largest cell; None if no cell has a value."""
         if not np.isfinite(self.values).any():
             return None
         row, column = np.unravel_index(np.nanargmax(self.values), self.values.shape)
@@ -75,12 +75,12 @@ def _unique(rows: Sequence[Mapping[str, object]], column: str) -> tuple[str, ...
 def column_of(
     rows: Sequence[Mapping[str, object]], column: str, regions: Sequence[str], bands: Sequence[str]
 ) -> NDArray[np.float64]:
-    """Return one column of a long table as a matrix, NaN for cells that have no row.
+    """Return one column of a long table as a matrix, with NaN for cells without a row.
 
     Raises
     ------
     ValueError
-        If two rows describe the same cell: the caller has not selected one matrix.
+        If two rows describe the same cell, because the rows are not those of one matrix.
     """
     cells = {(str(row["region"]), str(row["band"])): number_of(row.get(column, "n/a")) for row in rows}
     if len(cells) != len(rows):
@@ -89,7 +89,7 @@ def column_of(
 
 
 def count_of(rows: Sequence[Mapping[str, object]], column: str) -> int | tuple[int, int]:
-    """Return what a column of counts says of a matrix's cells: the count, or the least and the most; 0 without rows."""
+    """Return the count in a column, or the minimum and the maximum if cells differ; 0 without rows."""
     counts = [int(number_of(row[column])) for row in rows]
     least, most = min(counts, default=0), max(counts, default=0)
     return most if least == most else (least, most)
@@ -107,14 +107,14 @@ def matrix_of_rows(
     rank_one_share: float | None = None,
     planted: tuple[str, str] | None = None,
 ) -> Matrix:
-    """Make a matrix of the rows of a long table (region, band, importance; if there: low, high, p, flags).
+    """Create a matrix from rows of a long table (region, band, importance; optionally low, high, p, flags).
 
     Flags are the columns interpolated and masked, or n_interpolated and n_masked.
 
     Parameters
     ----------
     rows : sequence of mapping
-        As `store.tables.read_table` gives them, or with numbers; one row per cell.
+        As `files.tables.read_table` returns them, or with numbers; one row per cell.
     regions, bands : sequence of str
         The order of rows and columns; by default the order in which the table names them.
     title, unit, n, n_of, rank_one_share, planted

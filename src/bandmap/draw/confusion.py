@@ -1,4 +1,4 @@
-"""Which class was taken for which."""
+"""The figure of a confusion matrix."""
 
 from collections.abc import Sequence
 
@@ -13,12 +13,12 @@ _SHARES = "Blues"
 
 @styled
 def confusion_figure(counts: NDArray[np.integer], classes: Sequence[str]) -> Figure:
-    """Draw a confusion matrix: counts, and as colour the share of each row.
+    """Draw a confusion matrix with counts, coloured by the share of each row.
 
     Parameters
     ----------
     counts : ndarray of int, shape (classes, classes)
-        Rows are the reference, columns what was predicted.
+        Reference in rows, prediction in columns.
     classes : sequence of str
     """
     figure = Figure(figsize=(COLUMN_INCHES, 3.1))

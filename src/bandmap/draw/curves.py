@@ -1,4 +1,4 @@
-"""Sensitivity against false alarms per day, all detectors in one picture."""
+"""Curves of sensitivity against false alarms per day, for all detectors in one figure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _MARKERS = ("o", "s", "D", "^", "v", "P", "X")
 
 @dataclass(frozen=True)
 class Curve:
-    """One detector.
+    """The curve of one detector.
 
     Attributes
     ----------
@@ -39,9 +39,9 @@ class Curve:
     false_alarms_per_day, sensitivity : ndarray of float64, shape (thresholds,)
         Means over subjects; NaN where undefined. Empty for a detector without a threshold.
     chosen : tuple of float
-        False alarms per day and sensitivity at the threshold that was chosen; NaN if unknown.
+        False alarms per day and sensitivity at the chosen threshold; NaN if unknown.
     is_floor : bool
-        Whether it is there to be beaten: drawn grey.
+        Whether it is a baseline, which is drawn grey.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Curve:
 
 @styled
 def curve_figure(curves: Sequence[Curve]) -> Figure:
-    """Draw curves on a logarithmic axis of false alarms; none at all stands at its left edge.
+    """Draw curves on a logarithmic axis of false alarms, with zero at its left edge.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def _draw(axes: Axes, curve: Curve, place: int, zero: float) -> None:
     known = np.isfinite(curve.false_alarms_per_day) & np.isfinite(curve.sensitivity)
     x, y = np.maximum(curve.false_alarms_per_day[known], zero), curve.sensitivity[known]
     axes.plot(x, y, color=colour, linestyle=line, linewidth=1.4, zorder=2)
-    # The line of the legend is that of the chosen threshold, so that one entry shows colour, stroke and mark.
+    # The legend uses the line of the chosen threshold, so that one entry shows colour, line style and mark.
     axes.plot(
         [max(curve.chosen[0], zero)], [curve.chosen[1]], color=colour, linestyle=line, marker=marker, markersize=6.5,
         clip_on=False, zorder=3, label=shortened(curve.name),

@@ -1,4 +1,4 @@
-"""How far maps can be trusted: what fresh weights do to them, and curves of deletion and insertion."""
+"""Figures of the tests of maps: similarity with fresh weights, and curves of deletion and insertion."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,15 +34,15 @@ _LEFT = 0.62
 
 @dataclass(frozen=True)
 class Trace:
-    """The tests of one map that are curves; means over subjects.
+    """The curves of one map; means over subjects.
 
     Attributes
     ----------
     name : str
     cascade : mapping of str to float
-        Part of the network nearest to the input whose weights are fresh -> similarity to the trained model's map.
+        Part with fresh weights that is closest to the input -> similarity to the map of the trained model.
     curves : mapping of (str, str) to ndarray
-        View (deletion, insertion) and order (order, random) -> log odds at even shares of the cells, from 0 to 1.
+        View (deletion, insertion) and order (order, random) -> log odds at equally spaced shares of cells, 0 to 1.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Trace:
 
 
 def traces_of_rows(rows: Sequence[Mapping[str, object]]) -> list[Trace]:
-    """Make the traces to draw of rows with the columns method, test, level, step and mean."""
+    """Create traces from rows with the columns method, test, level, step and mean."""
     traces = []
     for name in dict.fromkeys(str(row["method"]) for row in rows):
         mine = [row for row in rows if row["method"] == name]
@@ -68,7 +68,7 @@ def traces_of_rows(rows: Sequence[Mapping[str, object]]) -> list[Trace]:
 
 @styled
 def faithfulness_figure(traces: Sequence[Trace]) -> Figure:
-    """Draw the similarity of maps while weights become fresh, and below it curves of deletion and insertion.
+    """Draw the similarity of maps as weights are replaced, and below it curves of deletion and insertion.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def faithfulness_figure(traces: Sequence[Trace]) -> Figure:
     """
     if not traces:
         figure = Figure(figsize=(COLUMN_INCHES, 1))
-        say_empty(figure.add_subplot(), "maps were not tested on any window")
+        say_empty(figure.add_subplot(), "no maps were tested")
         return figure
     curved = [trace for trace in traces if trace.curves]
     lines, legend = -(-len(curved) // _PER_LINE), _LEGEND_INCHES * -(-len(traces) // 3)
@@ -96,7 +96,7 @@ def faithfulness_figure(traces: Sequence[Trace]) -> Figure:
 
 
 def _box(left: float, top: float, width: float, inches: float, height: float) -> tuple[float, float, float, float]:
-    """Return a place given in inches from the left and from the top."""
+    """Return a position that is given in inches from the left and from the top."""
     return left / COLUMN_INCHES, 1 - (top + inches) / height, width / COLUMN_INCHES, inches / height
 
 
@@ -119,7 +119,7 @@ def _draw_cascade(axes: Axes, traces: Sequence[Trace]) -> None:
 
 
 def _draw_curves(figure: Figure, traces: Sequence[Trace], top: float, height: float) -> None:
-    title = "Log odds while cells are exchanged: the map's largest first, and (dashed) in random order"
+    title = "Log odds while cells are exchanged: in the order of the map, and (dashed) in random order"
     figure.text(0.02, 1 - (top + 0.1) / height, title, fontsize=9, fontweight="bold")
     width = (COLUMN_INCHES - _LEFT - 0.1) / _PER_LINE
     for place, trace in enumerate(traces):

@@ -1,4 +1,4 @@
-"""Region x band matrices: one, two side by side, the cohort's, and many small ones."""
+"""Figures of region x band matrices: single, side by side, of the cohort, and many small ones."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ __all__ = [
     "count_of",
     "draw_large",
     "draw_matrix",
-    "flags_said",
+    "flags_line",
     "large_inches",
     "matrix_figure",
     "matrix_of_rows",
@@ -29,7 +29,7 @@ __all__ = [
 
 _SIGNIFICANT = 0.05
 _MARKS = {"interpolated": ("^", "△"), "masked": ("x", "×")}
-_SAID = {"interpolated": "interpolated", "masked": "without data"}
+_MEANING = {"interpolated": "interpolated", "masked": "without data"}
 
 
 def _text_of(value: float, greatest_value: float) -> str:
@@ -71,7 +71,7 @@ def _frame(axes: Axes, matrix: Matrix) -> None:
 
 
 def _mark(axes: Axes, matrix: Matrix, limit: float, size: float) -> None:
-    """Put a triangle into the left corner of cells with interpolated channels, a cross into the right of masked."""
+    """Mark cells with interpolated channels by a triangle on the left, with masked ones by a cross on the right."""
     for kind, cells in matrix.flagged.items():
         across = 0.40 if kind == "masked" else -0.40
         for row, column in np.argwhere(cells):
@@ -84,21 +84,21 @@ def _mark(axes: Axes, matrix: Matrix, limit: float, size: float) -> None:
 def draw_matrix(
     axes: Axes, matrix: Matrix, *, text_size: float | None = 7.5, limit: float | None = None
 ) -> AxesImage | None:
-    """Draw a matrix with its cells' values; the colours are centred on 0.
+    """Draw a matrix with the values of its cells and colours that are centred on 0.
 
     Parameters
     ----------
     axes : Axes
     matrix : Matrix
     text_size : float or None
-        Points of the numbers in the cells; None writes none.
+        Font size of the numbers in the cells in points; None writes none.
     limit : float, optional
-        Half the range of the colours; by default the matrix's own greatest magnitude.
+        Half the range of the colours; by default the maximum magnitude of the matrix.
 
     Returns
     -------
     AxesImage or None
-        What a colour bar needs; None for a matrix without cells.
+        For a colour bar; None for a matrix without cells.
     """
     axes.set_title(matrix.title)
     if not matrix.values.size:
@@ -123,7 +123,7 @@ def draw_matrix(
 
 
 def notes_on(matrix: Matrix) -> list[str]:
-    """Return the lines below a matrix: over how many it is, the share that rank one explains, what marks mean."""
+    """Return the lines below a matrix: its n, the share that rank one explains, and the meaning of marks."""
     of = matrix.n_of.removesuffix("s") if matrix.n == 1 else matrix.n_of
     count = " to ".join(map(str, matrix.n)) if isinstance(matrix.n, tuple) else matrix.n
     facts = [] if matrix.n is None else [f"n = {count} {of}"]
@@ -134,17 +134,17 @@ def notes_on(matrix: Matrix) -> list[str]:
         marks.append(f"*: p < {_SIGNIFICANT}")
     if matrix.planted:
         marks.append("frame: planted")
-    return [line for line in ("; ".join(facts), "; ".join(marks), *flags_said([matrix])) if line]
+    return [line for line in ("; ".join(facts), "; ".join(marks), *flags_line([matrix])) if line]
 
 
-def flags_said(matrices: Sequence[Matrix]) -> list[str]:
-    """Return the line that says what the marks of channels mean, as far as there are any."""
+def flags_line(matrices: Sequence[Matrix]) -> list[str]:
+    """Return the line that explains the marks of channels, if there are any."""
     kinds = [kind for kind in _MARKS if any(kind in matrix.flagged for matrix in matrices)]
-    return ["; ".join(f"{_MARKS[kind][1]}: {_SAID[kind]}" for kind in kinds)] if kinds else []
+    return ["; ".join(f"{_MARKS[kind][1]}: {_MEANING[kind]}" for kind in kinds)] if kinds else []
 
 
 def add_colour_bar(figure: FigureBase, axes: Axes, image: AxesImage | None, label: str) -> None:
-    """Put a colour bar with its unit into axes of its own, or hide them where there is no picture."""
+    """Draw a colour bar with its unit, or hide its axes without an image."""
     if image is None:
         axes.set_axis_off()
         return
@@ -165,7 +165,7 @@ def matrix_figure(matrices: Sequence[Matrix]) -> Figure:
     Parameters
     ----------
     matrices : sequence of Matrix
-        With the same regions. They stand side by side; below each other if they have intervals to write.
+        Matrices with the same regions, drawn side by side, or below each other if they have intervals.
     """
     figure = Figure(figsize=(COLUMN_INCHES, large_inches(matrices)))
     draw_large(figure, matrices)
@@ -177,21 +177,21 @@ def _is_stacked(matrices: Sequence[Matrix]) -> bool:
 
 
 def _row_inches(matrices: Sequence[Matrix]) -> float:
-    return (3.05 if _is_stacked(matrices) else 2.85) + 0.14 * len(flags_said(matrices))
+    return (3.05 if _is_stacked(matrices) else 2.85) + 0.14 * len(flags_line(matrices))
 
 
 def large_inches(matrices: Sequence[Matrix]) -> float:
-    """Return the height of what `draw_large` draws."""
+    """Return the height of `draw_large` in inches."""
     return _row_inches(matrices) * (max(len(matrices), 1) if _is_stacked(matrices) else 1)
 
 
 def draw_large(figure: FigureBase, matrices: Sequence[Matrix]) -> None:
-    """Draw matrices as `matrix_figure` does into a figure, or a part of one, of their height."""
+    """Draw matrices like `matrix_figure` into a figure, or a part of one, of their height."""
     height, row_inches = large_inches(matrices), _row_inches(matrices)
     columns = 1 if _is_stacked(matrices) else max(len(matrices), 1)
     left, gap, bar = 1.15, 0.72, 0.1
     width = (COLUMN_INCHES - left - (gap + 0.08 + bar) * columns) / columns
-    inner = row_inches - 0.14 * len(flags_said(matrices)) - 1.12
+    inner = row_inches - 0.14 * len(flags_line(matrices)) - 1.12
     for place, matrix in enumerate(matrices):
         row, column = divmod(place, columns)
         x, top = left + column * (width + 0.08 + bar + gap), 1 - (row * row_inches + 0.35) / height
@@ -213,7 +213,7 @@ def planted_figure(matrices: Sequence[Matrix]) -> Figure:
     Parameters
     ----------
     matrices : sequence of Matrix
-        One per subject, the subject as title.
+        One per subject, with the subject as title.
     """
     columns = 5
     n_rows = max(-(-len(matrices) // columns), 1)
@@ -235,7 +235,7 @@ def planted_figure(matrices: Sequence[Matrix]) -> Figure:
         if place + columns < len(matrices):
             axes.set_xticklabels([])
         axes.tick_params(axis="x", labelrotation=90)
-    note = "frame: planted cell; dot: largest cell; ✓: the same; red: importance above 0, each matrix on its own scale"
-    note = "\n".join([note, "; ".join(flags_said(matrices))]) if flags_said(matrices) else note
+    note = "frame: planted cell; dot: largest cell; ✓: both are the same; red: importance above 0 (separate scales)"
+    note = "\n".join([note, "; ".join(flags_line(matrices))]) if flags_line(matrices) else note
     figure.text(0.155, 0.1 / height, note if matrices else "no subject has a planted focus", fontsize=7.5, color="0.35")
     return figure

@@ -1,4 +1,4 @@
-"""Measures of several models side by side: the mean over subjects and its interval."""
+"""The figure of scores of several models: means over subjects with intervals."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,12 +14,12 @@ _PER_LINE = 4
 
 @styled
 def measure_figure(models: Mapping[str, Sequence[Score]]) -> Figure:
-    """Draw a small picture for each measure, a row for each model: dots are means, bars intervals.
+    """Draw a panel per score with a row per model: dots are means, bars are intervals.
 
     Parameters
     ----------
     models : mapping
-        Model -> its scores, the same ones in the same order.
+        Model -> its scores, which are the same for all models, in the same order.
     """
     measures = [score.name for score in next(iter(models.values()), ())]
     if not measures:

@@ -1,4 +1,4 @@
-"""The figure of one night: the scorer's stages and the model's, how sure it was, power, and a matrix per stage."""
+"""The figure of one night: stages of scorer and model, probabilities, power, and a matrix per stage."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ COLOURS = {"W": ORANGE, "REM": VERMILION, "N1": SKY, "N2": BLUE, "N3": "#1d2f6f"
 
 _HEIGHTS = {stage: place for place, stage in enumerate(COLOURS)}
 _ROWS_INCHES = ((0.5, 0.95), (1.78, 0.95), (2.86, 0.14), (3.34, 0.95), (4.62, 1.0))
-"""Top and height of the two hypnograms, the line of differences, the probabilities, and power."""
+"""Top and height of the two hypnograms, the differences, the probabilities, and the power."""
 
 _TIME_INCHES, _LEFT, _RIGHT = 6.1, 0.125, 0.87
 _HOURS_FROM = 7200.0
@@ -28,7 +28,7 @@ _HOURS_FROM = 7200.0
 
 @dataclass(frozen=True)
 class NightView:
-    """Everything the figure of one night shows.
+    """The content of the figure of one night.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class NightView:
         Middle of each epoch from the start of the recording, ascending.
     epoch_seconds : float
     reference : ndarray of int, shape (epochs,)
-        Stages by the scorer in the order of `SleepStage`; -1 where there is none.
+        Stages of the scorer in the order of `SleepStage`; -1 for epochs without a stage.
     probabilities : ndarray of float, shape (epochs, 5)
     frequencies_hz : tuple of float
     power : ndarray, shape (frequencies, epochs)
@@ -64,18 +64,18 @@ class NightView:
 
     @property
     def found(self) -> NDArray[np.int64]:
-        """The likeliest stage of each epoch."""
+        """The most probable stage of each epoch."""
         return self.probabilities.argmax(axis=1) if len(self.probabilities) else np.zeros(0, np.int64)
 
     @property
     def time_unit(self) -> tuple[float, str]:
-        """Seconds of the unit of the time axis, and its name."""
+        """The unit of the time axis in seconds, and its name."""
         last = float(self.centres_seconds[-1]) if len(self.centres_seconds) else 0.0
         return (3600.0, "hours") if last >= _HOURS_FROM else (60.0, "minutes")
 
     @property
     def edges(self) -> NDArray[np.float64]:
-        """Beginning and end of each epoch on the time axis, shape (epochs, 2)."""
+        """Start and end of each epoch on the time axis, shape (epochs, 2)."""
         half = self.epoch_seconds / 2
         return np.stack([self.centres_seconds - half, self.centres_seconds + half], axis=1) / self.time_unit[0]
 
@@ -116,7 +116,7 @@ def _draw_in_time(figure: FigureBase, view: NightView) -> None:
 
 
 def _draw_hypnogram(axes: Axes, view: NightView, stages: NDArray[np.integer], title: str) -> None:
-    """Draw a line that steps from stage to stage, REM thick; time without a stage is left open."""
+    """Draw a step line of the stages with thick REM and gaps for time without a stage."""
     heights = np.array([_HEIGHTS[SleepStage(stage).name] if stage >= 0 else np.nan for stage in stages])
     begins, ends = view.edges.T
     gap = np.append(begins[1:] - ends[:-1] > 0.5 * view.epoch_seconds / view.time_unit[0], True)
@@ -151,7 +151,7 @@ def _draw_probabilities(axes: Axes, view: NightView) -> None:
         share = view.probabilities[:, SleepStage[stage]].astype(float)
         axes.bar(
             begins, share, ends - begins, below, align="edge", color=COLOURS[stage], linewidth=0, rasterized=True
-        )  # as a picture within an SVG file: a night has thousands of bars
+        )  # as an image within the SVG file, because a night has thousands of bars
         below = below + share
     axes.set(ylim=(0, 1), yticks=[0, 0.5, 1], ylabel="probability")
     marks = [Patch(color=colour, label=stage) for stage, colour in COLOURS.items()]
@@ -162,7 +162,7 @@ def _draw_probabilities(axes: Axes, view: NightView) -> None:
 def _draw_power(figure: FigureBase, axes: Axes, view: NightView) -> None:
     axes.set_title("Power, mean of channels", pad=3)
     if not np.isfinite(view.power).any():
-        say_empty(axes, "the model's input is no time-frequency map")
+        say_empty(axes, "the model does not use time-frequency maps")
         return
     low, high = np.nanpercentile(view.power, (2, 98))
     first, last = view.edges[0, 0], view.edges[-1, 1]

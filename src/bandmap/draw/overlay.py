@@ -25,17 +25,17 @@ _USUAL_PERCENT = 99
 
 @dataclass(frozen=True)
 class ChannelImportance:
-    """Importance of channels over a stretch of time.
+    """Importance of channels over a segment of time.
 
     Attributes
     ----------
     values : ndarray of float64, shape (channels, steps)
-        NaN where nothing was explained.
+        NaN for time that was not explained.
     step_seconds : float
     start_seconds : float
-        Of the first step, from the start of the recording.
+        Time of the first step, from the start of the recording.
     name : str
-        What made it.
+        Name of the method.
     """
 
     values: NDArray[np.float64]
@@ -45,7 +45,7 @@ class ChannelImportance:
 
     @property
     def limit(self) -> float:
-        """Half the range of the colours: nearly all values lie within."""
+        """Half the range of the colours, which contains nearly all values."""
         known = np.abs(self.values[np.isfinite(self.values)])
         usual = float(np.percentile(known, _USUAL_PERCENT)) if known.size else 0.0
         return usual or (float(known.max()) if known.size and known.max() > 0 else 1.0)
@@ -56,7 +56,7 @@ class ChannelImportance:
         return bool(np.isfinite(self.values).any())
 
     def mean(self, first_second: float, last_second: float) -> NDArray[np.float64]:
-        """Return the mean over a span of the recording, shape (channels,); NaN where nothing in it was explained."""
+        """Return the mean over a span of the recording, shape (channels,); NaN if no part of it was explained."""
         middles = self.start_seconds + (np.arange(self.values.shape[1]) + 0.5) * self.step_seconds
         inside = self.values[:, (middles >= first_second) & (middles < last_second)]
         known = np.isfinite(inside)
@@ -74,20 +74,20 @@ def draw_behind(
     axes : Axes
     importance : ChannelImportance
     channels : sequence of str
-        Of its rows.
+        Channels of its rows.
     zero_seconds : float
-        Where the time axis is zero, from the start of the recording.
+        Zero of the time axis, from the start of the recording.
 
     Returns
     -------
     QuadMesh or None
-        None where nothing was explained.
+        None if nothing was explained.
     """
     if not importance.is_known:
         return None
     places = rows_of(channels)
     edges = np.array([(height - 0.5, height + 0.5) for _, height in places]).ravel()
-    # Between two channels lies a row without a value, which is nothing but the gap between two chains.
+    # A row without a value between two channels is the gap between two chains.
     rows = np.full((len(edges) - 1, importance.values.shape[1]), np.nan)
     rows[::2] = importance.values[[index for index, _ in places]]
     times = importance.start_seconds - zero_seconds + np.arange(rows.shape[1] + 1) * importance.step_seconds
@@ -99,9 +99,9 @@ def draw_behind(
 
 
 def head_spans(onset: float, offset: float) -> list[tuple[float, float]]:
-    """Return the tens of seconds of a seizure, the last one cut at its end; at most as many as have room.
+    """Return the spans of ten seconds of a seizure, the last one cut at its end, as many as have room.
 
-    A last one of less than a second is left out: it would show a single moment beside means of ten seconds.
+    A last span of less than a second is left out, because it is not comparable with means of ten seconds.
     """
     begins = np.arange(onset, max(offset - 1, onset + 1e-6), SCALP_SECONDS)[:MOST_HEADS]
     return [(float(begin), float(min(begin + SCALP_SECONDS, offset))) for begin in begins]
@@ -122,7 +122,7 @@ def draw_heads(
     top: float,
     height: float,
 ) -> None:
-    """Draw a head for every span, all on one scale of colours.
+    """Draw a head for every span, with a common colour scale.
 
     Parameters
     ----------
@@ -132,11 +132,11 @@ def draw_heads(
     spans : sequence of tuple of float
         First and last second, from the start of the recording.
     zero_seconds : float
-        What the spans' labels are counted from.
+        Zero of the labels of the spans.
     top : float
-        Inches from the top of the figure to that of the title.
+        Inches from the top of the figure to the top of the title.
     height : float
-        Inches of the figure.
+        Height of the figure in inches.
     """
     title = f"Channels, ten seconds at a time: {importance.name}"
     figure.text(0.02, 1 - (top + 0.1) / height, title, fontsize=9, fontweight="bold", va="center")

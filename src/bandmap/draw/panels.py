@@ -1,4 +1,4 @@
-"""Several matrices in one figure: large ones with their intervals, and below them small ones on one scale."""
+"""Figures of several matrices: large ones with intervals, and below them small ones on a common scale."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure, FigureBase
 
 from bandmap.draw.cells import Matrix
-from bandmap.draw.matrices import add_colour_bar, draw_large, draw_matrix, flags_said, large_inches
+from bandmap.draw.matrices import add_colour_bar, draw_large, draw_matrix, flags_line, large_inches
 from bandmap.draw.style import COLUMN_INCHES, greatest, say_empty, styled
 
 _PER_LINE = 3
@@ -17,14 +17,14 @@ _LINE_INCHES, _TITLE_INCHES, _NOTE_INCHES = 1.72, 0.22, 0.28
 
 @dataclass(frozen=True)
 class Panel:
-    """Matrices that are compared: one or two are drawn large, more small and on one scale of colours.
+    """Matrices to compare: one or two are drawn large, more are drawn small with a common colour scale.
 
     Attributes
     ----------
     matrices : tuple of Matrix
-        With the same regions and bands.
+        Matrices with the same regions and bands.
     title : str
-        Above small ones.
+        Title above small matrices.
     """
 
     matrices: tuple[Matrix, ...]
@@ -37,7 +37,7 @@ class Panel:
 
     @property
     def inches(self) -> float:
-        """Height."""
+        """Height in inches."""
         if not self.is_small:
             return large_inches(self.matrices)
         return _TITLE_INCHES + _LINE_INCHES * -(-len(self.matrices) // _PER_LINE) + _NOTE_INCHES
@@ -50,7 +50,7 @@ def panel_figure(panels: Sequence[Panel]) -> Figure:
     Parameters
     ----------
     panels : sequence of Panel
-        Those without matrices are left out.
+        Panels without matrices are left out.
     """
     shown = [panel for panel in panels if panel.matrices]
     heights = [panel.inches for panel in shown] or [1.0]
@@ -68,7 +68,7 @@ def panel_figure(panels: Sequence[Panel]) -> Figure:
 
 
 def draw_small(figure: FigureBase, panel: Panel) -> None:
-    """Draw three matrices a line; the colour bar stands beside the first line."""
+    """Draw three matrices per row, with the colour bar beside the first row."""
     height = panel.inches
     limit = greatest(np.concatenate([matrix.values.ravel() for matrix in panel.matrices]))
     width = (COLUMN_INCHES - _LEFT - _RIGHT - _GAP * (_PER_LINE - 1)) / _PER_LINE
@@ -97,7 +97,7 @@ def _titled(matrix: Matrix) -> str:
 
 
 def _note(panel: Panel) -> str:
-    facts = [f"n: {panel.matrices[0].n_of}; all on one scale"]
+    facts = [f"n: {panel.matrices[0].n_of}; common colour scale"]
     facts += ["frame: planted"] if any(matrix.planted for matrix in panel.matrices) else []
     facts += ["*: p < 0.05"] if any(matrix.p is not None for matrix in panel.matrices) else []
-    return "; ".join([*facts, *flags_said(panel.matrices)])
+    return "; ".join([*facts, *flags_line(panel.matrices)])

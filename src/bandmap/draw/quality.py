@@ -1,4 +1,4 @@
-"""What was wrong with which channel of which recording."""
+"""The figure of the quality of all channels of all recordings."""
 
 from collections.abc import Mapping, Sequence
 
@@ -35,11 +35,11 @@ KINDS = {
     "line_noise": GREEN,
     "high_frequency": SKY,
 }
-"""What can be wrong -> its colour; the column of the table is `<kind>_seconds`. Of equals the first is shown."""
+"""Kind of problem -> colour; the column of the table is `<kind>_seconds`. The first one wins ties."""
 
 _MOST_RECORDINGS = 60
 _FAINTEST = 0.25
-"""Strength of the colour of a channel with the least trouble; a channel in trouble all the time has 1."""
+"""Minimum strength of the colour of a channel with a problem; permanent problems have 1."""
 
 
 def _shares(
@@ -47,7 +47,7 @@ def _shares(
     places: Sequence[tuple[int, int]],
     durations: Mapping[tuple[str, str], float],
 ) -> NDArray[np.float64]:
-    """Return the share of time of each kind, recording and channel; `places` says where each row belongs."""
+    """Return the share of time of each kind, recording and channel; `places` are the positions of the rows."""
     shares = np.zeros((len(KINDS), *(np.max(places, axis=0) + 1)))
     for row, place in zip(rows, places, strict=True):
         total = durations[str(row["dataset"]), str(row["recording"])]
@@ -57,7 +57,7 @@ def _shares(
 
 
 def _colours(shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the colour of each recording and channel: the hue of its largest trouble, stronger where it is longer."""
+    """Return the colour of each recording and channel: the hue of the longest problem, stronger if it is longer."""
     worst = shares.argmax(axis=0)
     strength = np.where(shares.max(axis=0) > 0, _FAINTEST + (1 - _FAINTEST) * shares.max(axis=0), 0)[..., None]
     hues = np.array([to_rgb(colour) for colour in KINDS.values()])[worst]
@@ -66,7 +66,7 @@ def _colours(shares: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @styled
 def quality_figure(rows: Sequence[Mapping[str, object]], durations: Mapping[tuple[str, str], float]) -> Figure:
-    """Draw recordings against channels, coloured by the trouble that took most of the time.
+    """Draw recordings against channels, coloured by the longest problem.
 
     Parameters
     ----------
@@ -115,6 +115,6 @@ def _drawn(colours: NDArray[np.float64], recordings: Sequence[str], channels: Se
         borderaxespad=0.3,
     )
     shown = f"the {len(names)} worst of {total} recordings" if total > len(names) else "all recordings"
-    text = f"{shown}: kind of most trouble; the stronger the colour, the longer (white: none)"
+    text = f"{shown}: most frequent problem; a stronger colour means a longer time (white: none)"
     figure.text(0.022, 1 - 0.12 / height, text, fontsize=8, va="top")
     return figure

@@ -28,13 +28,13 @@ POSITIONS: Mapping[str, tuple[float, float]] = {
     **{name: _on_circle(degrees, 0.98) for name, degrees in _OUTER.items()},
     **_INNER,
 }
-"""Electrode of the 10-20 system -> right, front; ear to ear is -1 to 1 (schematic, steps of 10 and 20 percent)."""
+"""Electrode of the 10-20 system -> right, front; from ear to ear -1 to 1 (schematic, steps of 10 and 20 percent)."""
 
 
 def positions(channels: Sequence[str]) -> NDArray[np.float64]:
-    """Return where channels lie on the scalp: shape (channels, 2), NaN for unknown ones.
+    """Return the positions of channels on the scalp: shape (channels, 2), NaN for unknown ones.
 
-    A derivation ("Fp1-F3") lies at the midpoint of its two electrodes.
+    A derivation ("Fp1-F3") is at the midpoint of its two electrodes.
     """
     nowhere = (np.nan, np.nan)
     ends = [[POSITIONS.get(OLD_NAMES.get(end, end), nowhere) for end in channel.split("-")] for channel in channels]
@@ -46,7 +46,7 @@ def _spline(squared_distances: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def interpolate(at: NDArray[np.float64], values: NDArray[np.float64], grid: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a thin-plate spline through values at points, on other points, within the range of the values.
+    """Return a thin-plate spline through values at points, at other points, clipped to the range of the values.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def interpolate(at: NDArray[np.float64], values: NDArray[np.float64], grid: NDAr
 def _with_border(
     at: NDArray[np.float64], values: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Add points around the head that hold the mean of their nearest channels, so that the spline stays calm there."""
+    """Add points around the head with the mean of their nearest channels, to stabilise the spline there."""
     border = np.array([_on_circle(degrees, 1.1) for degrees in range(0, 360, 15)])
     nearest = np.argsort(((border[:, None] - at[None]) ** 2).sum(-1), axis=1)[:, :3]
     return np.vstack([at, border]), np.concatenate([values, values[nearest].mean(axis=1)])
@@ -104,14 +104,14 @@ def draw_scalp(
     channels : sequence of str
         Electrodes or derivations of the 10-20 system.
     limit : float, optional
-        Half the range of the colours; by default the greatest magnitude.
+        Half the range of the colours; by default the maximum magnitude.
     points : int
-        Of the picture along each side.
+        Number of points along each side of the image.
 
     Returns
     -------
     AxesImage or None
-        What a colour bar needs; None where fewer than four channels have a value and a place.
+        For a colour bar; None if fewer than four channels have a value and a position.
     """
     at = positions(channels)
     usable = np.isfinite(at).all(axis=1) & np.isfinite(np.asarray(values, dtype=float))

@@ -1,4 +1,4 @@
-"""How well seizures were found, and how often each method named what the simulation planted."""
+"""Figures of scores per subject, and of how often each method names the planted region and band."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,18 +25,18 @@ from bandmap.draw.style import (
 
 @dataclass(frozen=True)
 class Score:
-    """One measure of every subject, and over subjects.
+    """One score of every subject, and over subjects.
 
     Attributes
     ----------
     name : str
-        With its unit where it has one ("false alarms per day").
+        Name with its unit, if any ("false alarms per day").
     by_subject : mapping of str to float
-        NaN where a subject has no such score.
+        NaN if the score is undefined.
     mean, low, high : float
-        Over subjects, with the ends of its interval; NaN if unknown.
+        Mean over subjects and the ends of its interval; NaN if unknown.
     is_share : bool
-        Whether it lies between 0 and 1.
+        Whether it is between 0 and 1.
     """
 
     name: str
@@ -58,14 +58,14 @@ _EVENT_METRICS = {
 def scores_of_rows(
     rows: Sequence[Mapping[str, object]], summary: Mapping[str, Any], scoring: str = "event"
 ) -> list[Score]:
-    """Make the scores to draw of the table of scores and of the summary beside it.
+    """Create scores from the table of scores and the summary beside it.
 
     Parameters
     ----------
     rows : sequence of mapping
-        Of `scoring.subject_scores`, or as read from their table.
+        Rows of `score.subjects.subject_scores`, computed or read from their table.
     summary : mapping
-        Of `scoring.summary`, or as read from its JSON file.
+        Result of `score.subjects.summary`, or read from its JSON file.
     scoring : {"event", "sample"}
     """
     rows = [row for row in rows if row["scoring"] == scoring]
@@ -100,12 +100,12 @@ def _draw_score(axes: Axes, score: Score, subjects: Sequence[str]) -> None:
 
 @styled
 def score_figure(scores: Sequence[Score]) -> Figure:
-    """Draw each subject's scores as dots and the mean over subjects with its interval below.
+    """Draw the scores of each subject as dots, and below them the mean over subjects with its interval.
 
     Parameters
     ----------
     scores : sequence of Score
-        Three to five fit the width.
+        Three to five fit into the width.
     """
     subjects = sorted({subject for score in scores for subject in score.by_subject})
     height = 0.19 * (len(subjects) + 2) + 0.75
@@ -133,15 +133,15 @@ def score_figure(scores: Sequence[Score]) -> Figure:
 
 @dataclass(frozen=True)
 class Recovery:
-    """How often a method's largest region, band and cell were the planted ones.
+    """How often a method names the planted region, band and cell.
 
     Attributes
     ----------
     method : str
     region, band, both : float or None
-        Share of subjects; None where the method does not name one.
+        Share of subjects; None if the method does not name it.
     n : int
-        Subjects.
+        Number of subjects.
     """
 
     method: str
@@ -152,7 +152,7 @@ class Recovery:
 
 
 def recovery_of_rows(method: str, rows: Sequence[Mapping[str, object]]) -> Recovery:
-    """Make a `Recovery` of rows with the columns what (region, band, both), n and share."""
+    """Create a `Recovery` from rows with the columns what (region, band, both), n and share."""
     shares = {str(row["what"]): number_of(row["share"]) for row in rows}
     counts = [int(number_of(row["n"])) for row in rows if row["what"] in ("region", "band", "both")]
     return Recovery(method, shares.get("region"), shares.get("band"), shares.get("both"), max(counts, default=0))
@@ -164,18 +164,18 @@ _SIDE_BY_SIDE = 0.2
 
 @styled
 def recovery_figure(recoveries: Sequence[Recovery], *, n_regions: int = 5, n_bands: int = 5) -> Figure:
-    """Draw, for every method, the share of subjects whose planted region, band and both it named; chance is dashed.
+    """Draw the share of subjects for whom each method names the planted region, band and both; chance is dashed.
 
     Parameters
     ----------
     recoveries : sequence of Recovery
     n_regions, n_bands : int
-        Chance of a region is 1 / n_regions, and so on.
+        The chance level of a region is 1 / n_regions, and so on.
     """
     height = 0.42 * max(len(recoveries), 1) + 0.85
     figure = Figure(figsize=(COLUMN_INCHES, height))
     if not recoveries:
-        say_empty(figure.add_subplot(), "no method was compared with a planted focus")
+        say_empty(figure.add_subplot(), "no method was compared with planted truth")
         return figure
     methods = [shortened(recovery.method) for recovery in recoveries]
     left = room_for(methods) / COLUMN_INCHES
@@ -195,7 +195,7 @@ def recovery_figure(recoveries: Sequence[Recovery], *, n_regions: int = 5, n_ban
     axes.set(
         xlim=(0, 1),
         ylim=(len(recoveries) - 0.5, -0.5),
-        xlabel="share of subjects (dashed: chance of a region or a band, of both)",
+        xlabel="share of subjects (dashed: chance levels of a region or a band, of both)",
     )
     axes.tick_params(axis="y", length=0)
     figure.legend(*axes.get_legend_handles_labels(), ncols=3, loc="upper left", bbox_to_anchor=(left - 0.01, 1.0))

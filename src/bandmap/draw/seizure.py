@@ -1,4 +1,4 @@
-"""The figure of one seizure: what was recorded, what the model said, and where and in which band it looked."""
+"""The figure of one seizure: recording, prediction, and importance over channels, time and frequency."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,56 +18,56 @@ from bandmap.vocabulary.recording import Event
 
 _LEFT, _RIGHT = 0.125, 0.87
 _ROWS_INCHES = ((0.36, 4.1), (4.5, 0.36), (5.0, 0.6), (5.92, 0.95), (7.16, 0.95))
-"""Top and height of traces, bars, probability, power and importance."""
+"""Top and height of traces, event bars, probability, power and importance."""
 
 _TIME_INCHES = 8.65
 
 _BEYOND_SECONDS = 60.0
-"""Of probabilities on both sides of the stretch: of a day, most lie far away, and an SVG file would hold them all."""
+"""Margin of probabilities on both sides of the segment, so that an SVG file does not contain a whole day."""
 
 _NEAREST_TICKS = 0.11
-"""Ticks of frequency closer than this share of the axis would overlap: the later one goes."""
+"""Minimum distance of frequency ticks as a share of the axis; closer ticks are left out."""
 
 
 NOTHING = ChannelImportance(np.zeros((0, 0)), 1.0, 0.0)
-"""What is known of channels where no method told."""
+"""Channel importance if no method provides it."""
 
 
 @dataclass(frozen=True)
 class SeizureView:
-    """Everything the figure of one seizure shows: a stretch of one recording and the seizure in it.
+    """The content of the figure of one seizure: a segment of a recording with the seizure.
 
     Attributes
     ----------
     title : str
     channels : tuple of str
     microvolts : ndarray of float32, shape (channels, samples)
-        The stretch, NaN where masked.
+        The segment, NaN where masked.
     rate_hz : float
     start_seconds : float
-        Where the stretch begins in the recording; all other times are of the recording, too.
+        Start of the segment in the recording; all other times are also relative to the recording.
     onset_seconds, offset_seconds : float
-        Of the event; its onset is zero of the time axis.
+        Times of the event; its onset is the zero of the time axis.
     reference, predicted : tuple of Event
     probability_seconds, probability : ndarray, shape (windows,)
-        Middle of each window and the model's probability of seizure there.
+        Centre of each window, and the model's probability of a seizure.
     threshold : float
     frequencies_hz : tuple of float
     frame_rate_hz : float
     power : ndarray, shape (frequencies, frames)
-        log10 of power (uV^2) of `power_of` in the stretch.
+        log10 of power (uV^2) of `power_of` in the segment.
     power_of : str
-        The channel whose power it is, or "mean of channels".
+        The channel of the power, or "mean of channels".
     importance : ndarray, shape (frequencies, frames)
-        Time-frequency importance in the stretch, NaN where no window was explained.
+        Time-frequency importance in the segment, NaN where no window was explained.
     channel_importance : ChannelImportance
-        In the stretch.
+        Channel importance in the segment.
     matrices : tuple of Matrix
-        The joint matrix and the published product, of this seizure; one or two.
+        The joint matrix and the published product of this seizure; one or two.
     band_edges_hz : mapping of str to tuple of float
         Band -> lower and upper edge, marked in the time-frequency maps.
     importance_name : str
-        What made it ("Grad-CAM at layer2").
+        Name of the method ("Grad-CAM at layer2").
     """
 
     title: str
@@ -94,7 +94,7 @@ class SeizureView:
 
     @property
     def limits(self) -> tuple[float, float]:
-        """First and last second of the stretch, counted from the onset."""
+        """First and last second of the segment, relative to the onset."""
         first = self.start_seconds - self.onset_seconds
         return first, first + max(self.microvolts.shape[1], 1) / self.rate_hz
 
@@ -102,20 +102,20 @@ class SeizureView:
 def stitch(
     values: NDArray[np.floating], starts: Sequence[int] | NDArray[np.integer], n_frames: int
 ) -> NDArray[np.float64]:
-    """Lay overlapping windows' maps side by side in time, taking the mean where they overlap.
+    """Combine the maps of overlapping windows in time, with their mean where they overlap.
 
     Parameters
     ----------
     values : ndarray, shape (windows, frequencies, frames of a window)
     starts : sequence of int, shape (windows,)
-        First frame of each window, counted from the start of the stretch; parts outside of it are cut off.
+        First frame of each window, relative to the start of the segment; parts outside are cut off.
     n_frames : int
-        Frames of the stretch.
+        Number of frames of the segment.
 
     Returns
     -------
     ndarray of float64, shape (frequencies, n_frames)
-        NaN where no window lies.
+        NaN where there is no window.
     """
     total = np.zeros((values.shape[1], n_frames))
     count = np.zeros(n_frames)
@@ -163,7 +163,7 @@ def _draw_probability(axes: Axes, view: SeizureView) -> None:
 
 
 def _referred(view: SeizureView) -> tuple[NDArray[np.float64], str]:
-    """Return power in decibels above what each frequency had before the seizure, or as it is if nothing came before."""
+    """Return power in decibels relative to each frequency before the seizure, or unchanged if there is none."""
     power = np.asarray(view.power, dtype=float)
     before = power[:, : max(int((view.onset_seconds - view.start_seconds) * view.frame_rate_hz), 0)]
     if before.shape[1] < view.frame_rate_hz or not np.isfinite(before).any(axis=1).all():
@@ -221,7 +221,7 @@ def _draw_power(figure: FigureBase, axes: Axes, view: SeizureView) -> None:
 def _draw_importance(figure: FigureBase, axes: Axes, view: SeizureView) -> None:
     axes.set_title(f"Importance in time and frequency: {view.importance_name}")
     if not np.isfinite(view.importance).any():
-        say_empty(axes, "no window of this stretch was explained")
+        say_empty(axes, "no window of this segment was explained")
         return
     limit = max(abs(edge) for edge in _usual_range(view.importance))
     image = _draw_map(axes, view, view.importance, SIGNED_MAP, (-limit, limit))
@@ -233,7 +233,7 @@ def _draw_traces(figure: FigureBase, axes: Axes, view: SeizureView) -> None:
     colours = draw_behind(axes, view.channel_importance, view.channels, zero_seconds=view.onset_seconds)
     if colours is None:
         _shade(axes, view)
-    else:  # shading would mix with the colours of importance
+    else:  # shading would interfere with the colours of importance
         _mark_events(axes, view)
         box = axes.get_position()
         bar = figure.add_axes((box.x1 + 0.012, box.y0 + 0.02, 0.013, 0.3 * box.height))
@@ -266,7 +266,7 @@ def _draw_in_time(figure: FigureBase, view: SeizureView, height: float) -> None:
 def seizure_figure(view: SeizureView) -> Figure:
     """Draw one seizure: traces, reference and prediction, probability, power, importance, scalp maps and matrices.
 
-    The importance of channels lies behind their traces, and on a head for every ten seconds of the event.
+    The importance of channels is shown behind their traces, and on a head for every ten seconds of the event.
     """
     spans = head_spans(view.onset_seconds, view.offset_seconds)
     above, below = _TIME_INCHES + heads_inches(len(spans)), large_inches(view.matrices[:2])

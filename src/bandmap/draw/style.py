@@ -1,4 +1,4 @@
-"""What all figures share: type, colours, and files that hold the same bytes each time."""
+"""Shared style of all figures: fonts, colours, and reproducible files."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
@@ -18,12 +18,12 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 COLUMN_INCHES = 7.2
-"""Width of a full page column: type of 7 to 9 points is readable at that width."""
+"""Width of a full page column, at which fonts of 7 to 9 points are readable."""
 
 BLACK, GREY, ORANGE, BLUE, VERMILION, GREEN, SKY, PURPLE = (
     "#1a1a1a", "#8a8f98", "#E69F00", "#0072B2", "#D55E00", "#009E73", "#56B4E9", "#CC79A7",
 )  # fmt: skip
-"""Okabe and Ito's colours: told apart by people with any of the common colour deficiencies."""
+"""Okabe and Ito's colours, which are distinguishable with common colour vision deficiencies."""
 
 _LONGEST_LABEL = 36
 
@@ -48,13 +48,13 @@ _SETTINGS = {
     "ytick.major.size": 2.5,
     "legend.fontsize": 7.5,
     "legend.frameon": False,
-    "text.parse_math": False,  # a `$` in a name is a dollar sign
+    "text.parse_math": False,  # a `$` in a name is a dollar sign, not TeX
     "svg.hashsalt": "bandmap",
 }
 
 
 def styled(draw: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Run a drawing function under the shared settings, whatever the user's matplotlibrc says."""
+    """Run a drawing function with the shared settings, independent of the user's matplotlibrc."""
 
     @wraps(draw)
     def under_settings(*args: _P.args, **kwargs: _P.kwargs) -> _R:
@@ -66,14 +66,14 @@ def styled(draw: Callable[_P, _R]) -> Callable[_P, _R]:
 
 @styled
 def save(figure: Figure, path: str | Path, *, dots_per_inch: int = 150) -> None:
-    """Write a figure as the kind of file that the suffix names (.png, .svg, .pdf), whole or not at all.
+    """Write a figure atomically in the format of the suffix (.png, .svg, .pdf).
 
     Parameters
     ----------
     figure : Figure
     path : path-like
     dots_per_inch : int
-        Resolution of PNG files and of pictures inside SVG files.
+        Resolution of PNG files and of images within SVG files.
     """
     kind = Path(path).suffix.removeprefix(".")
     undated: dict[str, dict[str, str | None]] = {
@@ -92,33 +92,33 @@ def save_both(figure: Figure, stem: str | Path) -> None:
 
 
 def number_of(value: object) -> float:
-    """Return a cell of a table as a number, whether it was read from a file or made; None and `n/a` are NaN."""
+    """Return a cell of a table as a number, read from a file or computed; None and `n/a` are NaN."""
     return float("nan") if value is None else number(str(value))
 
 
 def labels_of(rows: Sequence[Mapping[str, object]], column: str) -> list[str]:
-    """Return each row's subject or recording as a figure names it: with its data set where there is more than one."""
+    """Return the label of each row's subject or recording, with its data set if there are several."""
     several = len({row["dataset"] for row in rows}) > 1
     return [f"{row['dataset']}/{row[column]}" if several else str(row[column]) for row in rows]
 
 
 def shortened(label: str) -> str:
-    """Return a label that fits beside a figure; of a long one the end is kept, for that is where names differ."""
+    """Return a label that fits beside a figure; a long label keeps its end, where names differ."""
     return label if len(label) <= _LONGEST_LABEL else f"…{label[-_LONGEST_LABEL + 1 :]}"
 
 
 def room_for(labels: Sequence[str]) -> float:
-    """Return inches that hold the longest of the labels at the size of tick labels."""
+    """Return the width of the longest label in inches, at the size of tick labels."""
     return 0.15 + 0.066 * max((len(label) for label in labels), default=0)
 
 
 def greatest(values: NDArray[np.floating]) -> float:
-    """Return the greatest finite magnitude, or 1 where nothing differs from 0: half the range of a signed map."""
+    """Return the maximum finite magnitude, or 1 if all values are 0: half the range of a signed map."""
     magnitudes = np.abs(values[np.isfinite(values)])
     return float(magnitudes.max()) if magnitudes.size and magnitudes.max() > 0 else 1.0
 
 
 def say_empty(axes: Axes, message: str) -> None:
-    """Turn axes that have nothing to show into a sentence that says so."""
+    """Replace empty axes by a message."""
     axes.set_axis_off()
     axes.text(0.5, 0.5, message, ha="center", va="center", color=GREY, transform=axes.transAxes)

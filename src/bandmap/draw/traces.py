@@ -1,4 +1,4 @@
-"""EEG as a clinician reads it: chains of derivations from left to right, negative up, one scale."""
+"""EEG traces in clinical order: chains of derivations from left to right, negative up, on one scale."""
 
 from collections.abc import Sequence
 
@@ -21,17 +21,17 @@ _CHAINS = (
     "F4 C4 P4 O2",
     "Fp2 F10 F8 T10 T4 P10 T6",
 )
-"""Groups of traces; the bipolar ones are the ACNS guideline's longitudinal montage LB-18.1."""
+"""Groups of traces; the bipolar groups follow the longitudinal montage LB-18.1 of the ACNS guideline."""
 
 _SCALES_MICROVOLTS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 _MOST_POINTS = 2000
 _GAP_OF_CHAINS = 0.6
 _HIGHEST_ROWS = 1.6
-"""A trace that is larger than so many rows is cut off there, so that one artefact does not cover the page."""
+"""Number of rows at which a trace is clipped, so that an artifact does not cover the page."""
 
 
 def clinical_order(channels: Sequence[str]) -> list[tuple[int, int]]:
-    """Return (chain, index into `channels`) of every channel, top of the page first; unknown channels come last."""
+    """Return (chain, index into `channels`) of every channel from the top of the page; unknown channels come last."""
     place = {name: (chain, order) for chain, text in enumerate(_CHAINS) for order, name in enumerate(text.split())}
     known = ["-".join(OLD_NAMES.get(end, end) for end in channel.split("-")) for channel in channels]
     keys = [(*place.get(name, (len(_CHAINS), 0)), index) for index, name in enumerate(known)]
@@ -39,7 +39,7 @@ def clinical_order(channels: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def rows_of(channels: Sequence[str]) -> list[tuple[int, float]]:
-    """Return (index into `channels`, height on the axis) of every trace, from the top; chains stand apart."""
+    """Return (index into `channels`, position on the axis) of every trace from the top, with gaps between chains."""
     order = clinical_order(channels)
     chains = [chain for chain, _ in order]
     return [
@@ -49,7 +49,7 @@ def rows_of(channels: Sequence[str]) -> list[tuple[int, float]]:
 
 
 def scale_of(microvolts: NDArray[np.floating]) -> float:
-    """Return microvolts of one row: a round number that most of most traces stay within."""
+    """Return the microvolts of one row: a round number that most traces rarely exceed."""
     if not np.isfinite(microvolts).any():
         return 100.0
     usual = [np.percentile(np.abs(x[np.isfinite(x)]), 97) for x in microvolts if np.isfinite(x).any()]
@@ -58,7 +58,7 @@ def scale_of(microvolts: NDArray[np.floating]) -> float:
 
 
 def envelope(trace: NDArray[np.floating], rate_hz: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return seconds and values to draw: the least and greatest of each pixel's samples where samples outnumber pixels.
+    """Return seconds and values to draw: minimum and maximum per pixel if there are more samples than pixels.
 
     Parameters
     ----------
@@ -102,9 +102,9 @@ def draw_traces(
     rows = rows_of(channels)
     for index, height in rows:
         seconds, values = envelope(microvolts[index], rate_hz)
-        # The axis points down, so that what is negative comes out above its line.
+        # The axis points down, so that negative values are above the line.
         drawn = height + np.clip(values / scale, -_HIGHEST_ROWS, _HIGHEST_ROWS)
-        # As a picture within an SVG file: tens of thousands of points make it large and slow.
+        # As an image within an SVG file, because tens of thousands of points make it large and slow.
         axes.plot(first_second + seconds, drawn, color=BLACK, linewidth=0.45, rasterized=True)
     axes.set_yticks([height for _, height in rows], [channels[index] for index, _ in rows])
     axes.set_ylim((rows[-1][1] if rows else 0) + 1, -1)

@@ -1,4 +1,4 @@
-"""How training went: the losses of every fold, epoch by epoch."""
+"""The figure of training: the losses of every fold per epoch."""
 
 from collections.abc import Mapping, Sequence
 
@@ -23,7 +23,7 @@ def _draw_fold(axes: Axes, fold: str, rows: Sequence[Mapping[str, object]]) -> N
         axes.plot(epochs, _numbers(rows, column), color=colour, linewidth=1.2, marker=".", markersize=3)
     validation = _numbers(rows, "validation_loss")
     deciding = validation if np.isfinite(validation).any() else _numbers(rows, "training_loss")
-    last = [row.get("phase") == rows[-1].get("phase") for row in rows]  # a phase begins with the best of the one before
+    last = [row.get("phase") == rows[-1].get("phase") for row in rows]  # a phase starts from the previous best epoch
     deciding = np.where(last, deciding, np.nan)
     if np.isfinite(deciding).any():
         best = int(np.nanargmin(deciding))
@@ -32,7 +32,7 @@ def _draw_fold(axes: Axes, fold: str, rows: Sequence[Mapping[str, object]]) -> N
 
 
 def _top(histories: Mapping[str, Sequence[Mapping[str, object]]]) -> float:
-    """Return the upper edge of all axes: the greatest loss, unless one diverging epoch would flatten all the rest."""
+    """Return the upper limit of all axes: the maximum loss, unless a diverging epoch would hide the others."""
     losses = np.concatenate([_numbers(rows, column) for rows in histories.values() for column, _, _ in _LOSSES])
     losses = losses[np.isfinite(losses)]
     return float(min(losses.max(), 4 * np.median(losses)) * 1.08) if losses.size and losses.max() > 0 else 1.0
@@ -40,7 +40,7 @@ def _top(histories: Mapping[str, Sequence[Mapping[str, object]]]) -> float:
 
 @styled
 def training_figure(histories: Mapping[str, Sequence[Mapping[str, object]]]) -> Figure:
-    """Draw the training and validation loss of every fold on common axes, the kept epoch ringed.
+    """Draw the training and validation loss of every fold on common axes, with a ring at the kept epoch.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def training_figure(histories: Mapping[str, Sequence[Mapping[str, object]]]) -> 
             linestyle="",
             color="none",
             markeredgecolor=VERMILION,
-            label="kept: least validation loss of the last phase",
+            label="kept: lowest validation loss of the last phase",
         )
     )
     figure.legend(handles=marks, ncols=3, loc="upper left", bbox_to_anchor=(0.07, 1.0), borderaxespad=0.3)

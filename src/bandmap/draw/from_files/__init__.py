@@ -1,6 +1,6 @@
-"""Draw a finished run from its files: what happens in a recording, a model over all subjects, all models.
+"""Figures of a run from its files: of recordings, of a model over all subjects, and of all models.
 
-What differs between tasks stands in a file named like each: `seizure`, `sleep`.
+The files `seizure` and `sleep` contain what differs between tasks.
 """
 
 from bandmap.draw.from_files._common import RecordingFiles

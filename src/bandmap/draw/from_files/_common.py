@@ -1,4 +1,4 @@
-"""What the pictures of recordings and of models share."""
+"""Shared code of the figures of recordings and of models."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -27,7 +27,7 @@ UnitRows = Callable[[Sequence[Row], Sequence[str], Sequence[str], Sequence[str],
 
 @dataclass(frozen=True)
 class RecordingFiles:
-    """The files that the pictures of one recording are drawn from.
+    """The input files of the figures of one recording.
 
     Attributes
     ----------
@@ -35,9 +35,9 @@ class RecordingFiles:
     maps, channels, over_time : sequence of str
         Attribution over time and frequency, over channels, and over channels and time; at most one of each.
     attributed : mapping of str to str
-        Interpretation -> attribution, of all that matrices are made of.
+        Interpretation -> attribution, for all interpretations of matrices.
     matrices : mapping of str to sequence of str
-        Title -> the one or two interpretations that a matrix is made of, the joint one first.
+        Title -> the one or two interpretations of a matrix, the joint matrix first.
     """
 
     recording: str
@@ -52,7 +52,7 @@ class RecordingFiles:
     matrices: Mapping[str, Sequence[str]]
 
     def tables(self, unit_rows: UnitRows, row: Row, atlas: Atlas) -> dict[str, list[dict[str, str]]]:
-        """Return title -> rows of the recording's matrices, as the cohort's table has them."""
+        """Return title -> rows of the recording's matrices, as in the table of the cohort."""
         found = {
             title: unit_rows([row], [self.attributed[m] for m in methods], [self.reference], [self.detected], atlas)
             for title, methods in self.matrices.items()
@@ -61,7 +61,7 @@ class RecordingFiles:
 
 
 class TaskPictures(Protocol):
-    """What a task's file offers."""
+    """The interface of the file of a task."""
 
     def cohort_panels(self, rows: Sequence[Row], title: str) -> list[Panel]:
         """Return the panels of the cohort's matrices of one method."""
@@ -70,13 +70,13 @@ class TaskPictures(Protocol):
         """Return the panels of one subject's matrices."""
 
     def truth_class(self, row: Row) -> str:
-        """Return the class that a row of the truth is about."""
+        """Return the class of a row of the truth."""
 
     def score_figures(self, card: "Card") -> tuple[Figure, Figure]:
-        """Return the pictures of subjects' scores, and of what lies behind them."""
+        """Return the figures of the scores of subjects, and of their details."""
 
     def overview_figure(self, cards: Sequence["Card"]) -> Figure:
-        """Return one picture of all who were scored."""
+        """Return one figure of all scored models and baselines."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,11 @@ class Card:
     ----------
     name : str
     rows : sequence of mapping
-        A row or more for each subject.
+        At least one row per subject.
     summary : mapping
-        Over subjects.
+        Scores over subjects.
     details : sequence of mapping
-        Rows of the table of details; empty where there is none.
+        Rows of the table of details; empty if there is none.
     """
 
     name: str
@@ -101,7 +101,7 @@ class Card:
 
     @classmethod
     def read(cls, name: str, table: str) -> "Card":
-        """Read a table of scores and what lies beside it: the summary, and the details if there are any."""
+        """Read a table of scores with its summary and, if they exist, its details."""
         path = Path(table)
         details = path.with_name(f"{path.stem}_details.tsv")
         summary = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
@@ -115,11 +115,11 @@ class Matrices:
     Attributes
     ----------
     titles : mapping of str to str
-        Matrix -> words for people, the joint one first.
+        Matrix -> its title, the joint one first.
     rows : mapping of str to sequence of mapping
         Matrix -> all rows of its table.
     focus : mapping
-        What was planted.
+        The planted regions and bands.
     """
 
     titles: Mapping[str, str]
@@ -128,7 +128,7 @@ class Matrices:
 
     @property
     def both(self) -> list[str]:
-        """Matrices that tell regions and bands apart; others have one row or one column, named "all"."""
+        """Matrices with both regions and bands; others have one row or one column, named "all"."""
         return [name for name, rows in self.rows.items() if not any("all" in (r["region"], r["band"]) for r in rows)]
 
     def axes_of(self, name: str) -> tuple[list[str], list[str]]:
@@ -137,7 +137,7 @@ class Matrices:
         return list(dict.fromkeys(row["region"] for row in rows)), list(dict.fromkeys(row["band"] for row in rows))
 
     def of(self, name: str, person: Person, label: str, outcome: str, part: str, title: str) -> Matrix:
-        """Return one matrix of a subject; all cells are empty where there is none."""
+        """Return one matrix of a subject; all cells are empty if there is none."""
         wanted = (*person, label, outcome, part)
         columns = ("dataset", "subject", "class", "outcome", "part")
         mine = [row for row in self.rows[name] if tuple(row[column] for column in columns) == wanted]
@@ -166,7 +166,7 @@ def matrix_of(
     bands: Sequence[str] = (),
     planted: tuple[str, str] | None = None,
 ) -> Matrix:
-    """Return rows of one seizure's or subject's matrix as one to draw, without the spread of its cells."""
+    """Return the matrix of a seizure or subject from its rows, without the spread of its cells."""
     columns = ("region", "band", "importance", "interpolated", "masked")
     plain = [{name: row[name] for name in columns} for row in rows]
     bare = matrix_of_rows(plain, regions=regions, bands=bands)
@@ -184,7 +184,7 @@ def matrix_of(
 
 
 def kinds_of(rows: Iterable[Row], kinds: Mapping[str, tuple[str, str, str]]) -> dict[str, list[Row]]:
-    """Return title -> rows for the (class, outcome, part) of each title that has any."""
+    """Return title -> rows with its (class, outcome, part), without titles that have no rows."""
     rows = list(rows)
     found = {
         title: [row for row in rows if (row["class"], row["outcome"], row["part"]) == kind]
@@ -199,11 +199,11 @@ def cohort_matrix(rows: Sequence[Row], title: str) -> Matrix:
 
 
 def unit_of(title: str) -> str:
-    """Return what the numbers of a matrix are, for people."""
+    """Return the unit of a matrix as text."""
     return "change of log odds" if title.startswith("joint") else "importance"
 
 
 def share_of(matrix: Matrix) -> float | None:
-    """Return the share that rank one explains, None where a cell has no value."""
+    """Return the share that rank one explains; None if a cell has no value."""
     usable = matrix.values.size > 0 and np.isfinite(matrix.values).all() and matrix.values.any()
     return rank_one_share(matrix.values) if usable else None

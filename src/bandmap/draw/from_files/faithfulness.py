@@ -1,4 +1,4 @@
-"""How far the maps of a model can be trusted, over its subjects: a table, and a picture of what it rests on."""
+"""Table and figure of how far the maps of a model can be trusted, over its subjects."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,18 +13,18 @@ from bandmap.files.tables import read_table, write_table
 def draw_faithfulness(
     table: str | Path, picture: str | Path, *, tested: str, matrices: Mapping[str, str], seed: int
 ) -> None:
-    """Write the table of a model's maps and draw how they change.
+    """Write the table of the tests of a model's maps, and draw the figure.
 
     Parameters
     ----------
     table, picture : path-like
-        To write.
+        Files to write.
     tested : str
         Table of `faithfulness.probe`.
     matrices : mapping of str to str
         Matrix -> table of its seizures or stages.
     seed : int
-        Of intervals over subjects.
+        Seed of intervals over subjects.
     """
     reliable = {name: split_half(read_table(path)) for name, path in matrices.items()}
     rows = summarize(read_table(tested), reliable, seed=seed)

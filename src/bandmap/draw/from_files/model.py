@@ -1,4 +1,4 @@
-"""The pictures of a model over all subjects: matrices, training, scores, planted against found."""
+"""The figures of a model over all subjects: matrices, training, scores, planted versus found."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,26 +29,26 @@ def draw_model(
     truth: Sequence[Row],
     subjects: Sequence[tuple[str, str]],
 ) -> None:
-    """Draw a model's matrices, training, scores and recovery of what was planted, and write the recovery's tables.
+    """Draw a model's matrices, training, scores and recovery of planted truth, and write the tables of recovery.
 
     Parameters
     ----------
     planted : path-like
-        The table of planted against found; everything else is written beside it.
+        The table of planted versus found; all other files are written beside it.
     task : TaskPictures
-        `pictures.seizure` or `pictures.sleep`.
+        `from_files.seizure` or `from_files.sleep`.
     titles : mapping
-        Matrix -> words for people, the joint one first.
+        Matrix -> its title, the joint one first.
     subject_tables, cohort_tables : sequence of str
         Tables of the matrices in the order of `titles`.
     histories : mapping
         Fold -> table of its training.
     scores : str
-        Table of scores; the summary (JSON) and the details lie beside it.
+        Table of scores, with the summary (JSON) and the details beside it.
     truth : sequence of mapping
-        Planted regions and bands; empty where none is known.
+        Planted regions and bands; empty if unknown.
     subjects : sequence of tuple
-        (data set, subject) of everyone tested, in order.
+        (data set, subject) of all tested subjects, in order.
     """
     folder = Path(planted).parent
     for name, path in zip(titles, cohort_tables, strict=True):
@@ -66,7 +66,7 @@ def draw_model(
 
 
 def read_truth(datasets: Sequence[str], tables: Sequence[str]) -> list[dict[str, str]]:
-    """Read what was planted in data sets, each row with its data set."""
+    """Read the planted truth of data sets, each row with its data set."""
     pairs = zip(datasets, tables, strict=True)
     return [{"dataset": dataset, **row} for dataset, path in pairs for row in read_table(path)]
 
@@ -77,7 +77,7 @@ def focus_of(truth: Sequence[Row], task: TaskPictures) -> Focus:
 
 
 def _draw_planted(folder: Path, people: Matrices, subjects: Sequence[tuple[str, str]]) -> None:
-    """Draw the first matrix that tells both apart of every subject, in every class that was planted."""
+    """Draw the first matrix with both axes for every subject and every planted class."""
     classes = list(dict.fromkeys(label for _, _, label in people.focus)) or ["sz"]
     shown = [
         people.of(name, person, label, "hit" if label == "sz" else "right", "whole", _titled(person, label))
@@ -93,7 +93,7 @@ def _titled(person: tuple[str, str], label: str) -> str:
 
 
 def _write_recovery(folder: Path, truth: Sequence[Row], people: Matrices, task: TaskPictures) -> None:
-    """Write planted against found per subject, method and class, and its summary; both empty if nothing was planted."""
+    """Write planted versus found per subject, method and class, and its summary; both empty without planted truth."""
     focus, recovery = [], []
     for name, rows in people.rows.items():
         for label in dict.fromkeys(label for _, _, label in people.focus):

@@ -1,4 +1,4 @@
-"""The pictures over all models and all recordings."""
+"""The figures over all models and all recordings."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,18 +18,18 @@ def draw_overview(
     recordings: Sequence[Row],
     harmonized: Sequence[str],
 ) -> None:
-    """Draw the scores of all models in one picture, and the quality of all recordings in another.
+    """Draw the scores of all models in one figure, and the quality of all recordings in another.
 
     Parameters
     ----------
     overview, quality : path-like
-        The pictures.
+        The figures to write.
     task : TaskPictures
-        `pictures.seizure` or `pictures.sleep`.
+        `from_files.seizure` or `from_files.sleep`.
     judged : mapping
         Model or baseline -> table of scores.
     recordings : sequence of mapping
-        `dataset`, `recording` of everything that was tested.
+        `dataset`, `recording` of all tested recordings.
     harmonized : sequence of str
         Their files, in the same order.
     """

@@ -1,4 +1,4 @@
-"""The pictures of a run that detects seizures: a model's, all models', and one of every seizure and false alarm."""
+"""The figures of seizure detection: of a model, of all models, and of every seizure and false alarm."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ from bandmap.vocabulary.atlas import Atlas
 from bandmap.vocabulary.recording import Event, Recording
 
 SURROUNDINGS_SECONDS = 15.0
-"""How much is shown before the onset and after the end."""
+"""Time shown before the onset and after the end."""
 
 FLOORS = ("line-length", "always-on")
 
@@ -47,7 +47,7 @@ _COURSE = "From onset to end of found seizures"
 
 
 def cohort_panels(rows: Sequence[Row], title: str) -> list[Panel]:
-    """Return the matrix of found seizures, and below it those of their onset, middle and end."""
+    """Return the matrix of found seizures, and below it the matrices of their onset, middle and end."""
     whole = kinds_of(rows, {title: ("sz", "hit", "whole")})
     parts = kinds_of(rows, {part: ("sz", "hit", part) for part in _PARTS})
     course = tuple(cohort_matrix(chosen, part) for part, chosen in parts.items())
@@ -106,13 +106,13 @@ def draw_recording(files: RecordingFiles, folder: str | Path, *, row: Row, model
     ----------
     files : RecordingFiles
     folder : path-like
-        Made if it is missing; stays empty where nothing happened.
+        Created if it does not exist; empty without seizures and false alarms.
     row : mapping
         `dataset`, `subject`, `recording`.
     model : str
-        Whose predictions they are.
+        Model of the predictions.
     atlas : Atlas
-        Of the matrices; the edges of its bands are marked in the maps.
+        Atlas of the matrices; the edges of its bands are marked in the maps.
     """
     Path(folder).mkdir(parents=True, exist_ok=True)
     tables = {title: _cells(rows) for title, rows in files.tables(unit_rows, row, atlas).items()}
@@ -208,7 +208,7 @@ def _top_channel(importance: ChannelImportance, event: Event) -> int | None:
 
 
 def _channel_importance(attribution: Attribution | None, first: float, last: float) -> ChannelImportance:
-    """Return importance of channels over a stretch; a method without time counts for all of its window."""
+    """Return the importance of channels over a segment; a method without time applies to its whole window."""
     if attribution is None or not len(attribution.values):
         return NOTHING
     maps, starts = _over_time(attribution)

@@ -1,4 +1,4 @@
-"""The pictures of a run that stages sleep: a model's, all models', and one of every night."""
+"""The figures of sleep staging: of a model, of all models, and of every night."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -40,7 +40,7 @@ _KINDS = {stage: (stage, "right", "whole") for stage in STAGES}
 
 
 def cohort_panels(rows: Sequence[Row], title: str) -> list[Panel]:
-    """Return one matrix per stage, of epochs that were staged right."""
+    """Return one matrix per stage, for correctly staged epochs."""
     found = kinds_of(rows, _KINDS)
     matrices = tuple(cohort_matrix(found[stage], stage) if stage in found else _empty(rows, stage) for stage in STAGES)
     return [Panel(matrices if found else (), f"{title}, epochs staged right")]
@@ -82,13 +82,13 @@ def draw_recording(files: RecordingFiles, folder: str | Path, *, row: Row, model
     ----------
     files : RecordingFiles
     folder : path-like
-        Made if it is missing.
+        Created if it does not exist.
     row : mapping
         `dataset`, `subject`, `recording`.
     model : str
-        Whose predictions they are.
+        Model of the predictions.
     atlas : Atlas
-        Of the matrices; the edges of its bands are marked in the map of power.
+        Atlas of the matrices; the edges of its bands are marked in the map of power.
     """
     Path(folder).mkdir(parents=True, exist_ok=True)
     predictions, source = read_predictions(files.probabilities), open_representation(files.array)
@@ -125,7 +125,7 @@ def _score(card: Card, subjects: Sequence[str], name: str, words: str) -> Score:
 
 
 def _shown(tables: Mapping[str, Sequence[Row]]) -> tuple[str, dict[str, list[Row]]]:
-    """Return the first method that tells regions and bands apart and its rows of every stage; none if there is none."""
+    """Return the first method with regions and bands and its rows of every stage, or nothing."""
     for title, rows in tables.items():
         if rows and not any("all" in (row["region"], row["band"]) for row in rows):
             found = kinds_of(rows, _KINDS)
@@ -134,7 +134,7 @@ def _shown(tables: Mapping[str, Sequence[Row]]) -> tuple[str, dict[str, list[Row
 
 
 def _blank(rows: Sequence[Row]) -> list[Row]:
-    """Return one matrix's rows without any value."""
+    """Return the rows of a matrix without values."""
     places = dict.fromkeys((row["region"], row["band"]) for row in rows)
     empty = {"importance": "n/a", "interpolated": "0", "masked": "0", "n_windows": "0"}
     return [{"region": region, "band": band, **empty} for region, band in places]
@@ -146,7 +146,7 @@ def _empty(rows: Sequence[Row], stage: str) -> Matrix:
 
 
 def _power(source: RepresentedRecording, centres: NDArray[np.float64], epoch_seconds: float) -> NDArray[np.float64]:
-    """Return the mean over channels and over each epoch, shape (frequencies, epochs); empty for raw signal."""
+    """Return the mean over channels and over each epoch, shape (frequencies, epochs); empty for raw signals."""
     if not source.frequencies_hz or not len(centres):
         return np.zeros((0, 0))
     length = max(round(epoch_seconds * source.frame_rate_hz), 1)
