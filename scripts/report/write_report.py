@@ -1,4 +1,4 @@
-"""Put everything on pages that open from disk (rule write_report)."""
+"""Write the report as HTML pages that open from disk (rule write_report)."""
 
 from bandmap import report
 from bandmap.report import from_files as findings

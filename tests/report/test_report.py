@@ -22,7 +22,7 @@ from bandmap.report import (
     sleep,
     trust,
 )
-from bandmap.report.heat import Told, heats_of
+from bandmap.report.heat import Annotation, heats_of
 from bandmap.report.page import FigurePathError, page_names
 from bandmap.report.sentences import of_run, of_size
 from bandmap.report.tables import Cell, cell_of, short_number, table_of, title_of
@@ -148,14 +148,14 @@ def test_every_page_says_research_use_only_and_simulated(tmp_path):
 def test_the_summary_counts_seizures_and_names_the_largest_cell():
     said = " ".join(summary(DATA))
     assert "found 1 of 2 seizures of 1 subject" in said
-    assert "with 1 false alarm (events that overlap no seizure; the scores allow a tolerance)." in said
+    assert "with 1 false alarm (events that overlap no seizure; the scores use a tolerance)." in said
     assert "the largest cell is frontal, alpha (0.75, interval 0.1 to 0.9, n = 2 subjects)" in said
     assert "band_occlusion named the planted region in 9 of 10 subjects" in said
 
 
 def test_the_summary_gives_the_scores_that_are_defined():
     assert "By event, mean over subjects: sensitivity 0.5, F1 0.25 (0.2 to 0.3)." in summary(DATA)
-    assert "To compare, the always-on detector, by event: sensitivity 0.5, F1 0.25 (0.2 to 0.3)." in summary(DATA)
+    assert "For comparison, the always-on detector, by event: sensitivity 0.5, F1 0.25 (0.2 to 0.3)." in summary(DATA)
 
 
 def test_the_scorers_parameters_stand_beside_the_scores(tmp_path):
@@ -227,17 +227,17 @@ def test_a_night_is_told_by_agreement_and_a_matrix_for_each_stage(tmp_path):
     index = re.sub(r"\s+", " ", pages["index.html"])
     assert "staged 8 epochs of 1 subject" in index
     assert "Cohen&#39;s kappa 0.25 (0.2 to 0.3)" in index
-    assert "freqcut_vit knows W best (F1 0.9) and N1 least (F1 0.3)." in index
+    assert "freqcut_vit detects W best (F1 0.9) and N1 worst (F1 0.3)." in index
     assert "the largest cell is of N2 frontal, alpha; of N3 frontal, theta." in index
     assert "band_occlusion named the planted region in 18 of 20 subjects and stages." in index
-    assert 'title="2 of 8 epochs of W were taken for N1 (25 %)"' in index
+    assert 'title="2 of 8 epochs of W were predicted as N1 (25 %)"' in index
     assert "390.5" in pages["pages/simulated-S1.html"]
 
 
 def test_a_cell_tells_value_interval_n_and_what_was_planted():
-    told = Told("n_subjects", "subject", planted={"sz": ("frontal", "alpha")})
+    annotation = Annotation("n_subjects", "subject", planted={"sz": ("frontal", "alpha")})
     rows = [{**row, "p": "0.04", "n_interpolated": "1"} for row in COHORT]
-    (heat,) = heats_of(seizure.GROUPS[0], rows, told)
+    (heat,) = heats_of(seizure.GROUPS[0], rows, annotation)
     theta, alpha = heat.rows[0][1]
     said = "frontal, alpha: 0.75; interval 0.1 to 0.9; n = 2 subjects; p = 0.04; with interpolated channels; planted"
     assert alpha.about == said
@@ -250,7 +250,7 @@ def test_matrices_of_one_group_share_one_scale_and_those_without_a_value_are_lef
     course = seizure.GROUPS[1]
     rows = [{**COHORT[0], "part": part, "importance": value}
             for part, value in (("onset", "0.00002"), ("middle", "-0.00004"), ("end", "n/a"))]  # fmt: skip
-    onset, middle = heats_of(course, rows, Told("n_subjects", "subject"))
+    onset, middle = heats_of(course, rows, Annotation("n_subjects", "subject"))
     assert [(h.title, h.rows[0][1][0].strength, h.rows[0][1][0].sign) for h in (onset, middle)] == [
         ("onset", 50, "hot"), ("middle", 100, "cold")]  # fmt: skip
     assert onset.rows[0][1][0].text == "2.00"
@@ -279,7 +279,7 @@ def test_a_matrix_says_how_far_to_trust_it(tmp_path):
     page = page_of(replace(DATA, runs=(replace(RUN, faithfulness=FAITHFUL),)), tmp_path)
     said = (
         "How far to trust it: similarity to the map with fresh weights 0.12 (0.04 to 0.2); deletion in its order "
-        "beats random order by 0.8 log odds; it named the planted region in 9 of 10 subjects."
+        "exceeds random order by 0.8 log odds; it named the planted region in 9 of 10 subjects."
     )
     assert said in page
     assert said in (tmp_path / "pages/simulated-S1.html").read_text(encoding="utf-8")

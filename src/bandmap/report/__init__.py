@@ -1,4 +1,4 @@
-"""The report: a folder of pages that opens from disk, with all that a run found and how far it can be trusted."""
+"""The report: HTML pages that open from disk, with the results of a run and how far they can be trusted."""
 
 from bandmap.report.content import MatrixPart, NightPart, ReportData, RunPart, SeizurePart, SubjectPart, seizure_parts
 from bandmap.report.page import render

@@ -1,4 +1,4 @@
-"""What the report holds: plain rows as tables give them, and pictures by their path beside the page."""
+"""The content of the report: plain rows of tables, and figures by their path relative to the page."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ Row = Mapping[str, object]
 Rows = tuple[Row, ...]
 
 INTERICTAL = "interictal"
-"""The outcome of rows about the time between seizures, which is no seizure to show."""
+"""The outcome of rows of interictal time, which is not shown as a seizure."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class SeizurePart:
     onset, offset : float
         Seconds from the start of the recording.
     figure : str
-        Path of the picture, relative to the page; empty if there is none.
+        Path of the figure, relative to the page; empty if there is none.
     """
 
     recording: str
@@ -43,7 +43,7 @@ class NightPart:
     recording : str
     figure : str
     minutes : tuple of mapping
-        Rows of `scoring.sleep.sleep_statistics`: how long each stage lasted by the scorer and by the model.
+        Rows of `score.sleep.sleep_statistics`: the duration of each stage according to the scorer and the model.
     """
 
     recording: str
@@ -59,7 +59,7 @@ class SubjectPart:
     ----------
     dataset, subject : str
     figure : str
-        The subject's matrices, for print.
+        Figure of the subject's matrices, for print.
     rank_one_share : mapping of str to float
         Class (sz, W, N1 ...) -> share of the joint matrix's sum of squares that rank one explains.
     planted : mapping of str to tuple of str
@@ -84,18 +84,18 @@ class SubjectPart:
 
 @dataclass(frozen=True)
 class MatrixPart:
-    """One kind of matrix (a method that gives a joint one, or a product) under one model.
+    """One kind of matrix (from a joint method, or a product) of one model.
 
     Attributes
     ----------
     name : str
         As in the settings ("band_occlusion").
     title : str
-        For people ("joint: band occlusion").
+        Title for readers ("joint: band occlusion").
     cohort, subjects : tuple of mapping
         All rows of cohort.tsv and subjects.tsv: every class, outcome and part.
     figure : str
-        The cohort's matrix, for print.
+        Figure of the cohort's matrix, for print.
     """
 
     name: str
@@ -106,7 +106,7 @@ class MatrixPart:
 
     @property
     def tells_both(self) -> bool:
-        """Whether it tells regions and bands apart; others have one row or one column, named "all"."""
+        """Whether it has both regions and bands; others have one row or one column, named "all"."""
         return not any("all" in (row["region"], row["band"]) for row in self.cohort)
 
     def of(self, person: tuple[str, str]) -> Rows:
@@ -124,21 +124,21 @@ class RunPart:
     scores : tuple of mapping
         Rows of the table of scores.
     score_summary : mapping
-        What the JSON file beside the table holds: scores over subjects, the scorer's parameters, recordings scored and
+        Content of the JSON file beside the table: scores over subjects, the scorer's parameters, recordings scored and
         expected.
     matrices : tuple of MatrixPart
-        The joint one first.
+        Matrices, the joint one first.
     subjects : tuple of SubjectPart
     planted : tuple of mapping
-        Rows of `faithfulness.planted.planted_focus`, each with its `method` and `class`; empty where no truth is known.
+        Rows of `faithfulness.planted.planted_focus`, each with its `method` and `class`; empty if the truth is unknown.
     planted_summary : tuple of mapping
         Rows of `faithfulness.planted.summary`, each with its `method` and `class`.
     faithfulness : tuple of mapping
         Rows of `faithfulness.summary`.
     windows : tuple of mapping
-        Rows role, class, windows, excluded: windows that folds used and left out for their quality, over all folds.
+        Rows role, class, windows, excluded: windows used and left out because of their quality, over all folds.
     resources : tuple of mapping
-        What each fold's training took: fold, seconds, windows_per_second ...
+        Time and memory of each fold's training: fold, seconds, windows_per_second ...
     scores_figure, details_figure, training_figure, planted_figure, recovery_figure, faithfulness_figure : str
     """
 
@@ -162,7 +162,7 @@ class RunPart:
 
     @property
     def figures(self) -> list[str]:
-        """All its pictures."""
+        """All figures of the model."""
         own = [self.scores_figure, self.details_figure, self.training_figure, self.planted_figure, self.recovery_figure]
         own.append(self.faithfulness_figure)
         own += [matrix.figure for matrix in self.matrices]
@@ -174,7 +174,7 @@ class RunPart:
 
 @dataclass(frozen=True)
 class ReportData:
-    """Everything on the pages.
+    """The content of all pages.
 
     Attributes
     ----------
@@ -182,17 +182,17 @@ class ReportData:
     runs : tuple of RunPart
     task : {"seizure", "sleep"}
     judged : mapping of str to mapping
-        Who was scored (models, baselines, models without tuning) -> summary of scores.
+        Models, baselines and models without fine-tuning -> summary of scores.
     comparison : tuple of mapping
-        Rows of `scoring.comparison.compare`.
+        Rows of `score.comparison.compare`.
     agreement : tuple of mapping
-        Rows of `aggregation.agreement_rows`; empty where there is nothing to compare.
+        Rows of `aggregate.agreement.agreement_rows`; empty if there is nothing to compare.
     overview_figure : str
-        All models in one picture.
+        Figure of all models.
     simulated : tuple of str
         Names of the data sets that are simulated.
     left_out : tuple of mapping
-        Rows dataset, subject, recording, why: recordings that the run went on without.
+        Rows dataset, subject, recording, why: recordings that the settings leave out.
     regions : mapping of str to iterable of str
         Region -> electrodes.
     bands_hz : mapping of str to tuple of float
@@ -224,7 +224,7 @@ class ReportData:
 
     @property
     def people(self) -> dict[tuple[str, str], list[tuple[RunPart, SubjectPart]]]:
-        """Data set and subject -> what each model's run says of the subject."""
+        """Data set and subject -> the results of each model for the subject."""
         found: dict[tuple[str, str], list[tuple[RunPart, SubjectPart]]] = {}
         for run in self.runs:
             for subject in run.subjects:
@@ -233,7 +233,7 @@ class ReportData:
 
     @property
     def figures(self) -> list[str]:
-        """All pictures."""
+        """All figures."""
         own = [figure for figure in (self.quality_figure, self.overview_figure) if figure]
         return own + [figure for run in self.runs for figure in run.figures]
 
@@ -246,7 +246,7 @@ def seizure_parts(rows: Iterable[Row], figure: str = "") -> dict[tuple[str, str]
     rows : iterable of mapping
         Rows of seizures.tsv, one per cell of each seizure's matrix.
     figure : str
-        Pattern of the pictures' paths, such as "figures/seizures/{dataset}/{recording}_{seizure}.png".
+        Pattern of the paths of figures, such as "figures/seizures/{dataset}/{recording}_{seizure}.png".
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Read a finished run's files into what the pages show."""
+"""Reads the files of a run into the content of the pages."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,33 +21,33 @@ from bandmap.report.content import MatrixPart, NightPart, ReportData, Row, RunPa
 LIBRARIES = ("bandmap", "snakemake", "torch", "mne", "numpy", "zarr", "timescoring", "scikit-learn")
 
 LEFT_OUT = ("dataset", "subject", "recording", "why")
-"""What the pages tell of a recording that is left out."""
+"""Columns that the pages show for recordings that are left out."""
 
 Person = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Tested:
-    """Who was tested, and which files tell of it.
+    """The tested recordings and subjects, and their files.
 
     Attributes
     ----------
     recordings : sequence of mapping
-        `dataset`, `subject`, `recording` of everything that was tested.
+        `dataset`, `subject`, `recording` of all tested recordings.
     harmonized : sequence of str
         Their files, in the same order.
     subjects : sequence of tuple
-        (data set, subject) of everyone tested, in order.
+        (data set, subject) of all tested subjects, in order.
     titles : mapping of str to mapping
-        Model -> matrix that fits it -> words for people, the joint one first.
+        Model -> its matrices -> title for readers, the joint one first.
     folds : sequence of str
         Names of the folds.
     judged : mapping of str to str
-        Model or baseline -> table of scores; a summary (JSON) lies beside each.
+        Model or baseline -> table of scores, with a summary (JSON) beside it.
     simulated : sequence of str
         Data sets that are simulated.
     left_out : sequence of mapping
-        `dataset`, `subject`, `recording` and `why` of what the settings leave out.
+        `dataset`, `subject`, `recording` and `why` of recordings that the settings leave out.
     """
 
     recordings: Sequence[Mapping[str, str]]
@@ -61,12 +61,12 @@ class Tested:
 
 
 def gather(page: str | Path, tested: Tested, config: Mapping[str, Any]) -> ReportData:
-    """Read all models' results and the recordings' quality.
+    """Read the results of all models and the quality of recordings.
 
     Parameters
     ----------
     page : path-like
-        The first page to be, in `results/report`.
+        The start page of the report, in `results/report`.
     tested : Tested
     config : mapping
         All settings.
@@ -93,13 +93,13 @@ def gather(page: str | Path, tested: Tested, config: Mapping[str, Any]) -> Repor
 
 
 def checksums(recordings: Sequence[Mapping[str, str]], harmonized: Sequence[str]) -> dict[str, str]:
-    """Return data set and recording -> SHA-256 of the file that a harmonized recording was made of."""
+    """Return data set and recording -> SHA-256 of the source file of the harmonized recording."""
     pairs = zip(recordings, harmonized, strict=True)
     return {f"{r['dataset']}/{r['recording']}": str(read_attributes(path)["source_sha256"]) for r, path in pairs}
 
 
 def gather_run(folder: Path, model: str, scheme: str, task: str, tested: Tested) -> RunPart:
-    """Read one model's results.
+    """Read the results of one model.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def _seizures(tables: Path, matrix: str, drawn: str) -> dict[Person, dict[str, A
 
 
 def _nights(scores: str, tested: Tested, drawn: str) -> dict[Person, dict[str, Any]]:
-    """Return person -> nights, each with how long its stages lasted."""
+    """Return person -> nights, each with the duration of its stages."""
     details = read_table(Path(scores).with_name(f"{Path(scores).stem}_details.tsv"))
     found: dict[Person, tuple[NightPart, ...]] = {}
     for row in tested.recordings:
@@ -183,7 +183,7 @@ def _subject(
 
 
 def _shares(matrix: MatrixPart, person: Person) -> dict[str, float]:
-    """Return class -> share of the matrix that rank one explains, where every cell has a value."""
+    """Return class -> share of the matrix that rank one explains, if every cell has a value."""
     found = {}
     for label, rows in _classes(matrix.of(person)).items():
         values = _values(rows, *_axes(rows))
@@ -193,7 +193,7 @@ def _shares(matrix: MatrixPart, person: Person) -> dict[str, float]:
 
 
 def _stacks(runs: Sequence[RunPart]) -> dict[str, dict[Person, NDArray[np.float64]]]:
-    """Return model and matrix -> person -> matrices of all classes, of those that tell regions and bands apart."""
+    """Return model and matrix -> person -> matrices of all classes, for matrices with regions and bands."""
     return {
         f"{run.model}, {matrix.name}" if len(runs) > 1 else matrix.name: {
             subject.person: stack for subject in run.subjects if (stack := _stack(matrix, subject.person)) is not None
@@ -205,7 +205,7 @@ def _stacks(runs: Sequence[RunPart]) -> dict[str, dict[Person, NDArray[np.float6
 
 
 def _stack(matrix: MatrixPart, person: Person) -> NDArray[np.float64] | None:
-    """Return a person's matrices, one for each class that the cohort has; None where the person has none at all."""
+    """Return the matrices of a person, one per class of the cohort; None if the person has none."""
     mine, (regions, bands) = _classes(matrix.of(person)), _axes(matrix.cohort)
     every = _classes(matrix.cohort)
     return np.stack([_values(mine.get(label, ()), regions, bands) for label in every]) if mine else None

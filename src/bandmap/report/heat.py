@@ -1,18 +1,18 @@
-"""Tables whose cells are coloured by their value: region x band matrices, agreement, confusion."""
+"""Tables with coloured cells: region x band matrices, agreement, confusion."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bandmap.report.content import Row, Rows
-from bandmap.report.sentences import count_said
+from bandmap.report.sentences import counted_noun
 from bandmap.report.tables import cell_of, short_number
 
 _SIGNIFICANT = 0.05
 _SMALLEST, _LARGEST = -3, 5
 _STRONGEST = 100
 _MARKS = {"interpolated": "△", "masked": "×"}
-_SAID = {"interpolated": "with interpolated channels", "masked": "with channels without data"}
+_MEANING = {"interpolated": "with interpolated channels", "masked": "with channels without data"}
 
 
 @dataclass(frozen=True)
@@ -22,18 +22,18 @@ class HeatCell:
     Attributes
     ----------
     text : str
-        The value, short.
+        The rounded value.
     about : str
-        All that is known of it, in words: for the reader who points at it or goes there by keyboard.
+        All details as text, shown when the reader points at the cell or reaches it by keyboard.
     strength : int
-        Of the colour, 0 to 100.
+        Strength of the colour, 0 to 100.
     sign : {"hot", "cold", ""}
     small : str
         A second line, such as an interval.
     framed : bool
-        Whether it is the planted one.
+        Whether it is the planted cell.
     marks : str
-        Signs of interpolated and masked channels.
+        Symbols for interpolated and masked channels.
     """
 
     text: str
@@ -47,7 +47,7 @@ class HeatCell:
 
 @dataclass(frozen=True)
 class Heat:
-    """A coloured table: its title, names of columns (`tall` ones upright), named rows of cells, and a line below."""
+    """A coloured table: title, names of columns (vertical if `tall`), named rows of cells, and a line below."""
 
     title: str
     columns: tuple[str, ...]
@@ -58,7 +58,7 @@ class Heat:
 
 @dataclass(frozen=True)
 class Kind:
-    """Which rows of a table of matrices are one matrix, and what it is called."""
+    """The selection of one matrix from a table of matrices, and its title."""
 
     title: str
     label: str
@@ -73,7 +73,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Group:
-    """Matrices that stand side by side under one title; `aside` ones are shown on demand."""
+    """Matrices side by side under one title; groups with `aside` are shown on demand."""
 
     title: str
     kinds: tuple[Kind, ...]
@@ -81,17 +81,17 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What to say of matrices beside their numbers.
+class Annotation:
+    """Annotations of matrices besides their values.
 
     Attributes
     ----------
     counted : str
         Column of the count, such as n_subjects.
     unit : str
-        What is counted, in the singular.
+        Name of the counted units, in the singular.
     interval : str
-        What low and high are: "interval" or "spread".
+        Meaning of low and high: "interval" or "spread".
     planted, rank_one : mapping
         Class -> region and band; class -> share that rank one explains.
     """
@@ -103,52 +103,52 @@ class Told:
     rank_one: Mapping[str, float] = field(default_factory=dict)
 
 
-def heats_of(group: Group, rows: Iterable[Row], told: Told) -> list[Heat]:
-    """Return the matrices of a group that have any value, on one scale of colours."""
+def heats_of(group: Group, rows: Iterable[Row], annotation: Annotation) -> list[Heat]:
+    """Return the matrices of a group with any value, on a common colour scale."""
     rows = tuple(rows)
     found = [(kind, chosen) for kind in group.kinds if (chosen := kind.rows(rows))]
     known = [(kind, chosen) for kind, chosen in found if any(_value(row, "importance") is not None for row in chosen)]
     scale = Scale(greatest(_value(row, "importance") for _, chosen in known for row in chosen))
-    return [_matrix(kind, chosen, told, scale) for kind, chosen in known]
+    return [_matrix(kind, chosen, annotation, scale) for kind, chosen in known]
 
 
 def greatest(values: Iterable[float | None]) -> float:
-    """Return the greatest magnitude, or 1 where nothing differs from 0."""
+    """Return the maximum magnitude, or 1 if all values are 0."""
     return max((abs(value) for value in values if value is not None), default=0.0) or 1.0
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How the numbers of matrices that stand together are coloured and written: all with the same decimals.
+    """The common scale of colours and decimals of adjacent matrices.
 
     Attributes
     ----------
     limit : float
-        The greatest magnitude.
+        The maximum magnitude.
     """
 
     limit: float
 
     @property
     def power(self) -> int:
-        """Power of ten that numbers are divided by, 0 unless they are very small or very large."""
+        """Power of ten by which values are divided; 0 unless they are very small or very large."""
         power = math.floor(math.log10(self.limit))
         return 0 if _SMALLEST <= power < _LARGEST else power
 
     def text(self, value: float) -> str:
-        """Return a value with the decimals of its neighbours."""
+        """Return a value with the common decimals."""
         power = math.floor(math.log10(self.limit)) - self.power
         decimals = max(1 - power, 0) + (power in (0, 1))
         return f"{round(value / 10**self.power, decimals) + 0.0:.{decimals}f}".replace("-", "−")
 
     @property
     def note(self) -> str:
-        """What to say below, if numbers are divided."""
+        """The note below, if values are divided."""
         return f"values × 10^{self.power}".replace("-", "−") if self.power else ""
 
 
 def tinted(value: float | None, limit: float) -> tuple[int, str]:
-    """Return the strength of a cell's colour and its side."""
+    """Return the strength of a cell's colour and its sign."""
     if not value:
         return 0, ""
     return round(_STRONGEST * min(abs(value) / limit, 1)), "hot" if value > 0 else "cold"
@@ -163,63 +163,65 @@ def grid(
     note: str = "",
     tall: bool = False,
 ) -> Heat:
-    """Return a table of the cells that a function gives for each row and column."""
+    """Return a table with the cells that a function returns for each row and column."""
     rows = tuple((name, tuple(cell(name, column) for column in columns)) for name in names)
     return Heat(title, tuple(columns), rows, note, tall)
 
 
-def _matrix(kind: Kind, rows: Rows, told: Told, scale: Scale) -> Heat:
+def _matrix(kind: Kind, rows: Rows, annotation: Annotation, scale: Scale) -> Heat:
     by_place = {(str(row["region"]), str(row["band"])): row for row in rows}
     regions, bands = (list(dict.fromkeys(place[axis] for place in by_place)) for axis in (0, 1))
-    planted = told.planted.get(kind.label)
+    planted = annotation.planted.get(kind.label)
 
     def cell(region: str, band: str) -> HeatCell:
         row = by_place.get((region, band), {})
-        return _cell(row, f"{region}, {band}", told, scale, framed=(region, band) == planted)
+        return _cell(row, f"{region}, {band}", annotation, scale, framed=(region, band) == planted)
 
-    notes = [*_notes(kind, rows, told), scale.note]
+    notes = [*_notes(kind, rows, annotation), scale.note]
     return grid(kind.title, regions, bands, cell, note="; ".join(note for note in notes if note))
 
 
-def _cell(row: Row, name: str, told: Told, scale: Scale, *, framed: bool) -> HeatCell:
+def _cell(row: Row, name: str, annotation: Annotation, scale: Scale, *, framed: bool) -> HeatCell:
     value, p = _value(row, "importance"), _value(row, "p")
     if value is None:
         return HeatCell("–", f"{name}: no value", framed=framed)
     marks = "".join(mark for kind, mark in _MARKS.items() if _flagged(row, kind))
     text = scale.text(value) + (" *" if p is not None and p < _SIGNIFICANT else "")
     strength, sign = tinted(value, scale.limit)
-    small = " to ".join(map(scale.text, _edges(row, told)))
-    return HeatCell(text, _about(row, name, value, told, framed=framed), strength, sign, small, framed, marks)
+    small = " to ".join(map(scale.text, _edges(row, annotation)))
+    return HeatCell(text, _about(row, name, value, annotation, framed=framed), strength, sign, small, framed, marks)
 
 
-def _about(row: Row, name: str, value: float, told: Told, *, framed: bool) -> str:
+def _about(row: Row, name: str, value: float, annotation: Annotation, *, framed: bool) -> str:
     facts = [f"{name}: {short_number(value)}"]
-    if edges := _edges(row, told):
-        facts.append(f"{told.interval} {' to '.join(map(short_number, edges))}")
-    n, p = _value(row, told.counted), _value(row, "p")
-    facts += [] if n is None else [f"n = {count_said(round(n), told.unit)}"]
+    if edges := _edges(row, annotation):
+        facts.append(f"{annotation.interval} {' to '.join(map(short_number, edges))}")
+    n, p = _value(row, annotation.counted), _value(row, "p")
+    facts += [] if n is None else [f"n = {counted_noun(round(n), annotation.unit)}"]
     facts += [] if p is None else [f"p = {short_number(p)}"]
-    facts += [_SAID[kind] for kind in _MARKS if _flagged(row, kind)]
+    facts += [_MEANING[kind] for kind in _MARKS if _flagged(row, kind)]
     return "; ".join([*facts, "planted"] if framed else facts)
 
 
-def _edges(row: Row, told: Told) -> tuple[float, ...]:
-    """Return the ends of the interval; none where it is of a single one."""
+def _edges(row: Row, annotation: Annotation) -> tuple[float, ...]:
+    """Return the ends of the interval; empty for a single unit."""
     low, high = _value(row, "low"), _value(row, "high")
-    return () if low is None or high is None or (_value(row, told.counted) or 0) < 2 else (low, high)
+    return () if low is None or high is None or (_value(row, annotation.counted) or 0) < 2 else (low, high)
 
 
-def _notes(kind: Kind, rows: Rows, told: Told) -> list[str]:
-    counts = [n for row in rows if (n := _value(row, told.counted)) is not None]
+def _notes(kind: Kind, rows: Rows, annotation: Annotation) -> list[str]:
+    counts = [n for row in rows if (n := _value(row, annotation.counted)) is not None]
     least, most = (f"{edge(counts):.0f}" if counts else "0" for edge in (min, max))
-    notes = [f"n = {count_said(int(most), told.unit) if least == most else f'{least} to {most} {told.unit}s'}"]
-    if kind.label in told.rank_one and kind.part == "whole":
-        notes.append(f"rank one explains {100 * told.rank_one[kind.label]:.0f} %")
+    notes = [
+        f"n = {counted_noun(int(most), annotation.unit) if least == most else f'{least} to {most} {annotation.unit}s'}"
+    ]
+    if kind.label in annotation.rank_one and kind.part == "whole":
+        notes.append(f"rank one explains {100 * annotation.rank_one[kind.label]:.0f} %")
     if any((p := _value(row, "p")) is not None and p < _SIGNIFICANT for row in rows):
         notes.append(f"*: p < {_SIGNIFICANT}")
-    if kind.label in told.planted:
+    if kind.label in annotation.planted:
         notes.append("frame: planted")
-    return notes + [f"{_MARKS[of]}: {_SAID[of]}" for of in _MARKS if any(_flagged(row, of) for row in rows)]
+    return notes + [f"{_MARKS[of]}: {_MEANING[of]}" for of in _MARKS if any(_flagged(row, of) for row in rows)]
 
 
 def _flagged(row: Row, kind: str) -> bool:

@@ -1,4 +1,4 @@
-"""The report as a folder of HTML files: no server, no external request, everything from files escaped."""
+"""The report as a folder of HTML files: no server, no external requests, and escaped content."""
 
 import re
 import struct
@@ -19,7 +19,7 @@ from bandmap.report.tasks import TaskPages
 from bandmap.report.views import overview, run_view, subject_rows, subject_views
 
 PAGES = "pages"
-"""Folder of all pages but the first, beside it."""
+"""Folder of all pages except the first, beside it."""
 
 TASKS: Mapping[str, TaskPages] = {"seizure": seizure, "sleep": sleep}
 
@@ -27,23 +27,23 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 class FigurePathError(ValueError):
-    """A picture that a page could not show from disk."""
+    """A figure that a page could not show from disk."""
 
 
 def render(data: ReportData, path: str | Path) -> None:
-    """Write the first page, and beside it the folder `pages` with one for each subject and one of terms.
+    """Write the first page, and beside it the folder `pages` with one page per subject and one of terms.
 
     Parameters
     ----------
     data : ReportData
-        Paths of pictures are relative to the first page's folder, with forward slashes; the pictures must be there.
+        Paths of figures are relative to the folder of the first page, with forward slashes; the figures must exist.
     path : path-like
-        Of the first page, such as results/report/index.html.
+        The first page, such as results/report/index.html.
 
     Raises
     ------
     FigurePathError
-        If a picture's path is not relative, or no file is there.
+        If the path of a figure is not relative, or the file does not exist.
     """
     folder, task = Path(path).parent, TASKS[data.task]
     for figure in data.figures:
@@ -74,7 +74,7 @@ def render(data: ReportData, path: str | Path) -> None:
 
 
 def page_names(people: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """Return data set and subject -> path of the subject's page; different people never share one."""
+    """Return data set and subject -> path of the subject's page, unique for each person."""
     names: dict[tuple[str, str], str] = {}
     for number, person in enumerate(people, start=1):
         name = re.sub(r"[^A-Za-z0-9_.+-]", "_", "-".join(person))
@@ -97,9 +97,9 @@ def _environment() -> Environment:
 
 
 def _summary(data: ReportData, task: TaskPages) -> list[str]:
-    """Return the first sentences; what matrices say stands with each model where there are several."""
-    said = of_size(data) + [sentence for run in data.runs for sentence in task.sentences(run)] + task.floor(data)
-    return said + (of_run(data.runs[0]) if len(data.runs) == 1 else [])
+    """Return the summary sentences; with several models, sentences on matrices are in the sections of the models."""
+    sentences = of_size(data) + [sentence for run in data.runs for sentence in task.sentences(run)] + task.floor(data)
+    return sentences + (of_run(data.runs[0]) if len(data.runs) == 1 else [])
 
 
 def _write(path: Path, page: str) -> None:
@@ -115,12 +115,12 @@ def _check(figure: str, folder: Path) -> None:
 
 
 def _vector(figure: str) -> str:
-    """Return the path that a picture has as SVG."""
+    """Return the path of a figure as SVG."""
     return str(PurePosixPath(figure).with_suffix(".svg"))
 
 
 def _png_size(file: Path) -> tuple[int, int] | None:
-    """Return width and height, so that a page knows its places before its pictures come; None if it is no PNG."""
+    """Return width and height, so that the layout is known before images load; None if it is not a PNG."""
     with file.open("rb") as stream:
         head = stream.read(24)
     if not head.startswith(b"\x89PNG"):

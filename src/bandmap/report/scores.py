@@ -6,21 +6,21 @@ from typing import Any
 from bandmap.report.tables import cell_of, short_number, spread_cell
 
 Metric = tuple[str, str, str]
-"""Level of the summary ("event"), score ("f1"), and the score's name for people."""
+"""Level of the summary ("event"), score ("f1"), and the name of the score for readers."""
 
 
 def over_subjects(summary: Mapping[str, Any], levels: Sequence[str], metrics: Sequence[Metric]) -> list[dict[str, Any]]:
-    """Return a row for each scoring and score: mean, sd, low, high and n."""
-    said = {(level, name): words for level, name, words in metrics}
+    """Return one row per scoring and score: mean, sd, low, high and n."""
+    titles = {(level, name): words for level, name, words in metrics}
     return [
-        {"scoring": level, "score": said.get((level, name), name.replace("_", " ")), **facts}
+        {"scoring": level, "score": titles.get((level, name), name.replace("_", " ")), **facts}
         for level in levels
         for name, facts in summary.get(level, {}).items()
     ]
 
 
 def overview(judged: Mapping[str, Mapping[str, Any]], metrics: Sequence[Metric]) -> list[dict[str, object]]:
-    """Return a row for each model and baseline: recordings scored, and every score's mean, interval and n."""
+    """Return one row per model and baseline: scored recordings, and mean, interval and n of every score."""
     return [_overview_row(name, summary, metrics) for name, summary in judged.items()]
 
 
@@ -31,13 +31,13 @@ def _overview_row(name: str, summary: Mapping[str, Any], metrics: Sequence[Metri
 
 
 def counted(summary: Mapping[str, Any]) -> tuple[int, int]:
-    """Return how many recordings were scored and how many there are."""
+    """Return the numbers of scored and of expected recordings."""
     recordings = summary.get("recordings", {})
     return int(recordings.get("scored", 0)), int(recordings.get("expected", 0))
 
 
 def parameters(summary: Mapping[str, Any]) -> dict[str, object]:
-    """Return the scorer's parameters and the settings beside them, one level deep: "event: toleranceStart" is 30."""
+    """Return the scorer's parameters and settings with flat names: "event: toleranceStart" is 30."""
     return dict(_flat({**summary.get("scorer", {}), **summary.get("settings", {})}))
 
 
@@ -51,15 +51,15 @@ def _flat(mapping: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, o
 
 def sentence(opening: str, summary: Mapping[str, Any], metrics: Sequence[Metric]) -> str:
     """Return scores in one sentence, each with its interval; empty if there are none."""
-    parts = [_said(words, summary.get(level, {}).get(metric)) for level, metric, words in metrics]
+    parts = [_text(words, summary.get(level, {}).get(metric)) for level, metric, words in metrics]
     known = [part for part in parts if part]
     return f"{opening}: {', '.join(known)}." if known else ""
 
 
-def _said(words: str, facts: Mapping[str, Any] | None) -> str:
+def _text(words: str, facts: Mapping[str, Any] | None) -> str:
     if facts is None or cell_of(facts["mean"]).value is None:
         return ""
-    said = f"{words} {short_number(facts['mean'])}"
+    text = f"{words} {short_number(facts['mean'])}"
     if facts.get("low") is None:
-        return said
-    return f"{said} ({short_number(facts['low'])} to {short_number(facts['high'])})"
+        return text
+    return f"{text} ({short_number(facts['low'])} to {short_number(facts['high'])})"

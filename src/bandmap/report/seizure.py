@@ -4,29 +4,29 @@ from collections import Counter
 
 from bandmap.report import scores
 from bandmap.report.content import ReportData, RunPart, SeizurePart, SubjectPart
-from bandmap.report.heat import Group, Heat, Kind, Told
-from bandmap.report.sentences import count_said
+from bandmap.report.heat import Annotation, Group, Heat, Kind
+from bandmap.report.sentences import counted_noun
 from bandmap.report.tables import Cell
 from bandmap.report.tasks import Parts, Picture, Unit
 
-QUESTION = "Which brain region, in which frequency band, made the model say “seizure”?"
+QUESTION = "Which brain region, and which frequency band, led the model to the decision “seizure”?"
 COHORT = (
-    "How much each region and band mattered: the mean over subjects of found seizures, always by a model that never "
-    "saw the subject, as a share of the subject's total. The joint matrix is measured cell by cell; the published "
-    "product multiplies one profile of regions with one of bands, so every one of its rows has the same shape."
+    "Importance of each region and band: the mean over subjects of found seizures, always from a model that never saw "
+    "the subject, as a share of the subject's total. The joint matrix is measured cell by cell; the published product "
+    "multiplies one profile of regions with one profile of bands, so all of its rows have the same shape."
 )
-SUBJECTS = "Seizures found and missed, and the largest cell of each kind of matrix. Choose a subject to see all of it."
+SUBJECTS = (
+    "Found and missed seizures, and the largest cell of each kind of matrix. Choose a subject to see the details."
+)
 UNITS = "Seizures"
 HALVES = "found seizures"
 CURVE = (
-    "Sensitivity against false alarms per day at every threshold; the filled mark is the threshold that validation "
-    "subjects chose, as in the table."
+    "Sensitivity against false alarms per day at every threshold; the filled mark is the threshold chosen on the "
+    "validation subjects, as in the table."
 )
-DETAILS = (
-    "Sensitivity against false alarms per day: what every threshold would have given, and the one that was chosen."
-)
+DETAILS = "Sensitivity against false alarms per day for all possible thresholds, with the chosen threshold."
 
-PLANTED = "The simulation planted a discharge of one region and one band in every subject."
+PLANTED = "The simulation planted a discharge in one region and one band of every subject."
 DISORDER = "epilepsy"
 
 LEVELS: tuple[str, ...] = ("event", "sample", "window")
@@ -50,31 +50,31 @@ GROUPS: tuple[Group, ...] = (
     Group("Found seizures", (Kind("", "sz", "hit"),)),
     Group("From onset to end", tuple(Kind(part, "sz", "hit", part) for part in ("onset", "middle", "end"))),
     Group(
-        "What was missed, and false alarms",
+        "Missed seizures and false alarms",
         (Kind("missed", "sz", "miss"), Kind("false alarms", "sz", "false_alarm")),
         aside=True,
     ),
 )
-OF_SUBJECT = Told("n_units", "seizure", "spread")
+OF_SUBJECT = Annotation("n_units", "seizure", "spread")
 
 
 def sentences(run: RunPart) -> list[str]:
-    """Return how many seizures were found and missed, and the scores."""
+    """Return the numbers of found and missed seizures, and the scores."""
     outcomes = _outcomes(run.subjects)
     found = (
-        f"{run.model} found {outcomes['hit']} of {count_said(outcomes['hit'] + outcomes['miss'], 'seizure')} of "
-        f"{count_said(len(run.subjects), 'subject')}, none of whom it was trained on, "
-        f"with {count_said(outcomes['false_alarm'], 'false alarm')} "
-        "(events that overlap no seizure; the scores allow a tolerance)."
+        f"{run.model} found {outcomes['hit']} of {counted_noun(outcomes['hit'] + outcomes['miss'], 'seizure')} of "
+        f"{counted_noun(len(run.subjects), 'subject')} that it was not trained on, "
+        f"with {counted_noun(outcomes['false_alarm'], 'false alarm')} "
+        "(events that overlap no seizure; the scores use a tolerance)."
     )
     scored = scores.sentence("By event, mean over subjects", run.score_summary, _SAID)
     return [found, scored] if scored else [found]
 
 
 def floor(data: ReportData) -> list[str]:
-    """Return the scores of detectors that know next to nothing."""
+    """Return the scores of the baseline detectors."""
     known = [
-        scores.sentence(f"To compare, the {name} detector, by event", data.judged[name], METRICS[:4])
+        scores.sentence(f"For comparison, the {name} detector, by event", data.judged[name], METRICS[:4])
         for name in _FLOORS
         if name in data.judged
     ]
@@ -82,13 +82,13 @@ def floor(data: ReportData) -> list[str]:
 
 
 def subject_columns(run: RunPart, subject: SubjectPart) -> dict[str, object]:
-    """Return how many seizures were found and missed, and false alarms."""
+    """Return the numbers of found and missed seizures and of false alarms."""
     outcomes = _outcomes((subject,))
     return {"found": outcomes["hit"], "missed": outcomes["miss"], "false alarms": outcomes["false_alarm"]}
 
 
 def units(parts: Parts) -> list[Unit]:
-    """Return a subject's seizures in order, each with what every model made of it, then every model's false alarms."""
+    """Return a subject's seizures in order with the results of every model, then the false alarms of every model."""
     seen: dict[tuple[str, str, str], list[tuple[RunPart, SeizurePart]]] = {}
     for run, subject in parts:
         for seizure in subject.seizures:
@@ -99,7 +99,7 @@ def units(parts: Parts) -> list[Unit]:
 
 
 def tables(run: RunPart) -> list[Heat]:
-    """Return nothing: a curve stands beside the scores."""
+    """Return nothing, because a curve is shown beside the scores."""
     return []
 
 
@@ -112,11 +112,11 @@ def _unit(anchor: str, members: list[tuple[RunPart, SeizurePart]]) -> Unit:
     false = first.outcome == "false_alarm"
     name = f"{first.recording}, {'' if false else 'seizure '}{first.seizure}"
     several = len(members) > 1
-    said = {run.model: OUTCOMES.get(seizure.outcome, seizure.outcome) for run, seizure in members}
-    badges = [(s.outcome, f"{said[run.model]}{f' by {run.model}' if several else ''}") for run, s in members]
+    outcomes = {run.model: OUTCOMES.get(seizure.outcome, seizure.outcome) for run, seizure in members}
+    badges = [(s.outcome, f"{outcomes[run.model]}{f' by {run.model}' if several else ''}") for run, s in members]
     shown = [(run.model, s.figure) for run, s in members if s.figure]
     alt = f"Traces, prediction, power, importance, scalp maps and matrices of {name}"
-    whose = {"outcome": f"{OUTCOMES['false_alarm']} of {members[0][0].model}"} if false else said
+    whose = {"outcome": f"{OUTCOMES['false_alarm']} of {members[0][0].model}"} if false else outcomes
     return Unit(
         anchor,
         name,

@@ -1,4 +1,4 @@
-"""What a run found, in sentences that do not depend on the task."""
+"""Sentences about the results of a run that do not depend on the task."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,22 +6,22 @@ from bandmap.report.content import MatrixPart, ReportData, Row, Rows, RunPart
 from bandmap.report.tables import cell_of, short_number
 
 FEW_SUBJECTS = 10
-"""Below this, a report on people says that it is no result."""
+"""With fewer people, the report states that there are too few for a result."""
 
 TRUE = ("hit", "right")
-"""Outcomes in which the model was right."""
+"""Outcomes with correct predictions."""
 
 
-_PLANTED = {"region": "the planted region", "band": "the planted band", "both": "both at once"}
+_PLANTED = {"region": "the planted region", "band": "the planted band", "both": "both"}
 
 
-def count_said(n: int, noun: str) -> str:
+def counted_noun(n: int, noun: str) -> str:
     """Return "1 seizure" or "2 seizures"."""
     return f"{n} {noun}{'' if n == 1 else 's'}"
 
 
 def main_rows(rows: Sequence[Row]) -> dict[str, Rows]:
-    """Return class -> rows of whole seizures that were found, or of a stage where the model was right."""
+    """Return class -> rows of found seizures as a whole, or of correctly predicted stages."""
     found: dict[str, list[Row]] = {}
     for row in rows:
         if row["part"] == "whole" and row["outcome"] in TRUE:
@@ -35,18 +35,18 @@ def _value(row: Row, column: str) -> float:
 
 
 def largest_cell(rows: Sequence[Row]) -> Row | None:
-    """Return the row with the largest importance; None where no row has one."""
+    """Return the row with the largest importance; None if no row has a value."""
     known = [row for row in rows if cell_of(row.get("importance")).value is not None]
     return max(known, key=lambda row: _value(row, "importance"), default=None)
 
 
 def cell_name(row: Row) -> str:
-    """Return "temporal-left, theta"; what an importance cannot tell apart ("all") is left out."""
+    """Return "temporal-left, theta", without an axis that the importance lacks ("all")."""
     return ", ".join(str(row[axis]) for axis in ("region", "band") if row[axis] != "all")
 
 
-def tops_said(rows: Sequence[Row]) -> str:
-    """Return the largest cell, by class where there are several ("N2: central, alpha; N3: frontal, delta")."""
+def largest_cells(rows: Sequence[Row]) -> str:
+    """Return the largest cell, per class if there are several ("N2: central, alpha; N3: frontal, delta")."""
     tops = {label: largest_cell(chosen) for label, chosen in main_rows(rows).items()}
     known = {label: cell_name(top) for label, top in tops.items() if top is not None}
     if len(known) == 1:
@@ -55,13 +55,11 @@ def tops_said(rows: Sequence[Row]) -> str:
 
 
 def of_matrix(matrix: MatrixPart) -> str:
-    """Return what the cohort's matrix, or that of each class, points at, or that there is none."""
+    """Return the largest cell of the cohort's matrix or of each class, or that there is none."""
     by_class = main_rows(matrix.cohort)
     tops = {label: top for label, rows in by_class.items() if (top := largest_cell(rows)) is not None}
     if not tops:
-        return (
-            f"The cohort's matrix ({matrix.title}) has no value: no explained window was one that the model got right."
-        )
+        return f"The cohort's matrix ({matrix.title}) has no value: no explained window is classified correctly."
     if len(tops) == 1:
         top = next(iter(tops.values()))
         return f"In the cohort's matrix ({matrix.title}), the largest cell is {cell_name(top)} ({_facts(top)})."
@@ -76,13 +74,13 @@ def _facts(top: Row) -> str:
     if cell_of(top.get("p")).value is not None:
         facts.append(f"p = {short_number(_value(top, 'p'))}")
     if cell_of(top.get("n_subjects")).value is not None:
-        facts.append(f"n = {count_said(int(_value(top, 'n_subjects')), 'subject')}")
+        facts.append(f"n = {counted_noun(int(_value(top, 'n_subjects')), 'subject')}")
     return ", ".join(facts)
 
 
 def of_recovery(run: RunPart) -> list[str]:
-    """Return, for every method, how often it named what was planted, over all classes."""
-    return [f"{method} named {told}." for method, told in named_by(run).items()]
+    """Return how often each method named what was planted, over all classes."""
+    return [f"{method} named {names}." for method, names in named_by(run).items()]
 
 
 def named_by(run: RunPart) -> dict[str, str]:
@@ -93,46 +91,48 @@ def named_by(run: RunPart) -> dict[str, str]:
         if row["what"] in _PLANTED:
             right, n = counts.setdefault(str(row["method"]), {}).get(str(row["what"]), (0.0, 0.0))
             counts[str(row["method"])][str(row["what"])] = right + _value(row, "right"), n + _value(row, "n")
-    whom = "subjects and stages" if several else "subjects"
-    return {method: f"{_named(told)} {whom}" for method, told in counts.items()}
+    units = "subjects and stages" if several else "subjects"
+    return {method: f"{_named(right)} {units}" for method, right in counts.items()}
 
 
 def _named(counts: Mapping[str, tuple[float, float]]) -> str:
-    told = [
+    parts = [
         f"{text} in {counts[what][0]:.0f} of {counts[what][1]:.0f}" for what, text in _PLANTED.items() if what in counts
     ]
-    return ", ".join(told)
+    return ", ".join(parts)
 
 
 def of_run(run: RunPart) -> list[str]:
-    """Return what one model's matrices say."""
-    said = [*of_recovery(run), *(of_matrix(matrix) for matrix in run.matrices if matrix.tells_both)]
+    """Return sentences about the matrices of one model."""
+    sentences = [*of_recovery(run), *(of_matrix(matrix) for matrix in run.matrices if matrix.tells_both)]
     focus = {tuple(sorted(subject.planted.items())) for subject in run.subjects if subject.planted}
     if len(focus) > 1:
-        said.append(
-            "Every simulated subject has a focus of its own, so the cohort's mean mixes several; "
-            "look at the subjects' matrices."
+        sentences.append(
+            "The focus differs between simulated subjects, so the cohort's mean mixes several foci; "
+            "see the matrices of the subjects."
         )
-    return said
+    return sentences
 
 
 def of_size(data: ReportData) -> list[str]:
-    """Return a warning where few people were tested."""
+    """Return a warning if few people were tested."""
     people = len(data.people)
     if people >= FEW_SUBJECTS or data.simulated:
         return []
-    return [f"{count_said(people, 'subject')}: far too few for a result; the figures show that the workflow runs."]
+    return [
+        f"{counted_noun(people, 'subject')}: far too few for a result; the figures only show that the workflow runs."
+    ]
 
 
 def of_agreement(rows: Rows) -> list[str]:
-    """Return which two models or methods agree most and least."""
+    """Return the two models or methods that agree most, and those that agree least."""
     known = [row for row in rows if cell_of(row["spearman"]).value is not None]
     if not known:
         return []
     most, least = max(known, key=lambda r: _value(r, "spearman")), min(known, key=lambda r: _value(r, "spearman"))
-    said = f"Most alike are the matrices of {_pair_said(most)}"
-    return [f"{said}; least alike those of {_pair_said(least)}." if len(known) > 1 else f"{said}."]
+    similar = f"The most similar matrices are those of {_pair_text(most)}"
+    return [f"{similar}; the least similar are those of {_pair_text(least)}." if len(known) > 1 else f"{similar}."]
 
 
-def _pair_said(row: Row) -> str:
+def _pair_text(row: Row) -> str:
     return f"{row['a']} and {row['b']} (Spearman {short_number(_value(row, 'spearman'))})"

@@ -2,27 +2,27 @@
 
 from bandmap.report import scores
 from bandmap.report.content import NightPart, ReportData, RunPart, SubjectPart
-from bandmap.report.heat import Group, Heat, HeatCell, Kind, Told, grid
-from bandmap.report.sentences import count_said
+from bandmap.report.heat import Annotation, Group, Heat, HeatCell, Kind, grid
+from bandmap.report.sentences import counted_noun
 from bandmap.report.tables import Cell, cell_of, short_number, table_of
 from bandmap.report.tasks import Parts, Picture, Unit
 from bandmap.vocabulary.recording import SleepStage
 
 STAGES = tuple(stage.name for stage in SleepStage)
 
-QUESTION = "Which brain region, in which frequency band, made the model name the stage of sleep?"
+QUESTION = "Which brain region, and which frequency band, led the model to the sleep stage?"
 COHORT = (
-    "How much each region and band mattered for each stage: the mean over subjects of the epochs that were staged "
-    "right, always by a model that never saw the subject, as a share of the subject's total. The joint matrix is "
-    "measured cell by cell; a product multiplies one profile of regions with one of bands."
+    "Importance of each region and band for each stage: the mean over subjects of the correctly staged epochs, always "
+    "from a model that never saw the subject, as a share of the subject's total. The joint matrix is measured cell by "
+    "cell; a product multiplies one profile of regions with one profile of bands."
 )
-SUBJECTS = "Agreement with the scorer, and the largest cell of the joint matrix. Choose a subject to see all of it."
+SUBJECTS = "Agreement with the scorer, and the largest cell of the joint matrix. Choose a subject to see the details."
 UNITS = "Nights"
-HALVES = "epochs that were staged right"
-CURVE = "Agreement with the scorer: the mean over subjects and its interval."
-DETAILS = "Which stage was taken for which: epochs of all subjects, each row's share as colour."
+HALVES = "correctly staged epochs"
+CURVE = "Agreement with the scorer: mean over subjects and interval."
+DETAILS = "Confusion of stages: epochs of all subjects, coloured by the share of each row."
 
-PLANTED = "The simulation gave every stage a rhythm of one region and one band that tells it from the others."
+PLANTED = "The simulation gave every stage a characteristic rhythm in one region and one band."
 DISORDER = "sleep"
 
 LEVELS: tuple[str, ...] = ("epoch",)
@@ -35,25 +35,25 @@ METRICS: tuple[scores.Metric, ...] = (
 
 GROUPS: tuple[Group, ...] = (
     Group("Epochs staged right", tuple(Kind(stage, stage, "right") for stage in STAGES)),
-    Group("Epochs staged wrong", tuple(Kind(f"taken for {stage}", stage, "wrong") for stage in STAGES), aside=True),
+    Group("Epochs staged wrong", tuple(Kind(f"predicted {stage}", stage, "wrong") for stage in STAGES), aside=True),
 )
-OF_SUBJECT = Told("n_units", "night", "spread")
+OF_SUBJECT = Annotation("n_units", "night", "spread")
 
 
 def sentences(run: RunPart) -> list[str]:
-    """Return the agreement with the scorer, and the stage that fares worst."""
+    """Return the agreement with the scorer, and the best and worst stage."""
     counts = run.score_summary.get("confusion", {}).get("epochs", [])
     epochs = sum(sum(row) for row in counts)
     opening = (
-        f"{run.model} staged {count_said(epochs, 'epoch')} of {count_said(len(run.subjects), 'subject')}, none of whom "
-        "it was trained on; agreement with the scorer, mean over subjects"
+        f"{run.model} staged {counted_noun(epochs, 'epoch')} of {counted_noun(len(run.subjects), 'subject')} that it "
+        "was not trained on; agreement with the scorer, mean over subjects"
     )
-    said = [scores.sentence(opening, run.score_summary, METRICS[:3]), _hardest(run)]
-    return [sentence for sentence in said if sentence]
+    sentences = [scores.sentence(opening, run.score_summary, METRICS[:3]), _hardest(run)]
+    return [sentence for sentence in sentences if sentence]
 
 
 def floor(data: ReportData) -> list[str]:
-    """Return nothing: kappa is 0 for whoever guesses."""
+    """Return nothing, because kappa of chance is 0."""
     return []
 
 
@@ -65,7 +65,7 @@ def subject_columns(run: RunPart, subject: SubjectPart) -> dict[str, object]:
 
 
 def units(parts: Parts) -> list[Unit]:
-    """Return a subject's nights, each with what every model made of it."""
+    """Return a subject's nights with the results of every model."""
     seen: dict[str, list[tuple[RunPart, NightPart]]] = {}
     for run, subject in parts:
         for night in subject.nights:
@@ -84,7 +84,7 @@ def tables(run: RunPart) -> list[Heat]:
         row = counts[reference]
         count, total = row[confusion["stages"].index(found)], sum(row)
         share = round(100 * count / total) if total else 0
-        about = f"{count} of {total} epochs of {reference} were taken for {found} ({share} %)"
+        about = f"{count} of {total} epochs of {reference} were predicted as {found} ({share} %)"
         return HeatCell(str(count), about, share, "cold" if count else "", f"{share} %" if total else "–")
 
     title = "Confusion: rows are the scorer's stages, columns the model's"
@@ -98,7 +98,7 @@ def _hardest(run: RunPart) -> str:
         return ""
     best, worst = max(known, key=known.__getitem__), min(known, key=known.__getitem__)
     return (
-        f"{run.model} knows {best} best (F1 {short_number(known[best])}) and {worst} least "
+        f"{run.model} detects {best} best (F1 {short_number(known[best])}) and {worst} worst "
         f"(F1 {short_number(known[worst])})."
     )
 

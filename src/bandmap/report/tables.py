@@ -1,4 +1,4 @@
-"""Rows to tables that people read: titles with units, short numbers, one order for sorting."""
+"""Conversion of rows to readable tables: titles with units, rounded numbers, values for sorting."""
 
 import math
 import re
@@ -38,7 +38,7 @@ _TITLES = {
 
 @dataclass(frozen=True)
 class Cell:
-    """What a cell shows, and the number it is sorted by (None: by its text).
+    """The content of a cell, and the number by which it is sorted (None: by its text).
 
     Attributes
     ----------
@@ -65,14 +65,14 @@ class Table:
 
     @property
     def columns(self) -> list[tuple[str, bool]]:
-        """Title of every column, and whether it holds numbers."""
+        """Title of every column, and whether it contains numbers."""
         return [
             (title, any(row[place].value is not None for row in self.rows)) for place, title in enumerate(self.titles)
         ]
 
 
 def title_of(column: str) -> str:
-    """Return a column's name for people: "flat_seconds" is "flat (s)"."""
+    """Return the title of a column: "flat_seconds" becomes "flat (s)"."""
     if column in _TITLES:
         return _TITLES[column]
     for ending, unit in _UNITS:
@@ -82,13 +82,13 @@ def title_of(column: str) -> str:
 
 
 def cell_of(value: object) -> Cell:
-    """Return a value as a cell: numbers short, what is not known as a dash."""
+    """Return a value as a cell: rounded numbers, and a dash for unknown values."""
     if isinstance(value, Cell):
         return value
     if value is None or value in ("", "n/a") or (isinstance(value, float) and math.isnan(value)):
         return Cell("–")
     text = str(value)
-    # Only what looks like a number in a table is one: a subject "1e5" or "nan" would pass float(), too.
+    # Only text that looks like a number is one: float() would also accept a subject "1e5" or "nan".
     if not re.fullmatch(r"-?\d+(\.\d+)?(e[+-]\d+)?", text):
         return Cell(text)
     if re.fullmatch(r"0\d+", text):
@@ -97,7 +97,7 @@ def cell_of(value: object) -> Cell:
 
 
 def short_number(value: float, *, digits: int = 3) -> str:
-    """Return a number with few significant digits, one decimal from a hundred on, whole numbers whole."""
+    """Return a number with few significant digits, one decimal from a hundred on, and integers unchanged."""
     if value == round(value) and abs(value) < 1e6:
         return f"{value:.0f}".replace("-", "−")
     text = f"{value:.1f}" if 100 <= abs(value) < 1e6 else f"{value:.{digits}g}"
@@ -105,7 +105,7 @@ def short_number(value: float, *, digits: int = 3) -> str:
 
 
 def spread_cell(facts: Mapping[str, object] | None) -> Cell:
-    """Return a score over subjects (mean, low, high, n) as a cell: the mean, and below it interval and n."""
+    """Return a score over subjects (mean, low, high, n) as a cell: the mean, with interval and n below."""
     mean = cell_of((facts or {}).get("mean"))
     if facts is None or mean.value is None:
         return Cell("–")
@@ -121,7 +121,7 @@ def table_of(rows: Iterable[Mapping[str, object]], columns: Sequence[str] = ()) 
     ----------
     rows : iterable of mapping
     columns : sequence of str
-        Which columns, in order; one that a row lacks is a dash.
+        Columns in order; missing values are shown as a dash.
     """
     rows = list(rows)
     names = list(columns) or list(rows[0] if rows else ())

@@ -1,11 +1,11 @@
-"""What differs between tasks on the pages, in one place for each: `seizure.py`, `sleep.py`."""
+"""The interface of the pages of a task; `seizure.py` and `sleep.py` implement it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from bandmap.report.content import ReportData, RunPart, SubjectPart
-from bandmap.report.heat import Group, Heat, Told
+from bandmap.report.heat import Annotation, Group, Heat
 from bandmap.report.scores import Metric
 from bandmap.report.tables import Table
 
@@ -14,7 +14,7 @@ Parts = Sequence[tuple[RunPart, SubjectPart]]
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture on a page: whose it is, its path beside index.html, and what it shows in words."""
+    """A figure on a page: its subject, its path relative to index.html, and its description."""
 
     of: str
     file: str
@@ -23,20 +23,20 @@ class Picture:
 
 @dataclass(frozen=True)
 class Unit:
-    """What a subject's page shows one by one: a seizure, a false alarm, a night.
+    """One entry of a subject's page: a seizure, a false alarm or a night.
 
     Attributes
     ----------
     anchor, name, aside : str
-        Of its place on the page; its title; a line beside it.
+        Anchor on the page, title, and a line beside the title.
     badges : tuple of tuple of str
         (outcome, words) in front of the title.
     pictures : tuple of Picture
-        One for each model that has one.
+        One per model with a figure.
     tables : tuple of tuple
         (title, table).
     columns : mapping
-        Its row in the subject's list of units.
+        Its row in the table of entries.
     """
 
     anchor: str
@@ -49,7 +49,7 @@ class Unit:
 
 
 class TaskPages(Protocol):
-    """What the pages ask of a task."""
+    """The task-specific part of the pages."""
 
     QUESTION: str
     COHORT: str
@@ -63,19 +63,19 @@ class TaskPages(Protocol):
     LEVELS: tuple[str, ...]
     METRICS: tuple[Metric, ...]
     GROUPS: tuple[Group, ...]
-    OF_SUBJECT: Told
+    OF_SUBJECT: Annotation
 
     def sentences(self, run: RunPart) -> list[str]:
-        """Return what a model achieved."""
+        """Return sentences about the results of a model."""
 
     def floor(self, data: ReportData) -> list[str]:
-        """Return what a number must beat."""
+        """Return sentences about the baselines."""
 
     def subject_columns(self, run: RunPart, subject: SubjectPart) -> dict[str, object]:
-        """Return what the list of subjects says of one under one model."""
+        """Return the columns of the list of subjects for one subject and model."""
 
     def units(self, parts: Parts) -> list[Unit]:
-        """Return a subject's seizures or nights, over all models."""
+        """Return the seizures or nights of a subject, over all models."""
 
     def tables(self, run: RunPart) -> list[Heat]:
-        """Return coloured tables that stand beside a model's scores."""
+        """Return coloured tables beside the scores of a model."""

@@ -1,4 +1,4 @@
-"""How far each map of a model can be trusted: a row of its table, and a line to stand beside the map."""
+"""How far each map of a model can be trusted: a row of the table, and a line beside the map."""
 
 from bandmap.report.content import Row, RunPart
 from bandmap.report.sentences import named_by
@@ -20,7 +20,7 @@ _SAID = {
     ("labels", ""): "with shuffled labels {}",
     ("noise", ""): "under noise {}",
     ("shift", ""): "under a shift {}",
-    ("deletion", "gain"): "deletion in its order beats random order by {} log odds",
+    ("deletion", "gain"): "deletion in its order exceeds random order by {} log odds",
     ("insertion", "gain"): "insertion by {}",
     ("split_half", ""): "split-half reliability {}",
 }
@@ -28,7 +28,7 @@ _PLANTED = {"region": "planted region", "band": "planted band", "both": "both"}
 
 
 def table_rows(run: RunPart) -> list[dict[str, object]]:
-    """Return a row for each interpretation and matrix: mean over subjects, interval and n of every test."""
+    """Return one row per interpretation and matrix: mean over subjects, interval and n of every test."""
     tested, planted = _by_method(run), _planted(run)
     return [
         {
@@ -40,8 +40,8 @@ def table_rows(run: RunPart) -> list[dict[str, object]]:
     ]
 
 
-def said(run: RunPart, name: str) -> str:
-    """Return what is known of one map in one line; empty if nothing is."""
+def sentence(run: RunPart, name: str) -> str:
+    """Return the results of all tests of one map in one line; empty if there are none."""
     found = _by_method(run).get(name, {})
     parts = [words.format(_number(found[test])) for test, words in _SAID.items() if test in found]
     recovered = named_by(run).get(name)
@@ -59,7 +59,7 @@ def _by_method(run: RunPart) -> dict[str, dict[tuple[str, str], Row]]:
 
 
 def _planted(run: RunPart) -> dict[str, dict[str, Cell]]:
-    """Return method -> what -> how often it was right, over all classes."""
+    """Return method -> region, band or both -> number of right answers, over all classes."""
     counts: dict[str, dict[str, list[int]]] = {}
     for row in run.planted_summary:
         if row["what"] in _PLANTED:
@@ -67,8 +67,8 @@ def _planted(run: RunPart) -> dict[str, dict[str, Cell]]:
             for place, column in enumerate(("right", "n")):
                 total[place] += round(cell_of(row[column]).value or 0)
     return {
-        name: {what: Cell(f"{right} of {n}", right / n) for what, (right, n) in told.items() if n}
-        for name, told in counts.items()
+        name: {what: Cell(f"{right} of {n}", right / n) for what, (right, n) in counted.items() if n}
+        for name, counted in counts.items()
     }
 
 

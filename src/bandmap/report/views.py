@@ -1,22 +1,22 @@
-"""What the templates fill in: tables and coloured tables made of the report's rows."""
+"""The input of the templates: tables and coloured tables from the rows of the report."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bandmap.report import scores, trust
 from bandmap.report.content import MatrixPart, ReportData, Row, Rows, RunPart, SubjectPart
-from bandmap.report.heat import Group, Heat, HeatCell, Told, grid, heats_of, tinted
-from bandmap.report.sentences import of_agreement, of_run, tops_said
+from bandmap.report.heat import Annotation, Group, Heat, HeatCell, grid, heats_of, tinted
+from bandmap.report.sentences import largest_cells, of_agreement, of_run
 from bandmap.report.tables import Cell, Table, cell_of, short_number, table_of
 from bandmap.report.tasks import Parts, TaskPages, Unit
 
 _RECOVERED = {"region": "region (interval)", "band": "band (interval)", "both": "both (interval)", "auc": "mean AUC"}
-_OF_COHORT = Told("n_subjects", "subject")
+_OF_COHORT = Annotation("n_subjects", "subject")
 
 
 @dataclass(frozen=True)
 class MatrixView:
-    """A kind of matrix: its groups of coloured tables, at once and on demand, all rows, and how far to trust it."""
+    """A kind of matrix: groups of coloured tables, a table of all rows, and how far to trust it."""
 
     part: MatrixPart
     groups: tuple[tuple[Group, list[Heat]], ...]
@@ -26,7 +26,7 @@ class MatrixView:
 
 @dataclass(frozen=True)
 class RunView:
-    """A run with its tables made; `key` starts the names of its anchors."""
+    """A run with its tables; `key` is the prefix of its anchors."""
 
     key: str
     run: RunPart
@@ -45,7 +45,7 @@ class RunView:
 
 @dataclass(frozen=True)
 class Overview:
-    """All models beside each other."""
+    """The comparison of all models."""
 
     scores: Table
     parameters: str
@@ -59,7 +59,7 @@ class Overview:
 
 @dataclass(frozen=True)
 class SubjectView:
-    """One subject's page."""
+    """The page of one subject."""
 
     dataset: str
     subject: str
@@ -74,7 +74,7 @@ class SubjectView:
 
 
 def run_view(run: RunPart, key: str, task: TaskPages) -> RunView:
-    """Return what a model's section shows."""
+    """Return the content of the section of a model."""
     summary = run.score_summary
     return RunView(
         key=key,
@@ -94,7 +94,7 @@ def run_view(run: RunPart, key: str, task: TaskPages) -> RunView:
 
 
 def overview(data: ReportData, task: TaskPages) -> Overview:
-    """Return what the section about all models shows."""
+    """Return the content of the section about all models."""
     counts = {name: scores.counted(summary) for name, summary in data.judged.items()}
     parameters = [scores.parameters(summary) for summary in data.judged.values()]
     return Overview(
@@ -110,8 +110,8 @@ def overview(data: ReportData, task: TaskPages) -> Overview:
 
 
 def _compared(rows: Rows, task: TaskPages) -> list[dict[str, object]]:
-    """Return the rows of comparisons with the scores' names for people."""
-    words = {name: said for _, name, said in reversed(task.METRICS)}
+    """Return the rows of comparisons with readable names of scores."""
+    words = {name: title for _, name, title in reversed(task.METRICS)}
     return [{**row, "metric": words.get(str(row["metric"]), row["metric"])} for row in rows]
 
 
@@ -130,7 +130,7 @@ def subject_rows(data: ReportData, pages: Mapping[tuple[str, str], str], task: T
 
 
 def subject_views(data: ReportData, pages: Mapping[tuple[str, str], str], task: TaskPages) -> list[SubjectView]:
-    """Return every subject's page, each with those before and after it."""
+    """Return the page of every subject, with links to the previous and next page."""
     names = [pages[person] for person in data.people]
     people = zip(data.people.items(), names, ["", *names], [*names[1:], ""], strict=False)
     return [_subject(person, parts, task, name, one, other) for (person, parts), name, one, other in people]
@@ -143,7 +143,7 @@ def _subject(person: tuple[str, str], parts: Parts, task: TaskPages, page: str, 
     return SubjectView(
         *person,
         page=page,
-        planted=_planted_said(parts[0][1]),
+        planted=_planted_text(parts[0][1]),
         runs=tuple(runs),
         units=units,
         unit_table=table_of([unit.columns for unit in units], _all_columns(units)),
@@ -154,12 +154,12 @@ def _subject(person: tuple[str, str], parts: Parts, task: TaskPages, page: str, 
 
 
 def _of_subject(run: RunPart, subject: SubjectPart, task: TaskPages) -> Iterator[MatrixView]:
-    """Yield a subject's matrices that tell regions and bands apart; the share of rank one is that of the first."""
-    told = replace(task.OF_SUBJECT, planted=subject.planted, rank_one=subject.rank_one_share)
+    """Yield a subject's matrices with regions and bands; the share of rank one belongs to the first one."""
+    annotation = replace(task.OF_SUBJECT, planted=subject.planted, rank_one=subject.rank_one_share)
     for matrix in run.matrices:
         if matrix.tells_both:
-            yield _matrix_view(run, matrix, matrix.of(subject.person), task, told)
-            told = replace(told, rank_one={})
+            yield _matrix_view(run, matrix, matrix.of(subject.person), task, annotation)
+            annotation = replace(annotation, rank_one={})
 
 
 def _all_columns(units: Sequence[Unit]) -> list[str]:
@@ -170,30 +170,30 @@ def _person(row: Row) -> tuple[str, str]:
     return str(row["dataset"]), str(row["subject"])
 
 
-def _matrix_view(run: RunPart, matrix: MatrixPart, rows: Rows, task: TaskPages, told: Told) -> MatrixView:
-    groups = [(group, heats_of(group, rows, told)) for group in task.GROUPS]
+def _matrix_view(run: RunPart, matrix: MatrixPart, rows: Rows, task: TaskPages, annotation: Annotation) -> MatrixView:
+    groups = [(group, heats_of(group, rows, annotation)) for group in task.GROUPS]
     shown = tuple((group, heats) for group, heats in groups if heats)
-    return MatrixView(matrix, shown, table_of(rows), trust.said(run, matrix.name))
+    return MatrixView(matrix, shown, table_of(rows), trust.sentence(run, matrix.name))
 
 
 def _columns(data: ReportData, run: RunPart, subject: SubjectPart, task: TaskPages) -> dict[str, object]:
-    """Return a model's columns in the list of subjects; of several models each has its name, and one matrix."""
+    """Return a model's columns in the list of subjects; with several models, prefixed by name and with one matrix."""
     columns = task.subject_columns(run, subject)
     several = len(data.runs) > 1
     for matrix in [m for m in run.matrices if m.tells_both][:1] if several else run.matrices:
-        columns[matrix.title] = tops_said(matrix.of(subject.person)) or None
+        columns[matrix.title] = largest_cells(matrix.of(subject.person)) or None
     if not several and len(subject.rank_one_share) == 1:
         columns["rank one (%)"] = round(100 * next(iter(subject.rank_one_share.values())))
     return {f"{name}, {run.model}": value for name, value in columns.items()} if several else columns
 
 
 def _planted_columns(parts: Parts) -> dict[str, object]:
-    return {"planted": _planted_said(parts[0][1])} if len(parts[0][1].planted) == 1 else {}
+    return {"planted": _planted_text(parts[0][1])} if len(parts[0][1].planted) == 1 else {}
 
 
-def _planted_said(subject: SubjectPart) -> str:
-    said = {label: ", ".join(focus) for label, focus in subject.planted.items()}
-    return next(iter(said.values())) if len(said) == 1 else "; ".join(f"{label}: {f}" for label, f in said.items())
+def _planted_text(subject: SubjectPart) -> str:
+    texts = {label: ", ".join(focus) for label, focus in subject.planted.items()}
+    return next(iter(texts.values())) if len(texts) == 1 else "; ".join(f"{label}: {f}" for label, f in texts.items())
 
 
 def _agreement(rows: Rows) -> Heat | None:
@@ -226,7 +226,7 @@ def _left_out(row: Row) -> float | None:
 
 
 def _recovery_rows(run: RunPart) -> list[dict[str, object]]:
-    """Return one row per method and class: how often, out of how many, and the interval of that share."""
+    """Return one row per method and class: number of right answers, n, and the interval of the share."""
     several = len({row["class"] for row in run.planted_summary}) > 1
     methods: dict[tuple[str, str], dict[str, object]] = {}
     for row in run.planted_summary:
