@@ -31,11 +31,13 @@ class RecordingPrediction(Protocol):
 def write_validation(path: str | Path, recordings: Sequence[tuple[RecordingPrediction, Sequence[Event]]]) -> None:
     """Write the predictions and events of each recording; the same contents give the same bytes."""
     with written(path) as file:
-        for number, (said, events) in enumerate(recordings):
+        for number, (prediction, events) in enumerate(recordings):
             group = file.create_group(f"{number:06d}")
-            for name, values in said.columns.items():
+            for name, values in prediction.columns.items():
                 group.create_dataset(name, data=values)
-            group.attrs.update({"step_seconds": said.step_seconds, "duration_seconds": said.duration_seconds})
+            group.attrs.update(
+                {"step_seconds": prediction.step_seconds, "duration_seconds": prediction.duration_seconds}
+            )
             write_events(group.create_group("events"), events)
 
 

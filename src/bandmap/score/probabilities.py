@@ -50,9 +50,9 @@ def calibration_error(probabilities: NDArray[np.floating], labels: NDArray[np.in
     if not len(labels):
         return float("nan")
     # torchmetrics would interpret values that rounding moves outside [0, 1] as logits.
-    said = torch.from_numpy(np.clip(np.asarray(probabilities, dtype=np.float64), 0, 1))
+    predicted = torch.from_numpy(np.clip(np.asarray(probabilities, dtype=np.float64), 0, 1))
     truth = torch.from_numpy(np.asarray(labels, dtype=np.int64))
-    return float(binary_calibration_error(said, truth, n_bins=CALIBRATION_BINS, norm="l1"))
+    return float(binary_calibration_error(predicted, truth, n_bins=CALIBRATION_BINS, norm="l1"))
 
 
 def libraries() -> dict[str, object]:

@@ -10,27 +10,27 @@ from bandmap.vocabulary.recording import Event
 def validated_together(
     files: Sequence[Sequence[tuple[Mapping[str, Any], Sequence[Event]]]], recordings: Sequence[Sequence[str]]
 ) -> list[tuple[Prediction, Sequence[Event]]]:
-    """Return what folds' models say of their validation recordings, each recording once.
+    """Return the predictions of the folds' models for their validation recordings, each recording once.
 
-    A recording that several folds validate on has the mean of their models, none of which trained on it: the nearest
-    that there is to what the ensemble says of a subject that no fold knows.
+    For a recording that several folds validate on, this is the mean of their models. None of these trained on it, so it
+    is the best available approximation of the ensemble's prediction for a new subject.
 
     Parameters
     ----------
     files : sequence of sequence of (mapping, events)
-        Of every fold, what was said of its validation recordings (the fields of `Prediction`), and what happened there.
+        For every fold, the predictions for its validation recordings (fields of `Prediction`), and their events.
     recordings : sequence of sequence of str
         Names of the same recordings.
 
     Returns
     -------
     list of (Prediction, sequence of Event)
-        In the order in which recordings are first named.
+        In the order of the first occurrence of the recordings.
     """
-    said: dict[str, list[Prediction]] = {}
-    happened: dict[str, Sequence[Event]] = {}
+    predictions: dict[str, list[Prediction]] = {}
+    marked: dict[str, Sequence[Event]] = {}
     for file, names in zip(files, recordings, strict=True):
         for (columns, events), name in zip(file, names, strict=True):
-            said.setdefault(name, []).append(Prediction(**columns))
-            happened[name] = events
-    return [(Prediction.mean(answers), happened[name]) for name, answers in said.items()]
+            predictions.setdefault(name, []).append(Prediction(**columns))
+            marked[name] = events
+    return [(Prediction.mean(several), marked[name]) for name, several in predictions.items()]

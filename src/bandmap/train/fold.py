@@ -157,8 +157,8 @@ def train_fold(
         "seed": learner.seed,
         "best_epoch": fitted.best_epoch,
     }
-    said = [(predict_recording(network, s, task, cutting, device=device), s.events) for s in validation]
-    return TrainedFold(network, settings, fitted, _counted(task, train=seen, validation=watched), said)
+    predicted = [(predict_recording(network, s, task, cutting, device=device), s.events) for s in validation]
+    return TrainedFold(network, settings, fitted, _counted(task, train=seen, validation=watched), predicted)
 
 
 def predict_recording(
@@ -184,8 +184,9 @@ def predict_together(
     task : Task
     device : str
     """
-    said = [predict_recording(model, source, task, settings["windows"], device=device) for model, settings in models]
-    return Prediction.mean(said)
+    return Prediction.mean(
+        [predict_recording(model, source, task, settings["windows"], device=device) for model, settings in models]
+    )
 
 
 def cut_recording(source: Source, task: Task, cutting: Mapping[str, float]) -> windows.RecordingWindows:

@@ -48,8 +48,8 @@ def answers(model: nn.Module, windows: Windows, *, batch_size: int, device: torc
 
 def mistakes(found: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the ascending indices of labelled windows whose class is not the most probable (0.5 for two classes)."""
-    said = (found > 0.5).astype(np.int64) if found.ndim == 1 else found.argmax(axis=1)
-    return np.flatnonzero((labels >= 0) & (said != labels))
+    predicted = (found > 0.5).astype(np.int64) if found.ndim == 1 else found.argmax(axis=1)
+    return np.flatnonzero((labels >= 0) & (predicted != labels))
 
 
 def _probabilities(logits: torch.Tensor) -> torch.Tensor:

@@ -27,7 +27,7 @@ from bandmap.workflow.settings import (
 )
 
 ENSEMBLE = "ensemble"
-"""Stands for the fold where the models of all folds decide together; no scheme names a fold so."""
+"""Name in place of a fold for the decision of the models of all folds together; no scheme uses it for a fold."""
 
 
 @dataclass(frozen=True)
@@ -181,15 +181,15 @@ class Plan(PackPlan):
     def validations(self, wildcards: Any) -> list[str]:
         """Return the predictions for the validation recordings of {fold}; for the ensemble, those of every fold."""
         folder = f"results/trained/{wildcards.model}/{wildcards.scheme}"
-        return [f"{folder}/{fold}/validation.h5" for fold in self._judging(wildcards)]
+        return [f"{folder}/{fold}/validation.h5" for fold in self._deciding(wildcards)]
 
     @with_known_parameters
     def validated(self, wildcards: Any) -> list[list[str]]:
         """Return the names of the recordings in each file of `validations`."""
-        members = (self._frozen(fold, "validation") for fold in self._judging(wildcards))
+        members = (self._frozen(fold, "validation") for fold in self._deciding(wildcards))
         return [[f"{row['dataset']}/{row['recording']}" for row in rows] for rows in members]
 
-    def _judging(self, wildcards: Any) -> list[str]:
+    def _deciding(self, wildcards: Any) -> list[str]:
         return self._manifest.names() if wildcards.fold == ENSEMBLE else [wildcards.fold]
 
     @with_known_parameters
