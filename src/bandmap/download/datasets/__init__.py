@@ -2,8 +2,60 @@
 
 import inspect
 from collections.abc import Mapping
+from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
+
+
+class DataSet(Protocol):
+    """What a file of this package offers; each function has only those options, and `seed`, that it depends on.
+
+    A data set whose labels are published as files of their own also has `fetch_labels`, which is like `fetch`; a
+    simulated one has `truth(*, seed, ...)`, the rows of results/truth.
+    """
+
+    def recordings(self, **options: Any) -> list[dict[str, str]]:
+        """List recording, subject and source of all recordings; declares every option with its default."""
+
+    def fetch(self, recording: str, edf: Path, **options: Any) -> None:
+        """Write a recording, whole or not at all.
+
+        Parameters
+        ----------
+        recording : str
+            One of `recordings`.
+        edf : Path
+            File to write.
+        **options
+            As for `recordings`.
+
+        Raises
+        ------
+        DownloadError
+            If no source has the correct file.
+        """
+
+    def annotate(self, recording: str, edf: Path, labels: Path | None, events: Path, **options: Any) -> None:
+        """Write the events of a recording, checked against it.
+
+        Parameters
+        ----------
+        recording : str
+            One of `recordings`.
+        edf : Path
+            The recording.
+        labels : Path or None
+            The file of its labels; None if there is none.
+        events : Path
+            File to write.
+        **options
+            As for `recordings`.
+
+        Raises
+        ------
+        RecordingError
+            If a file cannot be read, or an event is outside the recording: one line with file, problem and remedy.
+        """
 
 
 def taken(plugin: ModuleType, function: str, options: Mapping[str, Any]) -> dict[str, Any]:

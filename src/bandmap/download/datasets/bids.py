@@ -52,22 +52,7 @@ def recordings(*, root: str, task: str | None = None) -> list[dict[str, str]]:
 
 
 def fetch(recording: str, edf: Path, *, root: str) -> None:
-    """Link or copy one recording as it is.
-
-    Parameters
-    ----------
-    recording : str
-        One of `recordings`.
-    edf : Path
-        File to write.
-    root : str
-        As for `recordings`.
-
-    Raises
-    ------
-    DownloadError
-        If it cannot be copied.
-    """
+    """Link or copy one recording as it is."""
     from bandmap.download.transfer import fetch_file
 
     fetch_file([str(path) for path in _files(Path(root)) if path.stem == f"{recording}_eeg"], edf)
@@ -76,22 +61,8 @@ def fetch(recording: str, edf: Path, *, root: str) -> None:
 def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> None:
     """Write the events of one recording and check them against it.
 
-    Parameters
-    ----------
-    recording : str
-        One of `recordings`.
-    edf : Path
-        The recording.
-    labels : Path or None
-        The table beside it; None if there is none. If it contains no sleep stage, stages come from the EDF+
-        annotations of the recording, if any.
-    events : Path
-        File to write.
-
-    Raises
-    ------
-    RecordingError
-        If a file cannot be read, there are no events, or an event is outside the recording.
+    `labels` is the table beside the recording. If it contains no sleep stage, stages come from the EDF+ annotations of
+    the recording, if any.
     """
     import bandmap.files.edf
     from bandmap.download import hypnogram, marks

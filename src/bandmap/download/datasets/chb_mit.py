@@ -61,37 +61,12 @@ def recordings(
 
 
 def fetch(recording: str, edf: Path, *, mirror: str | None) -> None:
-    """Download one recording and check its size and sha256.
-
-    Parameters
-    ----------
-    recording : str
-        One of `recordings`.
-    edf : Path
-        File to write.
-    mirror : str or None
-        As for `recordings`.
-
-    Raises
-    ------
-    DownloadError
-        If no source has the correct file.
-    """
+    """Download one recording and check its size and sha256."""
     published.fetch(__file__, PROJECT, recording, edf, mirror)
 
 
 def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> None:
-    """Write the seizures of one recording according to the table.
-
-    Parameters
-    ----------
-    recording : str
-        One of `recordings`.
-    edf, labels : Path, Path or None
-        Not used: the checksum already identifies the recording.
-    events : Path
-        File to write.
-    """
+    """Write the seizures of one recording according to the table; its checksum already identifies the recording."""
     from bandmap.download import marks
     from bandmap.files.events import write_events
 

@@ -52,44 +52,12 @@ def recordings(*, mirror: str | None = None, subjects: Sequence[str] | None = No
 
 
 def fetch(recording: str, edf: Path, *, mirror: str | None) -> None:
-    """Download one recording and check it against the sha256 that PhysioNet lists.
-
-    Parameters
-    ----------
-    recording : str
-        One of `recordings`.
-    edf : Path
-        File to write.
-    mirror : str or None
-        As for `recordings`.
-
-    Raises
-    ------
-    DownloadError
-        If no source has the correct file.
-    """
+    """Download one recording and check it against the sha256 that PhysioNet lists."""
     published.fetch(__file__, PROJECT, recording, edf, mirror)
 
 
 def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> None:
-    """Write the seizures of one recording according to the table.
-
-    Parameters
-    ----------
-    recording : str
-        One of `recordings`.
-    edf : Path
-        The recording.
-    labels : Path or None
-        Not used: the table contains the labels.
-    events : Path
-        File to write.
-
-    Raises
-    ------
-    RecordingError
-        If the file cannot be read, or is too short for its seizures.
-    """
+    """Write the seizures of one recording according to the table; refuse a recording too short for its seizures."""
     import bandmap.files.edf
     from bandmap.download import marks
     from bandmap.files.events import write_events

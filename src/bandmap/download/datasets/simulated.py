@@ -3,13 +3,17 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from bandmap.download.datasets._cohort import Cohort, check_numbers
 
 if TYPE_CHECKING:
     from bandmap.download.simulation.seizures import Subject
     from bandmap.vocabulary.recording import Event
+
+COHORT = Cohort("run")
+LEAST = {"subjects": 1, "recordings_per_subject": 1, "duration_seconds": 1, "rate_hz": 100}
 
 CALM_SECONDS = 30
 """Minimum time before the first seizure and after the last one."""
@@ -101,17 +105,15 @@ def recordings(
     ValueError
         If the seizures do not fit into a recording; the message gives the required duration.
     """
-    for name, value, least in (
-        ("subjects", subjects, 1),
-        ("recordings_per_subject", recordings_per_subject, 1),
-        ("duration_seconds", duration_seconds, 1),
-        ("rate_hz", rate_hz, 100),
-    ):
-        if not isinstance(value, int) or value < least:
-            raise ValueError(f"{name} is {value}; it must be a whole number of at least {least}")
+    check_numbers(
+        LEAST,
+        subjects=subjects,
+        recordings_per_subject=recordings_per_subject,
+        duration_seconds=duration_seconds,
+        rate_hz=rate_hz,
+    )
     _Session(duration_seconds, seizures_per_recording, seizure_seconds).check()
-    pairs = product(range(subjects), range(recordings_per_subject))
-    return [{"recording": _recording(s, r), "subject": _label(s), "source": ""} for s, r in pairs]
+    return [names | {"source": ""} for _, _, names in COHORT.listed(subjects, recordings_per_subject)]
 
 
 def fetch(
@@ -124,25 +126,14 @@ def fetch(
     rate_hz: int,
     seizure_seconds: Sequence[float],
 ) -> None:
-    """Simulate one recording; the same seed gives the same bytes, regardless of other recordings.
-
-    Parameters
-    ----------
-    recording : str
-        One of `recordings`.
-    edf : Path
-        File to write, EDF+.
-    seed : int
-    duration_seconds, seizures_per_recording, rate_hz, seizure_seconds
-        As for `recordings`.
-    """
+    """Simulate one recording as EDF+; the same seed gives the same bytes, whatever else is simulated."""
     import numpy as np
     from threadpoolctl import threadpool_limits
 
     from bandmap.download.simulation import artifacts, files, laboratories, scalp, seizures
     from bandmap.files.whole import whole_file
 
-    index, run = _numbers(recording)
+    index, run = COHORT.numbers(recording)
     subject = _subject(seed, index)
     events = _seizures(_Session(duration_seconds, seizures_per_recording, seizure_seconds), seed, index, run)
     rate = rate_hz * 2 if index % PERIOD == FAST else rate_hz
@@ -170,25 +161,12 @@ def annotate(
     seizures_per_recording: int,
     seizure_seconds: Sequence[float],
 ) -> None:
-    """Write the seizures of one recording.
-
-    Parameters
-    ----------
-    recording : str
-        One of `recordings`.
-    edf, labels : Path, Path or None
-        Not used: the seed determines the times of the seizures.
-    events : Path
-        File to write.
-    seed : int
-    duration_seconds, seizures_per_recording, seizure_seconds
-        As for `recordings`.
-    """
+    """Write the seizures of one recording; they follow from the seed alone, so neither file is read."""
     from bandmap.download.simulation.files import START
     from bandmap.files.events import write_events
 
     session = _Session(duration_seconds, seizures_per_recording, seizure_seconds)
-    found = _seizures(session, seed, *_numbers(recording))
+    found = _seizures(session, seed, *COHORT.numbers(recording))
     write_events(events, found, recording_seconds=duration_seconds, start=START)
 
 
@@ -216,12 +194,11 @@ def truth(
     """
     session = _Session(duration_seconds, seizures_per_recording, seizure_seconds)
     rows: list[dict[str, object]] = []
-    for s, r in product(range(subjects), range(recordings_per_subject)):
+    for s, r, names in COHORT.listed(subjects, recordings_per_subject):
         region, band = _planted(seed, s)
         rows.extend(
             {
-                "subject": _label(s),
-                "recording": _recording(s, r),
+                **names,
                 "seizure": number,
                 "region": region,
                 "band": band,
@@ -231,20 +208,6 @@ def truth(
             for number, seizure in enumerate(_seizures(session, seed, s, r), start=1)
         )
     return rows
-
-
-def _label(subject: int) -> str:
-    return f"{subject + 1:02d}"
-
-
-def _recording(subject: int, run: int) -> str:
-    return f"sub-{_label(subject)}_run-{run + 1:02d}"
-
-
-def _numbers(recording: str) -> tuple[int, int]:
-    """Return the numbers of the subject and the run, from 0."""
-    subject, run = recording.removeprefix("sub-").split("_run-")
-    return int(subject) - 1, int(run) - 1
 
 
 def _planted(seed: int, subject: int) -> tuple[str, str]:

@@ -7,13 +7,18 @@ Kales: stages 3 and 4), and read from there. Some epochs are movement or unscore
 
 import random
 from collections.abc import Iterator
-from itertools import accumulate, chain, groupby, product
+from itertools import accumulate, chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from bandmap.download.datasets._cohort import Cohort, check_numbers
 
 if TYPE_CHECKING:
     from bandmap.download.simulation.sleep import Sleeper
     from bandmap.vocabulary.recording import Event
+
+COHORT = Cohort("night")
+LEAST = {"subjects": 1, "recordings_per_subject": 1, "duration_minutes": 12, "rate_hz": 100}
 
 EPOCH_SECONDS = 30
 CYCLE_EPOCHS = 180
@@ -74,38 +79,25 @@ def recordings(
     ValueError
         If a number is too small.
     """
-    for name, value, least in (
-        ("subjects", subjects, 1),
-        ("recordings_per_subject", recordings_per_subject, 1),
-        ("duration_minutes", duration_minutes, 12),
-        ("rate_hz", rate_hz, 100),
-    ):
-        if not isinstance(value, int) or value < least:
-            raise ValueError(f"{name} is {value}; it must be a whole number of at least {least}")
-    pairs = product(range(subjects), range(recordings_per_subject))
-    return [{"recording": _recording(s, r), "subject": _label(s), "source": ""} for s, r in pairs]
+    check_numbers(
+        LEAST,
+        subjects=subjects,
+        recordings_per_subject=recordings_per_subject,
+        duration_minutes=duration_minutes,
+        rate_hz=rate_hz,
+    )
+    return [names | {"source": ""} for _, _, names in COHORT.listed(subjects, recordings_per_subject)]
 
 
 def fetch(recording: str, edf: Path, *, seed: int, duration_minutes: int, rate_hz: int) -> None:
-    """Simulate one night; the same seed gives the same bytes, regardless of other nights.
-
-    Parameters
-    ----------
-    recording : str
-        One of `recordings`.
-    edf : Path
-        File to write: EDF+ with the hypnogram as annotations.
-    seed : int
-    duration_minutes, rate_hz : int
-        As for `recordings`.
-    """
+    """Simulate one night as EDF+ with its hypnogram as annotations; the same seed gives the same bytes."""
     import numpy as np
     from threadpoolctl import threadpool_limits
 
     from bandmap.download.simulation import files, laboratories, sleep, waves
     from bandmap.files.whole import whole_file
 
-    index, run = _numbers(recording)
+    index, run = COHORT.numbers(recording)
     marks = _hypnogram(seed, index, run, duration_minutes)
     generator = np.random.default_rng((seed, index, run, EPOCH_SECONDS))
     with threadpool_limits(1):  # the last digit of a sum of products depends on the number of threads
@@ -119,24 +111,7 @@ def fetch(recording: str, edf: Path, *, seed: int, duration_minutes: int, rate_h
 
 
 def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> None:
-    """Write the stages from the annotations of one night.
-
-    Parameters
-    ----------
-    recording : str
-        One of `recordings`.
-    edf : Path
-        The night.
-    labels : Path or None
-        Not used: the recording contains its labels.
-    events : Path
-        File to write.
-
-    Raises
-    ------
-    RecordingError
-        If the file cannot be read, or an annotation is not part of a hypnogram.
-    """
+    """Write the stages that the annotations of one night mark; the recording contains its labels."""
     import bandmap.files.edf
     from bandmap.download import hypnogram
     from bandmap.download.simulation.files import START
@@ -162,15 +137,14 @@ def truth(*, seed: int, subjects: int, recordings_per_subject: int, duration_min
         rhythm of the stage, onset and duration (seconds).
     """
     rows: list[dict[str, object]] = []
-    for s, r in product(range(subjects), range(recordings_per_subject)):
+    for s, r, names in COHORT.listed(subjects, recordings_per_subject):
         marks = _hypnogram(seed, s, r, duration_minutes)
         for stage, first, last in _stretches(["" if mark in UNSCORED else PHYSIOLOGY[mark] for mark in marks]):
             if stage:
                 region, band = RHYTHMS[stage]
                 rows.append(
                     {
-                        "subject": _label(s),
-                        "recording": _recording(s, r),
+                        **names,
                         "seizure": stage,
                         "region": region,
                         "band": band,
@@ -179,20 +153,6 @@ def truth(*, seed: int, subjects: int, recordings_per_subject: int, duration_min
                     }
                 )
     return rows
-
-
-def _label(subject: int) -> str:
-    return f"{subject + 1:02d}"
-
-
-def _recording(subject: int, run: int) -> str:
-    return f"sub-{_label(subject)}_night-{run + 1:02d}"
-
-
-def _numbers(recording: str) -> tuple[int, int]:
-    """Return the numbers of the subject and the night, from 0."""
-    subject, run = recording.removeprefix("sub-").split("_night-")
-    return int(subject) - 1, int(run) - 1
 
 
 def _sleeper(seed: int, index: int) -> "Sleeper":

@@ -60,64 +60,17 @@ def recordings(
 
 
 def fetch(recording: str, edf: Path, *, mirror: str | None) -> None:
-    """Download one night and check its sha1.
-
-    Parameters
-    ----------
-    recording : str
-        One of `recordings`.
-    edf : Path
-        File to write.
-    mirror : str or None
-        As for `recordings`.
-
-    Raises
-    ------
-    DownloadError
-        If no source has the correct file.
-    """
+    """Download one night and check its sha1."""
     published.fetch(__file__, PROJECT, recording, edf, mirror)
 
 
 def fetch_labels(recording: str, labels: Path, *, mirror: str | None) -> None:
-    """Download the hypnogram of one night and check its sha1.
-
-    Parameters
-    ----------
-    recording : str
-        One of `recordings`.
-    labels : Path
-        File to write.
-    mirror : str or None
-        As for `recordings`.
-
-    Raises
-    ------
-    DownloadError
-        If no source has the correct file.
-    """
+    """Download the hypnogram of one night and check its sha1."""
     published.fetch(__file__, PROJECT, recording, labels, mirror, column="hypnogram")
 
 
 def annotate(recording: str, edf: Path, labels: Path, events: Path, *, wake_minutes: float | None) -> None:
-    """Write the stages of one night.
-
-    Parameters
-    ----------
-    recording : str
-        One of `recordings`.
-    edf, labels : Path
-        The night and its hypnogram.
-    events : Path
-        File to write.
-    wake_minutes : float or None
-        As for `recordings`.
-
-    Raises
-    ------
-    RecordingError
-        If a file cannot be read, or an annotation is not part of a hypnogram.
-    """
+    """Write the stages of one night, with `wake_minutes` of wake on either side of sleep."""
     import bandmap.files.edf
     from bandmap.download import hypnogram
     from bandmap.files.events import write_events

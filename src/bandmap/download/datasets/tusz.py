@@ -93,22 +93,7 @@ def recordings(
 
 
 def fetch(recording: str, edf: Path, *, root: str) -> None:
-    """Link or copy one recording.
-
-    Parameters
-    ----------
-    recording : str
-        One of `recordings`.
-    edf : Path
-        File to write.
-    root : str
-        As for `recordings`.
-
-    Raises
-    ------
-    ValueError
-        If the corpus has no such recording.
-    """
+    """Link or copy one recording."""
     subject = recording.partition("_")[0]
     places = [str(path) for path in _folder(root).glob(f"*/{subject}/*/*_tcp_*/{recording}.edf")]
     if not places:
@@ -117,24 +102,7 @@ def fetch(recording: str, edf: Path, *, root: str) -> None:
 
 
 def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> None:
-    """Write the seizures of one recording.
-
-    Parameters
-    ----------
-    recording : str
-        One of `recordings`.
-    edf : Path
-        The recording.
-    labels : Path or None
-        Its `.csv_bi` or `.csv`; None if it does not exist.
-    events : Path
-        File to write.
-
-    Raises
-    ------
-    RecordingError
-        If the recording or its labels cannot be read, or a seizure is outside the recording.
-    """
+    """Write the seizures of one recording from its `.csv_bi` or `.csv`."""
     import bandmap.files.edf
     from bandmap.download import marks
     from bandmap.files.events import write_events
