@@ -94,9 +94,8 @@ class Augmenter:
         if amounts.mirror or amounts.channel_shuffle:
             windows = self._rearranged(windows)
         if amounts.time_flip:
-            chosen = self._chance(amounts.time_flip, len(windows))
-            windows = windows.clone()
-            windows[chosen] = windows[chosen].flip(-1)
+            chosen = torch.where(self._chance(amounts.time_flip, len(windows)))[0].to(windows.device)
+            windows = windows.index_copy(0, chosen, windows.index_select(0, chosen).flip(-1))
         if windows.ndim == 4:
             return self._in_time_and_frequency(windows)
         if amounts.time_stretch:
@@ -137,10 +136,10 @@ class Augmenter:
         rows, frames = windows.shape[2:]
         mean = self.mean.to(windows.device)[None]
         if amounts.frequency_shift_rows:
-            windows = mean + self._shifted(windows - mean)
+            windows = self._shifted(windows - mean).add_(mean)
         if amounts.gain_decades:
             own = self._gain(len(windows), windows.shape[1])[..., None].to(windows.device)
-            windows = windows + own + self._tilt(len(windows), rows).to(windows.device)
+            windows = (windows + own).add_(self._tilt(len(windows), rows).to(windows.device))
         if amounts.masked_rows:
             hidden = self._stretch(len(windows), rows, amounts.masked_rows)[:, None, :, None]
             windows = torch.where(hidden.to(windows.device), mean, windows)
@@ -187,11 +186,15 @@ class Augmenter:
     def _shifted(self, departures: torch.Tensor) -> torch.Tensor:
         """Shift rows up or down; rows that become empty are set to the mean."""
         most, rows = self.amounts.frequency_shift_rows, departures.shape[2]
-        shift = torch.randint(-most, most + 1, (len(departures), 1), generator=self.generator)
-        source = (torch.arange(rows)[None] - shift).to(departures.device)
-        inside = ((source >= 0) & (source < rows))[:, None, :, None]
-        moved = torch.gather(departures, 2, source.clamp(0, rows - 1)[:, None, :, None].expand_as(departures))
-        return moved * inside
+        count, channels = departures.shape[:2]
+        shift = torch.randint(-most, most + 1, (count, 1), generator=self.generator)
+        source = torch.arange(rows)[None] - shift
+        inside = ((source >= 0) & (source < rows))[:, None, :, None].to(departures.device)
+        # Whole rows are copied: several times as fast as gathering their values one by one.
+        first = rows * torch.arange(count * channels).reshape(count, channels, 1)
+        places = (first + source.clamp(0, rows - 1)[:, None]).flatten().to(departures.device)
+        moved = departures.flatten(0, 2).index_select(0, places).reshape(departures.shape)
+        return moved.mul_(inside)
 
     def _stretch(self, count: int, size: int, most: int) -> torch.Tensor:
         """Return a random range of at most `most` adjacent elements for every window, bool, shape (batch, size)."""

@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from bandmap.train._device import channels_last
 from bandmap.train.sampling import Windows
 
 _AHEAD = 1  # batches fetched in advance: more would only take memory
@@ -30,7 +29,6 @@ def batches(
     Yields
     ------
     windows : tensor of float32, shape (batch, channels[, frequencies], times)
-        Maps with channels last in memory.
     classes : tensor of int64, shape (batch,)
     """
     ahead: deque[Future[tuple[torch.Tensor, torch.Tensor]]] = deque()
@@ -52,4 +50,4 @@ def _moved(
     fetched: "Future[tuple[torch.Tensor, torch.Tensor]]", device: torch.device
 ) -> tuple[torch.Tensor, torch.Tensor]:
     values, classes = fetched.result()
-    return channels_last(values.to(device, non_blocking=True)), classes.to(device, non_blocking=True)
+    return values.to(device, non_blocking=True), classes.to(device, non_blocking=True)

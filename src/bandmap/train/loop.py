@@ -17,7 +17,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from tqdm import tqdm
 
 from bandmap.train import phases as stages
-from bandmap.train._device import fabric_of, laid_out
+from bandmap.train._device import channels_last, fabric_of, laid_out
 from bandmap.train.augmentation import Augmenter
 from bandmap.train.feeding import batches
 from bandmap.train.optimization import Objective, optimizer_of, schedule_of
@@ -208,7 +208,7 @@ class Run:
     def _logits(self, batch: torch.Tensor) -> torch.Tensor:
         # Fabric's wrapper would round the windows before normalization.
         with self.fabric.autocast():
-            logits: torch.Tensor = self.model(batch)
+            logits: torch.Tensor = self.model(channels_last(batch))
         return logits.float()
 
     def _state(self) -> dict[str, Any]:

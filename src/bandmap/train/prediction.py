@@ -5,6 +5,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from bandmap.train._device import channels_last
 from bandmap.train.feeding import batches
 from bandmap.train.sampling import Windows
 from bandmap.vocabulary import logits as outputs
@@ -42,7 +43,7 @@ def answers(model: nn.Module, windows: Windows, *, batch_size: int, device: torc
     every = np.arange(len(windows))
     dealt = (every[first : first + batch_size] for first in range(0, len(windows), batch_size))
     with torch.inference_mode():
-        found = [_probabilities(model(batch)).cpu() for batch, _ in batches(windows, dealt, device)]
+        found = [_probabilities(model(channels_last(batch))).cpu() for batch, _ in batches(windows, dealt, device)]
     return torch.cat(found).float().numpy() if found else np.empty(0, dtype=np.float32)
 
 
