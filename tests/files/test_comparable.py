@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from bandmap.files.comparable import read_comparable, write_comparable
-from bandmap.interpret import from_files as interpretation
+from bandmap.interpret.from_files import comparable as listing
+from bandmap.interpret.from_files import recording as interpretation
 from bandmap.train.tasks import seizure, sleep
 from bandmap.vocabulary import windows
 from bandmap.vocabulary.recording import Event, RecordingError
@@ -32,7 +33,7 @@ class Source:
 
 
 def of_subject(folder, sources, task, cutting):
-    listed, shared = interpretation.comparable(sources, task, cutting, seed=1)
+    listed, shared = listing.comparable(sources, task, cutting, seed=1)
     names = [f"run-{number}" for number in range(len(sources))]
     write_comparable(folder / "01.h5", dict(zip(names, listed, strict=True)), shared)
     return [read_comparable(folder / "01.h5", name) for name in names]
@@ -76,7 +77,7 @@ def test_the_background_is_the_same_in_all_recordings_of_a_subject_and_of_anothe
         np.testing.assert_array_equal(one.background, other.background)
     assert (first.shared[sleep.CLASSES.index("W")].background == level["N2"]).all()
     assert len(first.shared[sleep.CLASSES.index("N2")].background) == 5
-    assert len(first.shared[sleep.CLASSES.index("REM")].background) == interpretation.BACKGROUNDS
+    assert len(first.shared[sleep.CLASSES.index("REM")].background) == listing.BACKGROUNDS
 
 
 def test_a_subject_that_has_seizures_only_has_nothing_to_compare_with(tmp_path):

@@ -13,7 +13,6 @@ from snakemake import script
 from snakemake.iocontainers import InputFiles
 from snakemake.jobs import Job
 from snakemake.resources import Resource
-from snakemake.scheduling.job_scheduler import JobScheduler
 from snakemake.settings.enums import Quietness
 
 _LONG = 32
