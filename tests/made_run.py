@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from bandmap import aggregate
-from bandmap.faithfulness import probe
 from bandmap.files.attributed import write_attribution
 from bandmap.files.documents import write_json
 from bandmap.files.events import write_events
@@ -16,6 +15,7 @@ from bandmap.files.predicted import write_predictions
 from bandmap.files.represented import carried, write_representation
 from bandmap.files.tables import write_table
 from bandmap.report import from_files as findings
+from bandmap.vocabulary import tables
 from bandmap.vocabulary.recording import Event, Recording, SleepStage
 from bandmap.vocabulary.representation import Representation
 
@@ -207,9 +207,10 @@ def _matrices(made, model, units):
     for name in TITLES:
         rows = [{**row, "region": "all"} for row in units if row["region"] == "central"] if name == "gradcam" else units
         folder = made.results / "matrices" / model / SCHEME / name
-        write_table(folder / "seizures.tsv", rows, aggregate.SEIZURE_COLUMNS)
-        write_table(folder / "subjects.tsv", aggregate.subject_rows(rows), aggregate.SUBJECT_COLUMNS)
-        write_table(folder / "cohort.tsv", aggregate.cohort_rows(rows, draws=50, seed=1), aggregate.COHORT_COLUMNS)
+        table = tables.UNITS.frame(rows)
+        write_table(folder / "seizures.tsv", table, tables.UNITS)
+        write_table(folder / "subjects.tsv", aggregate.subject_matrices(table), tables.SUBJECTS)
+        write_table(folder / "cohort.tsv", aggregate.cohort_matrices(table, draws=50, seed=1), tables.COHORT)
 
 
 def _faithfulness(made, model):
@@ -219,27 +220,27 @@ def _faithfulness(made, model):
         (f"{v}_curve", level, k) for v in ("deletion", "insertion") for level in ("order", "random") for k in range(11)
     ]
     rows = [
-        dict(zip(probe.COLUMNS, (*person, name, *test, 0.5 / (1 + number), 6), strict=True))
+        dict(zip(tables.MAP_TESTS.names, (*person, name, *test, 0.5 / (1 + number), 6), strict=True))
         for number, person in enumerate(made.subjects)
         for name in TITLES
         for test in tests
     ]
-    write_table(made.results / "faithfulness" / model / f"{SCHEME}.tsv", rows, probe.COLUMNS)
+    write_table(made.results / "faithfulness" / model / f"{SCHEME}.tsv", rows, tables.MAP_TESTS)
 
 
 def _trained(made, model):
     for fold in FOLDS:
         folder = made.results / "trained" / model / SCHEME / fold
-        history = [{"epoch": e, "training_loss": 1 / e, "validation_loss": 1.2 / e} for e in (1, 2, 3)]
-        write_table(folder / "history.tsv", history, ("epoch", "training_loss", "validation_loss"))
+        history = [dict(zip(tables.HISTORY.names, (e, "train", 1 / e, 1.2 / e, 0.1), strict=True)) for e in (1, 2, 3)]
+        write_table(folder / "history.tsv", history, tables.HISTORY)
         seen = [{"role": "train", "class": "seizure", "windows": 90, "excluded": 10}]
-        write_table(folder / "windows.tsv", seen, ("role", "class", "windows", "excluded"))
-        write_table(folder / "resources.tsv", [{"seconds": 1.5, "device": "cpu"}], ("seconds", "device"))
+        write_table(folder / "windows.tsv", seen, tables.WINDOWS)
+        took = dict(zip(tables.RESOURCES.names, (1.5, 60.0, 200.0, "cpu", 3, 1000), strict=True))
+        write_table(folder / "resources.tsv", [took], tables.RESOURCES)
 
 
 SPREAD = {"mean": 0.8, "sd": 0.1, "low": 0.7, "high": 0.9, "n": 3}
 EVENT = ("sensitivity", "precision", "f1", "false_alarms_per_day")
-CURVE = ("threshold", *EVENT)
 
 
 def _scores(made):
@@ -254,31 +255,31 @@ def _scores(made):
         counts = (np.eye(5, dtype=int) * 8 + 1).tolist()
         summary |= {"epoch": dict.fromkeys(metrics, SPREAD), "confusion": {"stages": list(STAGES), "epochs": counts}}
     for name, table in made.judged.items():
-        rows = [
-            {"dataset": d, "subject": s, "scoring": "event", "epochs": 60, **dict.fromkeys(metrics, 0.8)}
-            for d, s in made.subjects
-        ]
-        write_table(table, rows, tuple(rows[0]))
+        schema = tables.SEIZURE_SCORES if made.task == "seizure" else tables.STAGE_SCORES
+        given = {"scoring": "event", "epochs": 60, **dict.fromkeys(metrics, 0.8)}
+        cells = {column.name: given.get(column.name, None if column.optional else 1) for column in schema.columns}
+        rows = [cells | {"dataset": dataset, "subject": subject} for dataset, subject in made.subjects]
+        write_table(table, rows, schema)
         write_json(Path(table).with_suffix(".json"), summary)
         if name != "always-on":
             _details(made, folder / f"{name}_{SCHEME}_details.tsv")
-    columns = ("model_a", "model_b", "metric", "mean_difference", "low", "high", "n", "p", "p_holm")
-    compared = dict(zip(columns, ("one", "two", metrics[0], 0.1, 0.0, 0.2, 3, 0.25, 0.5), strict=True))
-    write_table(folder / f"comparison_{SCHEME}.tsv", [compared], columns)
+    values = ("one", "two", metrics[0], 0.1, 0.0, 0.2, 3, 0.25, 0.5)
+    compared = dict(zip(tables.COMPARISON.names, values, strict=True))
+    write_table(folder / f"comparison_{SCHEME}.tsv", [compared], tables.COMPARISON)
 
 
 def _details(made, path):
     if made.task == "seizure":
         rows = [
             {"threshold": t, "sensitivity": 1 - t**2, "precision": t, "f1": t, "false_alarms_per_day": 100 * (0.9 - t)}
+            | {f"n_{name}": 3 for name in EVENT}
             for t in (0.1, 0.5, 0.9)
         ]
-        write_table(path, rows, CURVE)
+        write_table(path, rows, tables.CURVE)
         return
-    columns = ("dataset", "subject", "recording", "statistic", "reference_minutes", "predicted_minutes")
     rows = [
         {**row, "statistic": name, "reference_minutes": 6.0, "predicted_minutes": 5.5}
         for row in made.recordings
         for name in ("total_sleep_time", *STAGES)
     ]
-    write_table(path, rows, columns)
+    write_table(path, rows, tables.SLEEP_MINUTES)

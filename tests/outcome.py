@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bandmap.files.tables import read_table
+from bandmap.files.rows import read_rows
 
 OF_THE_RUN = {"resources.tsv", "benchmark.tsv"}  # seconds and megabytes, which no two runs share
 
@@ -23,7 +23,7 @@ def files(directory: Path) -> list[Path]:
 
 def costs(directory: Path) -> set[float]:
     """Return the seconds, rates and megabytes of the trainings."""
-    rows = [row for path in directory.rglob("resources.tsv") for row in read_table(path)]
+    rows = [row for path in directory.rglob("resources.tsv") for row in read_rows(path)]
     return {float(row[name]) for row in rows for name in ("seconds", "windows_per_second", "peak_memory_mb")}
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bandmap.download.datasets.chb_mit import SAME_CHILD
-from bandmap.files.tables import write_table
+from bandmap.files.rows import write_rows
 
 COLUMNS = ("recording", "subject", "path", "sha256", "bytes", "seconds", "seizures")
 TABLE = Path(__file__).resolve().parents[1] / "src/bandmap/download/datasets/chb_mit.tsv"
@@ -190,4 +190,4 @@ def check(
 
 
 if __name__ == "__main__":
-    write_table(TABLE, rows(Path(sys.argv[1])), COLUMNS)
+    write_rows(TABLE, rows(Path(sys.argv[1])), COLUMNS)

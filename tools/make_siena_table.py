@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bandmap.files.tables import write_table
+from bandmap.files.rows import write_rows
 
 COLUMNS = ("recording", "subject", "path", "seconds", "seizures")
 TABLE = Path(__file__).resolve().parents[1] / "src/bandmap/download/datasets/siena.tsv"
@@ -135,4 +135,4 @@ def row(name: str, seizures: list[Seizure]) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    write_table(TABLE, rows(*map(Path, sys.argv[1:])), COLUMNS)
+    write_rows(TABLE, rows(*map(Path, sys.argv[1:])), COLUMNS)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-from bandmap.files.tables import write_table
+from bandmap.files.rows import write_rows
 
 COLUMNS = ("recording", "subject", "study", "path", "sha1", "hypnogram", "hypnogram_sha1")
 TABLE = Path(__file__).resolve().parents[1] / "src/bandmap/download/datasets/sleep_edf.tsv"
@@ -54,4 +54,4 @@ def row(recording: tuple[str, str], hypnogram: tuple[str, str]) -> dict[str, str
 
 if __name__ == "__main__":
     sums = Path(sys.argv[1]) if sys.argv[1:] else installed_sums()
-    write_table(TABLE, rows(sums.read_text().splitlines()), COLUMNS)
+    write_rows(TABLE, rows(sums.read_text().splitlines()), COLUMNS)

@@ -2,20 +2,19 @@
 
 from bandmap import aggregate
 from bandmap.files.tables import write_table
-from bandmap.vocabulary import plugins
+from bandmap.vocabulary import plugins, tables
 from bandmap.vocabulary.atlas import Atlas
 from bandmap.workflow.job import job
 
 with job(snakemake):
     atlas = Atlas.of(snakemake.params.regions, snakemake.params.bands_hz)
-    units = plugins.load("bandmap.aggregate.from_files", snakemake.params.task).unit_rows(
+    units = plugins.load("bandmap.aggregate.from_files", snakemake.params.task).unit_matrices(
         snakemake.params.recordings,
         snakemake.input.attributed,
         snakemake.input.reference,
         snakemake.input.predicted,
         atlas,
     )
-    write_table(snakemake.output.seizures, units, aggregate.SEIZURE_COLUMNS)
-    write_table(snakemake.output.subjects, aggregate.subject_rows(units), aggregate.SUBJECT_COLUMNS)
-    cohort = aggregate.cohort_rows(units, seed=snakemake.params.seed)
-    write_table(snakemake.output.cohort, cohort, aggregate.COHORT_COLUMNS)
+    write_table(snakemake.output.seizures, units, tables.UNITS)
+    write_table(snakemake.output.subjects, aggregate.subject_matrices(units), tables.SUBJECTS)
+    write_table(snakemake.output.cohort, aggregate.cohort_matrices(units, seed=snakemake.params.seed), tables.COHORT)

@@ -3,7 +3,7 @@
 from bandmap.faithfulness.from_files import Prober, Tested, probe_folds
 from bandmap.faithfulness.maps import Methods
 from bandmap.faithfulness.probe import COLUMNS
-from bandmap.files.tables import write_table
+from bandmap.files.rows import write_rows
 from bandmap.vocabulary import plugins
 from bandmap.vocabulary.atlas import Atlas
 from bandmap.workflow.job import job
@@ -18,4 +18,4 @@ with job(snakemake):
         Methods.of(params.methods, params.products),
         Prober(task, atlas, params.settings, params.seed, params.device),
     )
-    write_table(snakemake.output.table, rows, COLUMNS)
+    write_rows(snakemake.output.table, rows, COLUMNS)

@@ -1,10 +1,10 @@
 """Fine-tune the model of a fold on the first segment of its test subject (rule fine_tune_fold)."""
 
-from bandmap.files import represented, tables, weights
-from bandmap.train.fold import WINDOWS, Learner
-from bandmap.train.recipe import HISTORY, RESOURCES
+from bandmap.files import represented, weights
+from bandmap.files.tables import write_table
+from bandmap.train.fold import Learner
 from bandmap.train.tuning import fine_tune
-from bandmap.vocabulary import plugins
+from bandmap.vocabulary import plugins, tables
 from bandmap.workflow.job import job
 
 with job(snakemake):
@@ -14,6 +14,6 @@ with job(snakemake):
     recordings = dict(zip(params.recordings, represented.open_all(snakemake.input.arrays), strict=True))
     tuned = fine_tune(*weights.load(snakemake.input.weights), recordings, learner, params.tuning)
     weights.save(snakemake.output.weights, tuned.model, tuned.settings)
-    tables.write_table(snakemake.output.history, tuned.fitted.history, HISTORY)
-    tables.write_table(snakemake.output.resources, [tuned.fitted.resources], RESOURCES)
-    tables.write_table(snakemake.output.windows, tuned.windows, WINDOWS)
+    write_table(snakemake.output.history, tuned.fitted.history, tables.HISTORY)
+    write_table(snakemake.output.resources, [tuned.fitted.resources], tables.RESOURCES)
+    write_table(snakemake.output.windows, tuned.windows, tables.WINDOWS)

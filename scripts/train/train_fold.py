@@ -1,11 +1,11 @@
 """Train one model on a fold's training subjects (rule train_fold)."""
 
-from bandmap.files import represented, tables, weights
+from bandmap.files import represented, weights
 from bandmap.files.checkpoint import CheckpointFile
+from bandmap.files.tables import write_table
 from bandmap.files.validation import write_validation
-from bandmap.train.fold import WINDOWS, Learner, train_fold
-from bandmap.train.recipe import HISTORY, RESOURCES
-from bandmap.vocabulary import plugins
+from bandmap.train.fold import Learner, train_fold
+from bandmap.vocabulary import plugins, tables
 from bandmap.workflow.job import job
 
 with job(snakemake):
@@ -17,8 +17,8 @@ with job(snakemake):
     checkpoint = CheckpointFile(f"{snakemake.output.weights}.unfinished")
     trained = train_fold(training, validation, params.model, learner, checkpoint=checkpoint)
     weights.save(snakemake.output.weights, trained.model, trained.settings)
-    tables.write_table(snakemake.output.history, trained.fitted.history, HISTORY)
-    tables.write_table(snakemake.output.resources, [trained.fitted.resources], RESOURCES)
-    tables.write_table(snakemake.output.windows, trained.windows, WINDOWS)
+    write_table(snakemake.output.history, trained.fitted.history, tables.HISTORY)
+    write_table(snakemake.output.resources, [trained.fitted.resources], tables.RESOURCES)
+    write_table(snakemake.output.windows, trained.windows, tables.WINDOWS)
     write_validation(snakemake.output.validation, trained.validation)
     checkpoint.remove()

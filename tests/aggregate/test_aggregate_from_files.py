@@ -10,6 +10,7 @@ from bandmap.files.attributed import write_attribution
 from bandmap.files.events import write_events
 from bandmap.vocabulary.atlas import Atlas
 from bandmap.vocabulary.recording import Event
+from bandmap.vocabulary.tables import UNITS
 
 ATLAS = Atlas.of({"front": ["Fp1", "F3"], "back": ["P3", "O1"]}, {"slow": [1, 8], "fast": [8, 30]})
 CHANNELS = ("Fp1-F3", "F3-P3", "P3-O1")
@@ -43,7 +44,7 @@ def written(path, values, axes, *, targets=None, labels=None, interpolated=(), m
 def seizure_rows(tmp_path, attributions):
     events = str(tmp_path / "events.tsv")
     write_events(events, [Event(10, 20, "sz")], recording_seconds=60.0)
-    rows = seizure.unit_rows([RECORDING], attributions, [events], [events], ATLAS)
+    rows = seizure.unit_matrices([RECORDING], attributions, [events], [events], ATLAS).to_dict("records")
     return {(row["region"], row["band"]): row for row in rows if row["part"] == "whole" and row["outcome"] == "hit"}
 
 
@@ -78,7 +79,7 @@ def test_one_row_for_all_regions_has_the_share_of_all_channels(tmp_path):
 def test_epochs_of_sleep_become_one_matrix_per_stage_found(tmp_path):
     values = np.arange(5)[:, None, None] * np.ones((2, 2))
     path = written(tmp_path / "a.h5", values, ("region", "band"), targets=[0, 2, 2, 2, 4], labels=[0, 2, 2, 1, -1])
-    rows = sleep.unit_rows([RECORDING], [path], [], [], ATLAS)
+    rows = sleep.unit_matrices([RECORDING], [path], [], [], ATLAS).to_dict("records")
     whole = [row for row in rows if row["part"] == "whole"]
     found = {(row["class"], row["outcome"]): (row["importance"], row["n_windows"]) for row in whole}
     assert found == {("W", "right"): (0, 1), ("N2", "right"): (1.5, 2), ("N2", "wrong"): (3, 1)}
@@ -86,4 +87,6 @@ def test_epochs_of_sleep_become_one_matrix_per_stage_found(tmp_path):
 
 def test_a_recording_of_sleep_without_epochs_has_no_rows(tmp_path):
     path = written(tmp_path / "a.h5", np.zeros((0, 2, 2)), ("region", "band"))
-    assert sleep.unit_rows([RECORDING], [path], [], [], ATLAS) == []
+    found = sleep.unit_matrices([RECORDING], [path], [], [], ATLAS)
+    assert len(found) == 0
+    assert tuple(found) == UNITS.names

@@ -27,6 +27,19 @@ NETWORKS = (
     "predict_recording",
     "train_fold",
 )
+TABLES = (
+    "aggregate_matrices",
+    "compare_models",
+    "draw_faithfulness",
+    "draw_model",
+    "draw_overview",
+    "draw_recording",
+    "plant_truth",
+    "score_baselines",
+    "score_model",
+    "write_report",
+)
+"""Jobs without a network that read or write tables of results, which are pandas DataFrames."""
 SLOW_TO_IMPORT = ("torch", "lightning_fabric", "captum", "mne", "pandas", "scipy.signal", "scipy.stats", "zarr")
 MAX_MODULE, MAX_SCRIPT, MAX_RULE_FILE, MAX_FUNCTION, MAX_BYTES = 300, 25, 150, 60, 500_000
 
@@ -220,7 +233,8 @@ def test_planning_imports_no_heavy_library() -> None:
 @pytest.mark.parametrize("script", [path for path in SCRIPTS if path.stem not in NETWORKS], ids=lambda path: path.stem)
 def test_a_job_without_a_network_begins_without_libraries_that_take_long_to_import(script: Path) -> None:
     imports = script.read_text(encoding="utf-8").partition("\nwith ")[0]
-    code = f"{imports}\nimport sys; print(*set({SLOW_TO_IMPORT}) & sys.modules.keys())"
+    slow = {name for name in SLOW_TO_IMPORT if name != "pandas" or script.stem not in TABLES}
+    code = f"{imports}\nimport sys; print(*{slow} & sys.modules.keys())"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (run.stdout.strip(), run.returncode) == ("", 0), run.stdout + run.stderr
 

@@ -158,7 +158,7 @@ def test_a_recording_is_identified_by_its_checksum_wherever_it_comes_from(small)
 
 @with_official_files
 def test_the_table_is_made_from_the_official_files(tmp_path):
-    MAKER.write_table(tmp_path / "made.tsv", MAKER.rows(OFFICIAL), MAKER.COLUMNS)
+    MAKER.write_rows(tmp_path / "made.tsv", MAKER.rows(OFFICIAL), MAKER.COLUMNS)
     assert (tmp_path / "made.tsv").read_bytes() == Path(chb_mit.__file__).with_suffix(".tsv").read_bytes()
 
 

@@ -59,7 +59,7 @@ def test_times_of_the_clock_are_counted_from_the_start(recording, seconds, expec
 
 @with_official_lists
 def test_the_table_is_made_from_the_official_lists(tmp_path):
-    MAKER.write_table(tmp_path / "made.tsv", MAKER.rows(*FOLDERS), MAKER.COLUMNS)
+    MAKER.write_rows(tmp_path / "made.tsv", MAKER.rows(*FOLDERS), MAKER.COLUMNS)
     assert (tmp_path / "made.tsv").read_bytes() == Path(siena.__file__).with_suffix(".tsv").read_bytes()
 
 

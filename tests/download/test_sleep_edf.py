@@ -78,7 +78,7 @@ def test_options_that_cannot_be_are_told_with_the_remedy(options, message):
 
 def test_the_table_is_made_from_the_installed_list(tmp_path):
     rows = MAKER.rows(MAKER.installed_sums().read_text().splitlines())
-    MAKER.write_table(tmp_path / "made.tsv", rows, MAKER.COLUMNS)
+    MAKER.write_rows(tmp_path / "made.tsv", rows, MAKER.COLUMNS)
     assert (tmp_path / "made.tsv").read_bytes() == Path(sleep_edf.__file__).with_suffix(".tsv").read_bytes()
 
 

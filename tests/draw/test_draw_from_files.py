@@ -12,7 +12,7 @@ from made_run import BANDS, FOLDS, REGIONS, SCHEME, STAGES, TITLES, Made, make_r
 from bandmap import report
 from bandmap.draw.from_files import RecordingFiles, draw_model, draw_overview
 from bandmap.draw.from_files.faithfulness import draw_faithfulness
-from bandmap.files.tables import read_table
+from bandmap.files.rows import read_rows
 from bandmap.report import from_files as findings
 from bandmap.vocabulary import plugins
 from bandmap.vocabulary.atlas import Atlas
@@ -116,11 +116,11 @@ def test_the_picture_of_the_cohort_holds_the_parts_of_a_seizure_or_the_stages(ma
 
 def test_what_was_planted_is_found_in_every_class(made):
     folder = made.results / FIGURES / "one" / SCHEME
-    rows = [row for row in read_table(folder / "recovery.tsv") if row["method"] == "band_occlusion"]
+    rows = [row for row in read_rows(folder / "recovery.tsv") if row["method"] == "band_occlusion"]
     classes = {"sz"} if made.task == "seizure" else set(STAGES)
     assert {row["class"] for row in rows} == classes
     assert all(row["right"] == row["n"] == "2" for row in rows if row["what"] == "both")
-    planted = {(r["class"], r["planted_region"]) for r in read_table(folder / "planted.tsv") if r["subject"] == "01"}
+    planted = {(r["class"], r["planted_region"]) for r in read_rows(folder / "planted.tsv") if r["subject"] == "01"}
     assert len(planted) == len(classes)
 
 
@@ -142,7 +142,7 @@ def test_the_first_page_leads_to_every_subject_and_compares_all_models(made):
 
 def test_every_map_is_shown_with_how_far_it_can_be_trusted(made):
     folder = made.results / FIGURES / "one" / SCHEME
-    rows = {(r["method"], r["test"], r["level"]): r for r in read_table(folder / "faithfulness.tsv")}
+    rows = {(r["method"], r["test"], r["level"]): r for r in read_rows(folder / "faithfulness.tsv")}
     assert {name for name, _, _ in rows} == set(TITLES)
     assert float(rows["band_occlusion", "weights", "all"]["mean"]) == pytest.approx(0.375)
     assert rows["band_occlusion", "weights", "all"]["n"] == "2"

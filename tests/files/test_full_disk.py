@@ -8,7 +8,7 @@ import pytest
 
 from bandmap.files._hdf5 import written
 from bandmap.files.represented import write_representation
-from bandmap.files.tables import write_table
+from bandmap.files.rows import write_rows
 from bandmap.vocabulary.representation import Representation
 
 NOISE = np.random.default_rng(0).normal(size=(50, 8, 100)).astype(np.float32)
@@ -39,7 +39,7 @@ def zarr(path):
 
 
 def table(path):
-    write_table(path, [{"a": float(value)} for value in NOISE.ravel()], ["a"])
+    write_rows(path, [{"a": float(value)} for value in NOISE.ravel()], ["a"])
 
 
 @pytest.mark.parametrize("write", [hdf5, zarr, table], ids=lambda write: write.__name__)

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from bandmap.files import edf
-from bandmap.files.tables import read_table
+from bandmap.files.rows import read_rows
 from bandmap.harmonize import MontageError, Stream, harmonize
 from bandmap.vocabulary.montages import SLEEP2
 from bandmap.vocabulary.recording import RecordingError
 
 SHARED = Path(os.environ.get("BANDMAP_SHARED", Path(__file__).parents[3] / "shared")) / "data"
 FOLDERS = ("headers", "edge_cases", "sleep_edf", "clips_bids")
-TABLE = {row["file"]: row for row in read_table(Path(__file__).parents[1] / "data/shared_recordings.tsv")}
+TABLE = {row["file"]: row for row in read_rows(Path(__file__).parents[1] / "data/shared_recordings.tsv")}
 SETTINGS = {"montage": "bipolar18", "rate_hz": 128, "high_pass_hz": 0.5, "low_pass_hz": 45, "notch_hz": [50, 60]}
 N_CUTS, N_CHANGES, HARMONIZED_EVERY, LARGEST_BYTES = 50, 200, 10, 10**6
 LIKELY = b"0123456789 -+.eE\0,"  # of a header's bytes: what makes another number of a number

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import TINY, planned, snakemake
 
-from bandmap.files.tables import read_table
+from bandmap.files.rows import read_rows
 
 pytestmark = pytest.mark.workflow
 
@@ -40,7 +40,7 @@ def test_a_new_subject_is_scored_by_all_folds_together_and_shown(arrived: tuple[
     before = [path.stat().st_mtime_ns for path in trained]
     run = snakemake(folder, configfile=more)
     assert run.returncode == 0, run.stderr[-3000:]
-    scores = read_table(folder / "results/scores/cwt_resnet18_leave_one_subject_out.tsv")
+    scores = read_rows(folder / "results/scores/cwt_resnet18_leave_one_subject_out.tsv")
     assert {row["subject"] for row in scores} == {"01", "02", "03", "04", "05"}
     assert [path.stat().st_mtime_ns for path in trained] == before
     assert (folder / "results/report/pages/simulated-05.html").exists()
@@ -50,7 +50,7 @@ def test_refold_deals_the_new_subject_in_and_then_every_fold_is_trained_again(ar
     folder, more = arrived
     run = snakemake(folder, "refold", configfile=more)
     assert run.returncode == 0, run.stderr[-3000:]
-    assert {row["subject"] for row in read_table(folder / FOLDS)} == {"01", "02", "03", "04", "05"}
+    assert {row["subject"] for row in read_rows(folder / FOLDS)} == {"01", "02", "03", "04", "05"}
     jobs = planned(snakemake(folder, "-n", configfile=more))
     anew = ("train_fold", "predict_recording", "draw_recording")
     assert {rule: jobs[rule] for rule in anew} == dict.fromkeys(anew, 5)

@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT, TINY, planned, snakemake
 
 from bandmap.files.harmonized import read_attributes
-from bandmap.files.tables import read_table
+from bandmap.files.rows import read_rows
 
 pytestmark = pytest.mark.workflow
 
@@ -22,7 +22,7 @@ RECORDING = "simulated/sub-02_run-01"
 
 
 def test_the_run_ends_with_a_report_that_shows_every_seizure(finished: Path) -> None:
-    truth = read_table(finished / "results/truth/simulated.tsv")
+    truth = read_rows(finished / "results/truth/simulated.tsv")
     assert len(truth) == 4
     for row in truth:
         page = finished / f"results/report/pages/simulated-{row['subject']}.html"
@@ -99,7 +99,7 @@ def test_touching_every_script_redoes_nothing(finished: Path) -> None:
 
 
 def test_every_subject_is_tested_once_and_never_seen_before(finished: Path) -> None:
-    rows = read_table(finished / "results/folds/leave_one_subject_out.tsv")
+    rows = read_rows(finished / "results/folds/leave_one_subject_out.tsv")
     tested = [row["subject"] for row in rows if row["role"] == "test"]
     assert sorted(tested) == ["01", "02", "03", "04"]
     for fold in {row["fold"] for row in rows}:
@@ -108,7 +108,7 @@ def test_every_subject_is_tested_once_and_never_seen_before(finished: Path) -> N
 
 
 def test_every_map_is_tested_on_every_subject_and_the_report_says_how_far_to_trust_it(finished: Path) -> None:
-    rows = read_table(finished / "results/faithfulness/cwt_resnet18/leave_one_subject_out.tsv")
+    rows = read_rows(finished / "results/faithfulness/cwt_resnet18/leave_one_subject_out.tsv")
     for method in ("gradcam", "occlusion", "band_occlusion", "published"):
         for test in ("weights", "noise", "deletion", "insertion"):
             mine = [row for row in rows if (row["method"], row["test"]) == (method, test)]

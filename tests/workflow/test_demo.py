@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, snakemake
 
-from bandmap.files.tables import read_table
+from bandmap.files.rows import read_rows
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
@@ -15,7 +15,7 @@ FIGURES = "results/report/figures/cwt_resnet18/leave_one_subject_out"
 def test_the_joint_matrix_names_the_planted_region_and_band_in_eight_of_ten_subjects(tmp_path: Path) -> None:
     run = snakemake(tmp_path, configfile=ROOT / "examples/demo.yaml", timeout=1800)
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-3000:]
-    rows = read_table(tmp_path / FIGURES / "recovery.tsv")
+    rows = read_rows(tmp_path / FIGURES / "recovery.tsv")
     right = {
         row["what"]: int(row["right"]) for row in rows if row["method"] == "band_occlusion" and row["what"] != "auc"
     }

@@ -7,7 +7,7 @@ import pytest
 from conftest import ROOT, snakemake
 
 from bandmap.files.predicted import read_predictions
-from bandmap.files.tables import read_table
+from bandmap.files.rows import read_rows
 
 pytestmark = pytest.mark.workflow
 
@@ -50,14 +50,14 @@ def test_sleep_goes_through_the_whole_chain_to_its_own_pages(tmp_path: Path) -> 
     for model in ("freqcut_vit", "seq_freqcut_vit"):
         summary = json.loads((tmp_path / f"results/scores/{model}_subject_k_fold.json").read_text())
         assert summary["recordings"] == {"scored": 4, "expected": 4}
-        stages = read_table(tmp_path / f"results/matrices/{model}/subject_k_fold/band_occlusion/subjects.tsv")
+        stages = read_rows(tmp_path / f"results/matrices/{model}/subject_k_fold/band_occlusion/subjects.tsv")
         assert {row["class"] for row in stages} <= {"W", "N1", "N2", "N3", "REM"}
         assert stages
-        tested = read_table(tmp_path / f"results/faithfulness/{model}/subject_k_fold.tsv")
+        tested = read_rows(tmp_path / f"results/faithfulness/{model}/subject_k_fold.tsv")
         for method in ("band_occlusion", "attention_relevance"):
             assert {"weights", "noise", "shift", "deletion"} <= {r["test"] for r in tested if r["method"] == method}
         table = tmp_path / f"results/report/figures/{model}/subject_k_fold/faithfulness.tsv"
-        assert "split_half" in {row["test"] for row in read_table(table)}
+        assert "split_half" in {row["test"] for row in read_rows(table)}
     page = (tmp_path / "results/report/index.html").read_text(encoding="utf-8")
     shown = page.partition("Settings of this run")[0].lower()
     assert "kappa" in shown
@@ -76,14 +76,14 @@ def test_models_of_one_subject_are_scored_on_what_came_later(tmp_path: Path, sch
     settings.write_text(PERSONAL % scheme)
     run = snakemake(tmp_path, configfile=settings)
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-3000:]
-    rows = read_table(tmp_path / f"results/scores/lightseizurenet_{scheme}.tsv")
+    rows = read_rows(tmp_path / f"results/scores/lightseizurenet_{scheme}.tsv")
     seizures = {row["subject"]: int(row["reference"]) for row in rows if row["scoring"] == "event"}
     # Of three recordings with a seizure each: the last one is tested, or all but the one that the model was tuned on.
     assert set(seizures.values()) == {1 if scheme == "within_subject" else 2}
     assert (tmp_path / f"results/faithfulness/lightseizurenet/{scheme}.tsv").exists()
     assert (tmp_path / "results/shuffled").exists() == (scheme == "within_subject")
     if scheme == "fine_tune":
-        without = read_table(tmp_path / "results/scores/lightseizurenet_fine_tune_without.tsv")
+        without = read_rows(tmp_path / "results/scores/lightseizurenet_fine_tune_without.tsv")
         assert [row["hours"] for row in without] == [row["hours"] for row in rows]
         assert len(thresholds(tmp_path, "fine_tune")) == 9
         assert thresholds(tmp_path, "fine_tune") == thresholds(tmp_path, "leave_one_subject_out")

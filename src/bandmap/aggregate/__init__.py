@@ -1,6 +1,6 @@
-"""Region x band matrices of windows, seizures or stages, subjects and the cohort. Input: arrays. Output: rows."""
+"""From attributions to region x band matrices: per window, seizure or stage, subject, cohort. Arrays in, tables out."""
 
-from bandmap.aggregate.levels import COHORT_COLUMNS, SUBJECT_COLUMNS, cohort_rows, main_rows, subject_rows
+from bandmap.aggregate.levels import cohort_matrices, main_matrices, subject_matrices
 from bandmap.aggregate.matrices import (
     frequency_importance,
     matrix_labels,
@@ -10,24 +10,21 @@ from bandmap.aggregate.matrices import (
     share_of_channels,
 )
 from bandmap.aggregate.statistics import bootstrap_interval, sign_flip_p
-from bandmap.aggregate.units import SEIZURE_COLUMNS, Attributed, seizure_rows, stage_rows
+from bandmap.aggregate.units import Attributed, seizure_matrices, stage_matrices
 
 __all__ = [
-    "COHORT_COLUMNS",
-    "SEIZURE_COLUMNS",
-    "SUBJECT_COLUMNS",
     "Attributed",
     "bootstrap_interval",
-    "cohort_rows",
+    "cohort_matrices",
     "frequency_importance",
-    "main_rows",
+    "main_matrices",
     "matrix_labels",
     "rank_one_share",
     "region_band_matrix",
     "region_importance",
-    "seizure_rows",
+    "seizure_matrices",
     "share_of_channels",
     "sign_flip_p",
-    "stage_rows",
-    "subject_rows",
+    "stage_matrices",
+    "subject_matrices",
 ]

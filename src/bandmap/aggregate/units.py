@@ -1,32 +1,16 @@
-"""Aggregation of windows to seizures, and to the sleep stages of a recording, as rows of a long table."""
+"""Windows to seizures, and to the sleep stages of a recording, as long tables."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from bandmap.aggregate.statistics import known_mean
 from bandmap.vocabulary.recording import Event
-
-SEIZURE_COLUMNS = (
-    "dataset", "subject", "recording", "class", "seizure", "outcome", "part", "onset", "offset",
-    "region", "band", "importance", "n_windows", "interpolated", "masked",
-)  # fmt: skip
-
-SEIZURE = "sz"
-"""The class for seizures; for sleep, the class is the stage."""
-INTERICTAL = "interictal"
-RIGHT, WRONG = "right", "wrong"
-OUTCOMES = ("hit", "miss", "false_alarm", INTERICTAL, RIGHT, WRONG)
-TRUE = ("hit", RIGHT)
-"""Outcomes with correct predictions, which form the matrix of a subject."""
-
-WHOLE = "whole"
-PARTS = ("onset", "middle", "end")
-"""Thirds of a seizure, in order."""
-HALVES = ("odd", "even")
-"""Alternating epochs of a stage; the similarity of their matrices measures reliability."""
+from bandmap.vocabulary.tables import HALVES, INTERICTAL, PARTS, RIGHT, SEIZURE, UNITS, WHOLE, WRONG
 
 WINDOW_SHARE = 0.5
 """A window belongs to an event that covers at least this share of it (or that has this share in the window)."""
@@ -88,15 +72,15 @@ class Attributed:
         return np.asarray(np.clip(thirds, 0, len(PARTS) - 1), np.int64)
 
 
-def seizure_rows(
+def seizure_matrices(
     windows: Attributed,
     reference: Iterable[Event],
     predicted: Iterable[Event],
     *,
     threshold: float,
     recording: Mapping[str, str],
-) -> list[dict[str, object]]:
-    """Return one matrix per seizure, per third of it, per false alarm and for interictal time, as long rows.
+) -> pd.DataFrame:
+    """Return one matrix per seizure, per third of it, per false alarm and for interictal time, as a long table.
 
     Outcomes: `hit` if a predicted event overlaps the seizure (without tolerance, because the matrix describes the
     seizure itself), `miss` if none does, `false_alarm` for a predicted event that overlaps no seizure, and `interictal`
@@ -117,8 +101,8 @@ def seizure_rows(
 
     Returns
     -------
-    list of dict
-        Rows of `SEIZURE_COLUMNS`, class "sz"; seizures are numbered from 1, false alarms `false-1` on. Seizures have
+    DataFrame
+        A table of `tables.UNITS`, class "sz"; seizures are numbered from 1, false alarms `false-1` on. Seizures have
         rows of part "whole", "onset", "middle" and "end" (the windows whose centre lies in that third of the
         seizure's time; onset and offset stay the seizure's), the others of "whole" only. `n_windows` is the number
         of windows with a value in the cell; where it is 0 (masked time, all channels masked) there is no importance.
@@ -127,12 +111,12 @@ def seizure_rows(
     seizures = sorted(event for event in reference if event.is_seizure)
     alarms = sorted(predicted)
     sure = windows.probabilities >= threshold
-    rows: list[dict[str, object]] = []
+    units: list[_Unit] = []
 
     def add(name: str, outcome: str, event: Event, part: str, members: NDArray[np.bool_]) -> None:
         if outcome != "miss" and (members & sure).any():
             members = members & sure
-        rows.extend(_unit(windows, members, recording, seizure=name, outcome=outcome, part=part, event=event))
+        units.append(_Unit(members, SEIZURE, outcome, part, name, event.onset, event.offset))
 
     for number, seizure in enumerate(seizures, start=1):
         outcome = "hit" if any(_overlap(alarm, seizure) for alarm in alarms) else "miss"
@@ -145,18 +129,19 @@ def seizure_rows(
         add(f"false-{number}", "false_alarm", alarm, WHOLE, windows.within(alarm))
     taken = [windows.touching(event) for event in (*seizures, *alarms)]
     quiet = ~np.any(taken, axis=0) if taken else np.ones(len(windows.starts_seconds), dtype=bool)
-    return rows + (_unit(windows, quiet, recording, seizure=INTERICTAL, outcome=INTERICTAL) if quiet.any() else [])
+    units += [_Unit(quiet, SEIZURE, INTERICTAL, seizure=INTERICTAL)] if quiet.any() else []
+    return _table(windows, units, recording)
 
 
-def stage_rows(
+def stage_matrices(
     windows: Attributed,
     stages: Sequence[str],
     explained: NDArray[np.integer],
     reference: NDArray[np.integer],
     *,
     recording: Mapping[str, str],
-) -> list[dict[str, object]]:
-    """Return one matrix per sleep stage of a recording, for correct and for wrong predictions.
+) -> pd.DataFrame:
+    """Return one matrix per sleep stage of a recording, where the model was right and where it was wrong.
 
     Parameters
     ----------
@@ -172,59 +157,51 @@ def stage_rows(
 
     Returns
     -------
-    list of dict
-        Rows of `SEIZURE_COLUMNS`; class is the explained stage, outcome is `right` if the reference agrees and
-        `wrong` otherwise, part is "whole", and seizure, onset and offset are None. Right ones also have rows of part
-        "odd" and "even", for alternating windows. A matrix without windows has no rows.
+    DataFrame
+        A table of `tables.UNITS`; class is the explained stage, outcome `right` where the reference agrees and
+        `wrong` where not, part "whole"; seizure, onset and offset are missing. Right ones have rows of part "odd" and
+        "even", too: of every other window. What has no window has no rows.
     """
     if not len(windows.starts_seconds) == len(explained) == len(reference):
         raise ValueError(f"{len(explained)} explained and {len(reference)} reference stages do not fit the windows")
     right, scored = explained == reference, (reference >= 0) & (reference < len(stages))
-    rows: list[dict[str, object]] = []
+    units: list[_Unit] = []
     for place, stage in enumerate(stages):
-        for outcome, chosen in ((RIGHT, right), (WRONG, ~right)):
-            members = scored & chosen & (explained == place)
-            if members.any():
-                rows += _unit(windows, members, recording, label=stage, outcome=outcome)
-        for half, part in enumerate(HALVES):
-            every_other = np.flatnonzero(scored & right & (explained == place))[half::2]
-            if len(every_other):
-                rows += _unit(windows, every_other, recording, label=stage, outcome=RIGHT, part=part)
-    return rows
+        of_stage = scored & (explained == place)
+        units += [_Unit(np.flatnonzero(of_stage & right), stage, RIGHT)]
+        units += [_Unit(np.flatnonzero(of_stage & ~right), stage, WRONG)]
+        halves = (np.flatnonzero(of_stage & right)[half::2] for half in range(len(HALVES)))
+        units += [_Unit(members, stage, RIGHT, part) for part, members in zip(HALVES, halves, strict=True)]
+    return _table(windows, [unit for unit in units if len(unit.members)], recording)
 
 
 def _overlap(one: Event, other: Event) -> bool:
     return one.onset < other.offset and other.onset < one.offset
 
 
-def _unit(
-    windows: Attributed,
-    members: NDArray[np.bool_] | NDArray[np.int64],
-    recording: Mapping[str, str],
-    *,
-    outcome: str,
-    label: str = SEIZURE,
-    seizure: str | None = None,
-    part: str = WHOLE,
-    event: Event | None = None,
-) -> list[dict[str, object]]:
-    """Return the rows of one matrix: the mean over some windows."""
-    chosen = windows.matrices[members]
-    mean, count = known_mean(chosen), np.isfinite(chosen).sum(axis=0)
-    onset, offset = (event.onset, event.offset) if event else (None, None)
-    head = {**recording, "class": label, "seizure": seizure, "outcome": outcome, "part": part}
-    return [
-        {
-            **head,
-            "onset": onset,
-            "offset": offset,
-            "region": region,
-            "band": band,
-            "importance": float(mean[r, b]),
-            "n_windows": int(count[r, b]),
-            "interpolated": 0.0 if windows.interpolated is None else float(windows.interpolated[r]),
-            "masked": 0.0 if windows.masked is None else float(windows.masked[r]),
-        }
-        for r, region in enumerate(windows.regions)
-        for b, band in enumerate(windows.bands)
-    ]
+class _Unit(NamedTuple):
+    """Some windows that make one matrix, by a mask or by their places, and what the matrix is about."""
+
+    members: NDArray[np.bool_] | NDArray[np.int64]
+    label: str
+    outcome: str
+    part: str = WHOLE
+    seizure: str | None = None
+    onset: float | None = None
+    offset: float | None = None
+
+
+def _table(windows: Attributed, units: Sequence[_Unit], recording: Mapping[str, str]) -> pd.DataFrame:
+    """Return a row for every unit and cell: the mean over the unit's windows."""
+    if not units:
+        return UNITS.frame()
+    none = np.zeros(len(windows.regions))
+    flags = {"interpolated": windows.interpolated, "masked": windows.masked}
+    regions = pd.DataFrame({"region": windows.regions, **{k: none if v is None else v for k, v in flags.items()}})
+    cells = regions.merge(pd.DataFrame({"band": windows.bands}), how="cross")
+    heads = pd.DataFrame([unit[1:] for unit in units], columns=["class", *_Unit._fields[2:]])
+    rows = heads.assign(**recording).merge(cells, how="cross")
+    chosen = [windows.matrices[unit.members] for unit in units]
+    rows["importance"] = np.concatenate([known_mean(matrices).ravel() for matrices in chosen])
+    rows["n_windows"] = np.concatenate([np.isfinite(matrices).sum(axis=0).ravel() for matrices in chosen])
+    return UNITS.frame(rows)

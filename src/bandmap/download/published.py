@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bandmap.download.transfer import DownloadError, fetch_file, is_url
-from bandmap.files.tables import in_order, read_table
+from bandmap.files.rows import in_order, read_rows
 from bandmap.vocabulary.plugins import did_you_mean
 
 PHYSIONET = ("https://physionet-open.s3.amazonaws.com", "https://physionet.org/files")
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 def table(plugin: str | Path) -> list[dict[str, str]]:
     """Read the table of recordings beside a plugin's file."""
-    return read_table(Path(plugin).with_suffix(".tsv"))
+    return read_rows(Path(plugin).with_suffix(".tsv"))
 
 
 def row_of(plugin: str | Path, recording: str) -> dict[str, str]:

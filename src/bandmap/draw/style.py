@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from bandmap.files.tables import number
+from bandmap.files.rows import number
 from bandmap.files.whole import whole_file
 
 _P = ParamSpec("_P")

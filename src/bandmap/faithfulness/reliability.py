@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandmap.aggregate.statistics import known_mean
-from bandmap.aggregate.units import HALVES, TRUE, WHOLE
+from bandmap.vocabulary.tables import HALVES, TRUE, WHOLE
 
 Row = Mapping[str, object]
 _Subject = tuple[str, str]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from bandmap.files.tables import write_table
+from bandmap.files.rows import write_rows
 from bandmap.vocabulary.recording import Event, RecordingError
 
 COLUMNS = ("onset", "duration", "eventType", "confidence", "channels", "dateTime", "recordingDuration")
@@ -114,7 +114,7 @@ def write_events(
         "dateTime": None if start is None else start.strftime("%Y-%m-%d %H:%M:%S"),
         "recordingDuration": f"{recording_seconds:.2f}",
     }
-    write_table(path, [row | common for row in rows], COLUMNS)
+    write_rows(path, [row | common for row in rows], COLUMNS)
 
 
 def _row(onset: float, duration: float, label: str, confidence: float | None) -> dict[str, str | None]:

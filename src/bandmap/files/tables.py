@@ -1,49 +1,78 @@
-"""Tables as tab-separated text, the format of all results that are not arrays."""
+"""Tables of results: tab-separated text on disk, typed pandas DataFrames in the code."""
 
 import csv
-import math
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from bandmap.files.whole import whole_file
+from bandmap.vocabulary.tables import Column, Schema, TableError
+
+MISSING = "n/a"
+REMEDY = "delete it and run snakemake again, which makes it anew"
+
+_NUMBERS = {"integer": r"-?\d+", "float": r"-?(\d+(\.\d+)?(e[+-]?\d+)?|inf)"}
+_TRUTH = {"1": True, "0": False}
 
 
-def write_table(path: str | Path, rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> None:
-    """Write rows under a header; floats with six significant digits, None as `n/a` (BIDS)."""
+def write_table(path: str | Path, rows: pd.DataFrame | Sequence[Mapping[str, object]], schema: Schema) -> None:
+    """Write a table whole or not at all; floats with six significant digits, missing values as `n/a` (BIDS).
+
+    Raises
+    ------
+    TableError
+        If columns or values are not those of the schema.
+    """
+    frame = schema.frame(rows)
+    for column in schema.columns:
+        if column.kind == "boolean":
+            frame[column.name] = frame[column.name].astype("Int64")
     with whole_file(path) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns, delimiter="\t", lineterminator="\n", extrasaction="raise")
-        writer.writeheader()
-        writer.writerows(as_text(rows, columns))
+        frame.to_csv(file, sep="\t", index=False, lineterminator="\n", na_rep=MISSING, float_format="%.6g")
 
 
-def as_text(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> list[dict[str, str]]:
-    """Return rows as `read_table` would, had they been written."""
-    return [{name: _text(row[name]) for name in columns} for row in rows]
+def read_table(path: str | Path, schema: Schema) -> pd.DataFrame:
+    """Read a table.
+
+    Returns
+    -------
+    DataFrame
+        With the columns and types of the schema; `n/a` is a missing value.
+
+    Raises
+    ------
+    TableError
+        If a column or a cell is not what the schema says; the message names file, column, row and remedy.
+    """
+    try:
+        texts = _texts(path)
+        schema.check_names(texts.columns)
+        return schema.frame(
+            pd.DataFrame({column.name: _typed(texts[column.name], column) for column in schema.columns})
+        )
+    except TableError as error:
+        raise TableError(f"{path}: {error}; {REMEDY}") from None
 
 
-def read_table(path: str | Path) -> list[dict[str, str]]:
-    """Read rows as text; numbers are the caller's to convert."""
+def _texts(path: str | Path) -> pd.DataFrame:
     with Path(path).open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file, delimiter="\t"))
+        lines = list(csv.reader(file, delimiter="\t"))
+    header = lines.pop(0) if lines else []
+    for number, line in enumerate(lines, start=1):
+        if len(line) != len(header):
+            raise TableError(f"row {number} has {len(line)} cells, the header {len(header)}")
+    return pd.DataFrame(lines, columns=pd.Index(header), dtype="str")
 
 
-def read_tables(paths: Sequence[str | Path]) -> list[list[dict[str, str]]]:
-    """Read many tables."""
-    return [read_table(path) for path in paths]
-
-
-def in_order(name: str) -> list[tuple[int, str]]:
-    """Return a key that sorts names as people do, by their numbers: run-2 before run-10."""
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
-
-
-def number(text: str) -> float:
-    """Return a table's number; `n/a` is NaN."""
-    return float("nan") if text == "n/a" else float(text)
-
-
-def _text(value: object) -> str:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return "n/a"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+def _typed(texts: pd.Series, column: Column) -> pd.Series:
+    cells = texts.mask(texts == MISSING)
+    if column.kind in _NUMBERS:
+        wrong = cells.notna() & ~cells.str.fullmatch(_NUMBERS[column.kind]).astype(bool)
+        column.refuse(cells, wrong, "is no number" if column.kind == "float" else "is no whole number")
+    if column.kind == "boolean":
+        column.refuse(cells, cells.notna() & ~cells.isin(_TRUTH), "is neither 1 nor 0")
+        return cells.map(_TRUTH).astype("boolean")
+    if column.kind == "text":
+        return cells
+    return cells.astype("Int64") if column.kind == "integer" else cells.astype("float64")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from bandmap.aggregate import main_rows, rank_one_share
+from bandmap.aggregate import rank_one_share
 from bandmap.aggregate.agreement import agreement_rows
 from bandmap.draw.cells import column_of
 from bandmap.files.harmonized import read_attributes, read_quality
-from bandmap.files.tables import read_table
+from bandmap.files.rows import read_rows
 from bandmap.report.content import MatrixPart, NightPart, ReportData, Row, RunPart, SubjectPart, seizure_parts
+from bandmap.report.sentences import main_rows
 
 LIBRARIES = ("bandmap", "snakemake", "torch", "mne", "numpy", "zarr", "timescoring", "scikit-learn")
 
@@ -78,7 +80,7 @@ def gather(page: str | Path, tested: Tested, config: Mapping[str, Any]) -> Repor
         runs=runs,
         task=run["task"],
         judged={name: _summary(table) for name, table in tested.judged.items()},
-        comparison=tuple(read_table(results / f"scores/comparison_{run['scheme']}.tsv")),
+        comparison=tuple(read_rows(results / f"scores/comparison_{run['scheme']}.tsv")),
         agreement=tuple(agreement_rows(_stacks(runs), seed=config["seed"])),
         overview_figure="figures/overview.svg",
         simulated=tuple(tested.simulated),
@@ -111,22 +113,22 @@ def gather_run(folder: Path, model: str, scheme: str, task: str, tested: Tested)
     drawn = f"figures/{model}/{scheme}"
     pictures, tables = folder / "report" / drawn, folder / "matrices" / model / scheme
     matrices = tuple(_matrix(tables / name, name, title, drawn) for name, title in tested.titles[model].items())
-    planted = tuple(read_table(pictures / "planted.tsv"))
+    planted = tuple(read_rows(pictures / "planted.tsv"))
     scores = str(folder / f"scores/{model}_{scheme}.tsv")
     shown = next(iter(tested.titles[model]), "")
     subjects = _seizures(tables, shown, drawn) if task == "seizure" else _nights(scores, tested, drawn)
     return RunPart(
         model=model,
         scheme=scheme,
-        scores=tuple(read_table(scores)),
+        scores=tuple(read_rows(scores)),
         score_summary=_summary(scores),
         matrices=matrices,
         subjects=tuple(
             _subject(person, subjects.get(person, {}), matrices, planted, drawn) for person in tested.subjects
         ),
         planted=planted,
-        planted_summary=tuple(read_table(pictures / "recovery.tsv")),
-        faithfulness=tuple(read_table(pictures / "faithfulness.tsv")),
+        planted_summary=tuple(read_rows(pictures / "recovery.tsv")),
+        faithfulness=tuple(read_rows(pictures / "faithfulness.tsv")),
         windows=tuple(_windows(folder / "trained" / model / scheme, tested.folds)),
         resources=tuple(_resources(folder / "trained" / model / scheme, tested.folds)),
         scores_figure=f"{drawn}/scores.svg",
@@ -145,20 +147,20 @@ def _summary(table: str) -> dict[str, Any]:
 
 
 def _matrix(folder: Path, name: str, title: str, drawn: str) -> MatrixPart:
-    cohort, subjects = (tuple(read_table(folder / f"{level}.tsv")) for level in ("cohort", "subjects"))
+    cohort, subjects = (tuple(read_rows(folder / f"{level}.tsv")) for level in ("cohort", "subjects"))
     return MatrixPart(name, title, cohort, subjects, f"{drawn}/cohorts/{name}.svg")
 
 
 def _seizures(tables: Path, matrix: str, drawn: str) -> dict[Person, dict[str, Any]]:
     """Return person -> seizures and false alarms."""
-    rows = read_table(tables / matrix / "seizures.tsv") if matrix else []
+    rows = read_rows(tables / matrix / "seizures.tsv") if matrix else []
     found = seizure_parts(rows, f"{drawn}/{{dataset}}/{{recording}}/{{seizure}}.png")
     return {person: {"seizures": seizures} for person, seizures in found.items()}
 
 
 def _nights(scores: str, tested: Tested, drawn: str) -> dict[Person, dict[str, Any]]:
-    """Return person -> nights, each with the duration of its stages."""
-    details = read_table(Path(scores).with_name(f"{Path(scores).stem}_details.tsv"))
+    """Return person -> nights, each with how long its stages lasted."""
+    details = read_rows(Path(scores).with_name(f"{Path(scores).stem}_details.tsv"))
     found: dict[Person, tuple[NightPart, ...]] = {}
     for row in tested.recordings:
         key = row["dataset"], row["recording"]
@@ -213,7 +215,7 @@ def _stack(matrix: MatrixPart, person: Person) -> NDArray[np.float64] | None:
 
 def _classes(rows: Sequence[Row]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
-    for row in main_rows(rows):
+    for row in chain.from_iterable(main_rows(rows).values()):
         found.setdefault(str(row["class"]), []).append(row)
     return found
 
@@ -231,7 +233,7 @@ def _windows(folder: Path, folds: Sequence[str]) -> list[dict[str, object]]:
     """Return windows used and left out by role and class, summed over folds."""
     totals: dict[tuple[str, str], list[int]] = {}
     for fold in folds:
-        for row in read_table(folder / fold / "windows.tsv"):
+        for row in read_rows(folder / fold / "windows.tsv"):
             total = totals.setdefault((row["role"], row["class"]), [0, 0])
             total[0] += int(row["windows"])
             total[1] += int(row["excluded"])
@@ -239,7 +241,7 @@ def _windows(folder: Path, folds: Sequence[str]) -> list[dict[str, object]]:
 
 
 def _resources(folder: Path, folds: Sequence[str]) -> list[dict[str, object]]:
-    return [{"fold": fold, **row} for fold in folds for row in read_table(folder / fold / "resources.tsv")]
+    return [{"fold": fold, **row} for fold in folds for row in read_rows(folder / fold / "resources.tsv")]
 
 
 def _quality(tested: Tested) -> list[dict[str, object]]:

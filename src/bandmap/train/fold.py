@@ -41,10 +41,6 @@ class Source(windows.WindowSource, Protocol):
         """Metadata of the recording: duration_seconds, masked_channels ..."""
 
 
-WINDOWS = ("role", "class", "windows", "excluded")
-"""Columns of the table of a fold's windows: those used, and those left out because of their quality flags."""
-
-
 @dataclass(frozen=True)
 class TrainedFold:
     """The result of training a fold.
@@ -57,7 +53,7 @@ class TrainedFold:
         Settings to rebuild and use the model: kind, shape, hyperparameters, channels ...
     fitted : Fitted
     windows : list of dict
-        Rows with the columns `WINDOWS`.
+        Rows of `tables.WINDOWS`: windows used, and windows left out because too much of them is flagged.
     validation : list of (Prediction, tuple of Event)
         Predictions and events of each validation recording, on which a threshold is chosen.
     """

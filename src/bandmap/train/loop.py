@@ -22,9 +22,10 @@ from bandmap.train.augmentation import Augmenter
 from bandmap.train.feeding import batches
 from bandmap.train.optimization import Objective, optimizer_of, schedule_of
 from bandmap.train.prediction import answers, mistakes
-from bandmap.train.recipe import HISTORY, RESOURCES, Fitted, Recipe
+from bandmap.train.recipe import Fitted, Recipe
 from bandmap.train.resuming import Checkpoint, generators, identity, restore_generators
 from bandmap.train.sampling import Windows, class_weights, drawn, validation_windows
+from bandmap.vocabulary.tables import HISTORY, RESOURCES
 
 _log = logging.getLogger(__name__)
 
@@ -148,7 +149,7 @@ class Run:
         validation_loss = self._validation_loss()
         epoch = len(progress.history) + 1
         values = (epoch, phase.name, training_loss, validation_loss, rate)
-        progress.history.append(dict(zip(HISTORY, values, strict=True)))
+        progress.history.append(dict(zip(HISTORY.names, values, strict=True)))
         loss = training_loss if math.isnan(validation_loss) else validation_loss
         if loss < progress.best.loss or not progress.best.state:
             progress.best = _Best(loss, epoch, copy.deepcopy(self.model.state_dict()))
@@ -259,4 +260,4 @@ class Run:
         n_parameters = sum(parameter.numel() for parameter in self.model.parameters())
         speed = progress.windows / progress.training_seconds
         values = (self._seconds(), speed, peak_bytes / 1e6, name, len(progress.history), n_parameters)
-        return dict(zip(RESOURCES, values, strict=True))
+        return dict(zip(RESOURCES.names, values, strict=True))

@@ -6,12 +6,6 @@ from typing import Any
 
 from bandmap.vocabulary.plugins import did_you_mean
 
-HISTORY = ("epoch", "phase", "training_loss", "validation_loss", "learning_rate")
-"""Columns of a history, without times, so that the same training writes the same bytes."""
-
-RESOURCES = ("seconds", "windows_per_second", "peak_memory_mb", "device", "epochs", "parameters")
-"""Columns of the time and memory of a training."""
-
 CHOICES = {
     "optimizer": ("adamw", "adam"),
     "schedule": ("one_cycle", "cosine", "constant"),
@@ -117,9 +111,9 @@ class Fitted:
     Attributes
     ----------
     history : list of dict
-        One row per epoch, columns `HISTORY`: number from 1 over all phases; phase ("train", "error_aware", "prune");
-        mean losses over windows (cross entropy in nats, with class weights if set; NaN without validation windows);
-        learning rate of the first step.
+        One row an epoch, columns of `tables.HISTORY`: number from 1 over all phases; phase ("train", "error_aware",
+        "prune"); losses, which are means over windows (cross entropy, in nats; weighted by class where weights are
+        set; NaN where there was nothing to validate on); learning rate of the first step.
     best_epoch : int
         The epoch of the last phase whose weights the model has.
     resources : dict

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from bandmap.files.tables import read_table
+from bandmap.files.rows import read_rows
 
 EVENT = {
     "sensitivity": "event sensitivity",
@@ -87,7 +87,7 @@ def _interval(value: dict[str, Any]) -> str:
 
 
 def _planted(table: Path) -> Iterator[str]:
-    rows = [row for row in read_table(table) if row["right"] != "n/a"]
+    rows = [row for row in read_rows(table) if row["right"] != "n/a"]
     if rows:
         yield "  largest cell of each subject's matrix compared with what was planted (simulated data):"
     kinds = dict.fromkeys((row["method"], row["class"]) for row in rows)

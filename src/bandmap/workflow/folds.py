@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from bandmap.files.tables import read_table, write_table
+from bandmap.files.rows import read_rows, write_rows
 from bandmap.train import schemes as splits
 from bandmap.workflow.settings import Settings, SettingsError, base_of, kind_of, left_out, options_of, settings_text
 
@@ -70,7 +70,7 @@ def read_or_make(config: Settings, recordings: Rows) -> Folds:
     scheme = base_of(config, config["run"]["scheme"])
     manifest, known = files(scheme)
     if manifest.exists() and known.exists():
-        frozen = Folds(read_table(manifest), read_table(known))
+        frozen = Folds(read_rows(manifest), read_rows(known))
         if {row["settings"] for row in frozen.rows} == {_settings(config)}:
             splits.check_no_leak(frozen.rows, recordings)
             out = left_out(config)
@@ -88,8 +88,8 @@ def files(scheme: str) -> tuple[Path, Path]:
 
 def write(manifest: str | Path, known: str | Path, folds: Rows, recordings: Rows) -> None:
     """Write both tables of a scheme to the paths from `files`."""
-    write_table(manifest, folds, COLUMNS)
-    write_table(known, [{name: row[name] for name in KNOWN_COLUMNS} for row in recordings], KNOWN_COLUMNS)
+    write_rows(manifest, folds, COLUMNS)
+    write_rows(known, [{name: row[name] for name in KNOWN_COLUMNS} for row in recordings], KNOWN_COLUMNS)
 
 
 def made(config: Settings, recordings: Rows) -> Folds:

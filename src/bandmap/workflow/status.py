@@ -8,7 +8,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from bandmap.files.tables import in_order
+from bandmap.files.rows import in_order
 from bandmap.workflow.closing import failure
 
 COLUMNS = ("stage", "model", "subject", "state", "jobs", "why")

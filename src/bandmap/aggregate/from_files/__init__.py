@@ -1,6 +1,6 @@
 """The matrices of a cohort from the files of its recordings, for each task.
 
-Each file has the name of a task and defines `unit_rows`, the rows of all seizures, or of the stages of all recordings.
+A file is named like its task and has `unit_matrices`: those of all its seizures, or of all its recordings' stages.
 """
 
 import json

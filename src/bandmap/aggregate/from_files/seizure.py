@@ -2,38 +2,42 @@
 
 from collections.abc import Sequence
 
-from bandmap.aggregate import seizure_rows
+import pandas as pd
+
+from bandmap.aggregate import seizure_matrices
 from bandmap.aggregate.from_files import Row, matrices, of_recordings
 from bandmap.files.events import read_events
 from bandmap.vocabulary.atlas import Atlas
+from bandmap.vocabulary.tables import UNITS
 
 
-def unit_rows(
+def unit_matrices(
     recordings: Sequence[Row],
     attributions: Sequence[str],
     reference: Sequence[str],
-    found: Sequence[str],
+    detected: Sequence[str],
     atlas: Atlas,
-) -> list[dict[str, object]]:
-    """Read attributions of recordings and return the rows of their seizures' matrices.
+) -> pd.DataFrame:
+    """Read attributions of recordings and return the matrices of their seizures.
 
     Parameters
     ----------
     recordings, attributions : sequence
-        As in `of_recordings`.
-    reference, found : sequence of str
+        As for `of_recordings`.
+    reference, detected : sequence of str
         Tables of events of the recordings, in the same order.
     atlas : Atlas
 
     Returns
     -------
-    list of dict
-        Rows of `aggregation.SEIZURE_COLUMNS`.
+    DataFrame
+        A table of `tables.UNITS`.
     """
-    rows: list[dict[str, object]] = []
-    parts = zip(of_recordings(recordings, attributions), reference, found, strict=True)
+    found: list[pd.DataFrame] = []
+    parts = zip(of_recordings(recordings, attributions), reference, detected, strict=True)
     for (head, results), expected, events in parts:
         threshold = float(results[0].attributes["threshold"])
         windows = matrices(results, atlas)
-        rows += seizure_rows(windows, read_events(expected), read_events(events), threshold=threshold, recording=head)
-    return rows
+        both = read_events(expected), read_events(events)
+        found.append(seizure_matrices(windows, *both, threshold=threshold, recording=head))
+    return UNITS.joined(found)

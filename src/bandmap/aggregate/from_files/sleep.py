@@ -2,36 +2,39 @@
 
 from collections.abc import Sequence
 
-from bandmap.aggregate import stage_rows
+import pandas as pd
+
+from bandmap.aggregate import stage_matrices
 from bandmap.aggregate.from_files import Row, matrices, names, of_recordings
 from bandmap.vocabulary.atlas import Atlas
+from bandmap.vocabulary.tables import UNITS
 
 
-def unit_rows(
+def unit_matrices(
     recordings: Sequence[Row],
     attributions: Sequence[str],
     reference: Sequence[str],
-    found: Sequence[str],
+    detected: Sequence[str],
     atlas: Atlas,
-) -> list[dict[str, object]]:
-    """Read attributions of recordings and return the rows of their stages' matrices.
+) -> pd.DataFrame:
+    """Read attributions of recordings and return the matrices of their stages.
 
     Parameters
     ----------
     recordings, attributions : sequence
-        As in `of_recordings`.
-    reference, found : sequence of str
-        Tables of events of the recordings, in the same order; not used, because every window has a stage.
+        As for `of_recordings`.
+    reference, detected : sequence of str
+        Tables of events of the recordings, in the same order; not used: every window knows its stage.
     atlas : Atlas
 
     Returns
     -------
-    list of dict
-        Rows of `aggregation.SEIZURE_COLUMNS`.
+    DataFrame
+        A table of `tables.UNITS`.
     """
-    rows: list[dict[str, object]] = []
+    found: list[pd.DataFrame] = []
     for head, results in of_recordings(recordings, attributions):
         first = results[0]
         stages = names(first, "classes")
-        rows += stage_rows(matrices(results, atlas), stages, first.targets, first.labels, recording=head)
-    return rows
+        found.append(stage_matrices(matrices(results, atlas), stages, first.targets, first.labels, recording=head))
+    return UNITS.joined(found)

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
-from bandmap.aggregate import SEIZURE_COLUMNS, rank_one_share
+from bandmap.aggregate import rank_one_share
 from bandmap.draw.cells import Matrix, count_of, matrix_of_rows
 from bandmap.draw.panels import Panel
-from bandmap.files.tables import as_text, read_table
+from bandmap.files.rows import as_text, read_rows
 from bandmap.vocabulary.atlas import Atlas
+from bandmap.vocabulary.tables import UNITS
 
 Row = Mapping[str, str]
 Focus = Mapping[tuple[str, str, str], tuple[str, str]]
@@ -21,8 +23,8 @@ Focus = Mapping[tuple[str, str, str], tuple[str, str]]
 
 Person = tuple[str, str]
 
-UnitRows = Callable[[Sequence[Row], Sequence[str], Sequence[str], Sequence[str], Atlas], list[dict[str, object]]]
-"""`unit_rows` of a file of `bandmap.aggregate.from_files`."""
+UnitMatrices = Callable[[Sequence[Row], Sequence[str], Sequence[str], Sequence[str], Atlas], pd.DataFrame]
+"""`unit_matrices` of a file of `bandmap.aggregate.from_files`."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,18 @@ class RecordingFiles:
     attributed: Mapping[str, str]
     matrices: Mapping[str, Sequence[str]]
 
-    def tables(self, unit_rows: UnitRows, row: Row, atlas: Atlas) -> dict[str, list[dict[str, str]]]:
-        """Return title -> rows of the recording's matrices, as in the table of the cohort."""
+    def tables(self, unit_matrices: UnitMatrices, row: Row, atlas: Atlas) -> dict[str, list[dict[str, str]]]:
+        """Return title -> rows of the recording's matrices, as the cohort's table has them."""
         found = {
-            title: unit_rows([row], [self.attributed[m] for m in methods], [self.reference], [self.detected], atlas)
+            title: unit_matrices([row], [self.attributed[m] for m in methods], [self.reference], [self.detected], atlas)
             for title, methods in self.matrices.items()
         }
-        return {title: as_text(rows, SEIZURE_COLUMNS) for title, rows in found.items()}
+        return {title: _as_text(table) for title, table in found.items()}
+
+
+def _as_text(table: pd.DataFrame) -> list[dict[str, str]]:
+    values = table.astype(object).where(table.notna(), None)
+    return as_text([dict(zip(UNITS.names, row, strict=True)) for row in values.itertuples(index=False)], UNITS.names)
 
 
 class TaskPictures(Protocol):
@@ -105,7 +112,7 @@ class Card:
         path = Path(table)
         details = path.with_name(f"{path.stem}_details.tsv")
         summary = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        return cls(name, read_table(path), summary, read_table(details) if details.exists() else [])
+        return cls(name, read_rows(path), summary, read_rows(details) if details.exists() else [])
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from bandmap.draw.faithfulness import faithfulness_figure, traces_of_rows
 from bandmap.draw.style import save
 from bandmap.faithfulness.reliability import split_half
 from bandmap.faithfulness.summary import COLUMNS, summarize
-from bandmap.files.tables import read_table, write_table
+from bandmap.files.rows import read_rows, write_rows
 
 
 def draw_faithfulness(
@@ -26,7 +26,7 @@ def draw_faithfulness(
     seed : int
         Seed of intervals over subjects.
     """
-    reliable = {name: split_half(read_table(path)) for name, path in matrices.items()}
-    rows = summarize(read_table(tested), reliable, seed=seed)
-    write_table(table, rows, COLUMNS)
-    save(faithfulness_figure(traces_of_rows(read_table(table))), picture)
+    reliable = {name: split_half(read_rows(path)) for name, path in matrices.items()}
+    rows = summarize(read_rows(tested), reliable, seed=seed)
+    write_rows(table, rows, COLUMNS)
+    save(faithfulness_figure(traces_of_rows(read_rows(table))), picture)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bandmap.aggregate import main_rows
 from bandmap.draw.from_files._common import Card, Focus, Matrices, Row, TaskPictures
 from bandmap.draw.matrices import planted_figure
 from bandmap.draw.panels import panel_figure
@@ -11,7 +10,8 @@ from bandmap.draw.scores import recovery_figure, recovery_of_rows
 from bandmap.draw.style import save
 from bandmap.draw.training import training_figure
 from bandmap.faithfulness.planted import SUBJECT_COLUMNS, SUMMARY_COLUMNS, planted_focus, summary
-from bandmap.files.tables import read_table, write_table
+from bandmap.files.rows import read_rows, write_rows
+from bandmap.vocabulary.tables import TRUE, WHOLE
 
 FOCUS_COLUMNS = ("method", "class", *SUBJECT_COLUMNS)
 RECOVERY_COLUMNS = ("method", "class", *SUMMARY_COLUMNS)
@@ -52,12 +52,12 @@ def draw_model(
     """
     folder = Path(planted).parent
     for name, path in zip(titles, cohort_tables, strict=True):
-        save(panel_figure(task.cohort_panels(read_table(path), titles[name])), folder / "cohorts" / f"{name}.svg")
-    rows = {name: read_table(path) for name, path in zip(titles, subject_tables, strict=True)}
+        save(panel_figure(task.cohort_panels(read_rows(path), titles[name])), folder / "cohorts" / f"{name}.svg")
+    rows = {name: read_rows(path) for name, path in zip(titles, subject_tables, strict=True)}
     people = Matrices(titles, rows, focus_of(truth, task))
     for person in subjects:
         save(panel_figure(task.subject_panels(people, person)), folder / f"subject_{'-'.join(person)}.svg")
-    save(training_figure({fold: read_table(path) for fold, path in histories.items()}), folder / "training.svg")
+    save(training_figure({fold: read_rows(path) for fold, path in histories.items()}), folder / "training.svg")
     of_subjects, details = task.score_figures(Card.read("", scores))
     save(of_subjects, folder / "scores.svg")
     save(details, folder / "details.svg")
@@ -68,12 +68,16 @@ def draw_model(
 def read_truth(datasets: Sequence[str], tables: Sequence[str]) -> list[dict[str, str]]:
     """Read the planted truth of data sets, each row with its data set."""
     pairs = zip(datasets, tables, strict=True)
-    return [{"dataset": dataset, **row} for dataset, path in pairs for row in read_table(path)]
+    return [{"dataset": dataset, **row} for dataset, path in pairs for row in read_rows(path)]
 
 
 def focus_of(truth: Sequence[Row], task: TaskPictures) -> Focus:
     """Return data set, subject and class -> planted region and band."""
     return {(row["dataset"], row["subject"], task.truth_class(row)): (row["region"], row["band"]) for row in truth}
+
+
+def _is_main(row: Row) -> bool:
+    return row["part"] == WHOLE and row["outcome"] in TRUE
 
 
 def _draw_planted(folder: Path, people: Matrices, subjects: Sequence[tuple[str, str]]) -> None:
@@ -98,12 +102,12 @@ def _write_recovery(folder: Path, truth: Sequence[Row], people: Matrices, task: 
     for name, rows in people.rows.items():
         for label in dict.fromkeys(label for _, _, label in people.focus):
             planted = [row for row in truth if task.truth_class(row) == label]
-            found = planted_focus(planted, main_rows(rows, label))
+            found = planted_focus(planted, [row for row in rows if _is_main(row) and row["class"] == label])
             head = {"method": name, "class": label}
             focus += [{**head, **row} for row in found]
             recovery += [{**head, **row} for row in summary(found)]
-    write_table(folder / "planted.tsv", focus, FOCUS_COLUMNS)
-    write_table(folder / "recovery.tsv", recovery, RECOVERY_COLUMNS)
+    write_rows(folder / "planted.tsv", focus, FOCUS_COLUMNS)
+    write_rows(folder / "recovery.tsv", recovery, RECOVERY_COLUMNS)
     several = len({row["class"] for row in recovery}) > 1
     named: dict[str, list[Mapping[str, object]]] = {}
     for row in recovery:

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from bandmap.aggregate.from_files.seizure import unit_rows
+from bandmap.aggregate.from_files.seizure import unit_matrices
 from bandmap.draw.cells import Matrix
 from bandmap.draw.curves import Curve, curve_figure
 from bandmap.draw.from_files._common import (
@@ -115,7 +115,7 @@ def draw_recording(files: RecordingFiles, folder: str | Path, *, row: Row, model
         Atlas of the matrices; the edges of its bands are marked in the maps.
     """
     Path(folder).mkdir(parents=True, exist_ok=True)
-    tables = {title: _cells(rows) for title, rows in files.tables(unit_rows, row, atlas).items()}
+    tables = {title: _cells(rows) for title, rows in files.tables(unit_matrices, row, atlas).items()}
     both = [title for title, seizures in tables.items() if not any(map(_is_flat, seizures.values()))][:2]
     with open_recording(files.recording) as recording:
         opened = _Opened(

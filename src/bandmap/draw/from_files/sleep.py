@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from bandmap.aggregate.from_files.sleep import unit_rows
+from bandmap.aggregate.from_files.sleep import unit_matrices
 from bandmap.draw.cells import Matrix
 from bandmap.draw.confusion import confusion_figure
 from bandmap.draw.from_files._common import (
@@ -93,7 +93,7 @@ def draw_recording(files: RecordingFiles, folder: str | Path, *, row: Row, model
     Path(folder).mkdir(parents=True, exist_ok=True)
     predictions, source = read_predictions(files.probabilities), open_representation(files.array)
     epoch_seconds = float(predictions.attributes["step_seconds"])
-    title, table = _shown(files.tables(unit_rows, row, atlas))
+    title, table = _shown(files.tables(unit_matrices, row, atlas))
     view = NightView(
         title=f"{row['subject']} · {row['recording']} · {model}",
         centres_seconds=predictions.centres_seconds,

@@ -1,0 +1,43 @@
+"""Every table that a run writes, by its columns. `docs/tables.md` is made from here."""
+
+from bandmap.vocabulary.tables.columns import (
+    ALL,
+    CLASSES,
+    HALVES,
+    INTERICTAL,
+    OUTCOMES,
+    PARTS,
+    RIGHT,
+    SEIZURE,
+    STAGES,
+    TRUE,
+    WHOLE,
+    WRONG,
+)
+from bandmap.vocabulary.tables.maps import FAITHFULNESS, MAP_TESTS, PLANTED, RECOVERY
+from bandmap.vocabulary.tables.matrices import COHORT, SUBJECTS, UNITS
+from bandmap.vocabulary.tables.schema import Column, Schema, TableError
+from bandmap.vocabulary.tables.scores import (
+    AGREEMENT,
+    COMPARISON,
+    CONFUSION,
+    CURVE,
+    EVENT_METRICS,
+    SEIZURE_SCORES,
+    SLEEP_MINUTES,
+    STAGE_SCORES,
+)
+from bandmap.vocabulary.tables.training import FOLDS, HISTORY, KNOWN, RESOURCES, TRUTH, WINDOWS
+
+SCHEMAS = (
+    UNITS, SUBJECTS, COHORT, SEIZURE_SCORES, CURVE, STAGE_SCORES, SLEEP_MINUTES, COMPARISON, MAP_TESTS, FAITHFULNESS,
+    PLANTED, RECOVERY, HISTORY, RESOURCES, WINDOWS, TRUTH, FOLDS, KNOWN,
+)  # fmt: skip
+"""All of them, in the order of the page."""
+
+__all__ = [
+    "AGREEMENT", "ALL", "CLASSES", "COHORT", "COMPARISON", "CONFUSION", "CURVE", "EVENT_METRICS", "FAITHFULNESS",
+    "FOLDS", "HALVES", "HISTORY", "INTERICTAL", "KNOWN", "MAP_TESTS", "OUTCOMES", "PARTS", "PLANTED", "RECOVERY",
+    "RESOURCES", "RIGHT", "SCHEMAS", "SEIZURE", "SEIZURE_SCORES", "SLEEP_MINUTES", "STAGES", "STAGE_SCORES",
+    "SUBJECTS", "TRUE", "TRUTH", "UNITS", "WHOLE", "WINDOWS", "WRONG", "Column", "Schema", "TableError",
+]  # fmt: skip
