@@ -45,6 +45,7 @@ def quicken() -> None:
     minute): here they end with the run.
     """
     # It brings pandas, which Snakemake itself has imported by then, but who imports this module may not have.
+    from snakemake.scheduling.job_scheduler import JobScheduler
 
     gc.set_threshold(500_000)
     atexit.register(gc.freeze)
