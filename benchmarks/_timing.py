@@ -1,4 +1,4 @@
-"""What the benchmarks share: one thread, alternating contenders, medians, tables and figures as JSON."""
+"""Shared code of the benchmarks: one thread, alternating contenders, medians, tables, and figures as JSON."""
 
 import argparse
 import json
@@ -57,7 +57,7 @@ def machine() -> str:
 
 
 def finish(figures: Mapping[str, float], least: Mapping[str, float], path: Path | None) -> None:
-    """Print the figures beside what they should reach, and write them."""
+    """Print the figures with their targets, and write them."""
     table("Figures", ("figure", "measured", "at least"), [(n, v, least.get(n, "")) for n, v in figures.items()])
     print(f"\n{machine()}")
     if path:

@@ -1,7 +1,7 @@
-"""The cache: size, writing, sequential and random reading of each dtype, against other stores and against training.
+"""The cache: size, writing, sequential and random reading of each dtype, compared with other stores and with training.
 
-An hour of 18 channels x 40 frequencies x 16 frames a second; a window is four seconds; windows arrive as float32 of
-shape (64, channels, frequencies, times), whatever the store.
+An hour of 18 channels x 40 frequencies x 16 frames a second; a window is four seconds; all stores return windows as
+float32 of shape (64, channels, frequencies, times).
 """
 
 import tempfile
@@ -28,7 +28,7 @@ Read = Callable[[NDArray[np.int64]], NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Store:
-    """A way to keep frames: `write()` makes the file, `open()` gives a function of first frames to windows."""
+    """A store of frames: `write()` creates the file, `open()` returns a function from first frames to windows."""
 
     path: Path
     write: Callable[[], object]
@@ -87,7 +87,7 @@ def stores(folder: Path, dtype: str) -> dict[str, Store]:
 
 
 def batches(rng: np.random.Generator | None, count: int) -> Iterator[NDArray[np.int64]]:
-    """Yield first frames: anywhere, or one window after the other."""
+    """Yield first frames: at random, or one window after the other."""
     for number in range(count):
         yield (
             rng.integers(0, FRAMES - LENGTH, BATCH)
@@ -105,7 +105,7 @@ def windows_per_second(read: Read, rng: np.random.Generator | None, repeats: int
 
 
 def training_speed(repeats: int) -> float:
-    """Return windows a second of forward, backward and step of the smallest time-frequency model, on one thread."""
+    """Return windows per second of training steps of the smallest time-frequency model, on one thread."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
     model = cwt_resnet18.build((CHANNELS, FREQUENCIES, LENGTH), 2, width=8)

@@ -1,10 +1,10 @@
-"""EDF to harmonized file: ours and MNE-Python side by side, and the memory that a day takes.
+"""From EDF to a harmonized file: Bandmap and MNE-Python, and the memory for a day.
 
     python benchmarks/harmonize.py [--runs 5] [--json FILE]
 
 An hour of 23 channels at 256 Hz, 19 of them the 10-20 system on a common reference, becomes the 18 bipolar derivations
 at 128 Hz. Both write a file. The steps are the same: read, bipolar reference, notch, FIR band-pass, resample, save;
-ours also judges the quality of every second. Runs alternate, so that both meet the machine in the same states.
+Bandmap also assesses the quality of every second. Runs alternate, so that both run under the same conditions.
 """
 
 import argparse
@@ -34,7 +34,7 @@ RATE_HZ, HOUR, HOURS_OF_A_DAY = 256, 3600, 24
 
 
 def write_hour(path: Path) -> None:
-    """Write an hour of noise that is smooth as the EEG is."""
+    """Write an hour of noise with a spectrum like EEG."""
     rng = np.random.default_rng(1)
     spectrum = 1 / np.maximum(np.fft.rfftfreq(HOUR * RATE_HZ, 1 / RATE_HZ), 0.5)
     with pyedflib.EdfWriter(str(path), len(LABELS), pyedflib.FILETYPE_EDF) as file:
@@ -46,7 +46,7 @@ def write_hour(path: Path) -> None:
 
 
 def write_day(path: Path, hour: Path) -> None:
-    """Write the hour so many times that it is a day."""
+    """Write the hour repeatedly to make a day."""
     size = 256 * (len(LABELS) + 1)
     content = hour.read_bytes()
     with path.open("wb") as file:
@@ -77,7 +77,7 @@ def seconds_of(run: Callable[[Path, Path], None], source: Path, target: Path) ->
 
 
 def difference(target: Path, other: Path) -> float:
-    """Return how far both results are apart: root mean square, relative, without the half minute at either end."""
+    """Return the relative root mean square difference of both results, without half a minute at either end."""
     middle = slice(30 * 128, -30 * 128)
     mine = read_recording(target).microvolts[:, middle]
     other_ones = mne.io.read_raw_fif(other, verbose="error").get_data()[:, middle] * 1e6
@@ -85,7 +85,7 @@ def difference(target: Path, other: Path) -> float:
 
 
 def day(source: Path, target: Path) -> tuple[float, float]:
-    """Return seconds and resident megabytes of a day, in a process of its own."""
+    """Return seconds and resident megabytes of a day, in a separate process."""
     command = [sys.executable, __file__, "--day", str(source), str(target)]
     seconds, megabytes = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     return float(seconds), float(megabytes)
@@ -93,7 +93,9 @@ def day(source: Path, target: Path) -> tuple[float, float]:
 
 def run_day(source: str, target: str) -> None:
     seconds = seconds_of(ours, Path(source), Path(target))
-    most = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())  # getrusage counts the parent's too
+    most = re.search(
+        r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text()
+    )  # getrusage includes the memory of the parent
     print(seconds, int(most[1]) / 1e3 if most else float("nan"))
 
 

@@ -1,8 +1,8 @@
-"""Interpretations of a subject's 100 seizure windows: windows a second of each, and against one occlusion at a time.
+"""Interpretations of a subject's 100 seizure windows: windows per second of each, and of one occlusion at a time.
 
-A cwt_resnet18 of width 64 on 18 channels x 40 frequencies x 160 frames, with fresh weights, on two threads. The naive
-loop makes one occluded window, asks the model, makes the next one; it is timed on few windows and multiplied. Seconds
-are a clock's; CPU seconds, of both threads, say what the clock would where other work shares the machine.
+A cwt_resnet18 of width 64 on 18 channels x 40 frequencies x 160 frames, with initial weights, on two threads. The naive
+loop creates one occluded window at a time and predicts it; it is timed on few windows and extrapolated. Seconds are
+wall-clock time; CPU seconds of both threads are comparable even if other work shares the machine.
 """
 
 import time
@@ -47,12 +47,12 @@ def model() -> Normalized:
 
 def surroundings() -> Context:
     frequencies = tuple(float(hertz) for hertz in range(1, SHAPE[1] + 1))
-    device = device_of("cpu").type  # memory is kept as in a run
+    device = device_of("cpu").type  # freed memory is kept as in a run
     return Context(atlas(), BIPOLAR18, frequencies, RATE_HZ, drawn(WINDOWS, 1), drawn(BACKGROUNDS, 2), device=device)
 
 
 def exchanges(windows: NDArray[np.float32], context: Context) -> dict[str, Exchange]:
-    """Return for each method what is exchanged of a window: start, end, and the share of each value."""
+    """Return the exchanged part of a window for each method: start, end, and the share of each value."""
     regions = context.atlas.region_weights(context.channels)[:, :, None, None]
     bands = context.atlas.band_members(context.frequencies_hz)[:, None, :, None]
     cells = [(region * band).astype(np.float32) for region in regions for band in bands]
@@ -71,7 +71,7 @@ def exchanges(windows: NDArray[np.float32], context: Context) -> dict[str, Excha
 
 
 def one_at_a_time(network: Normalized, variants: list[tuple[NDArray, NDArray, NDArray]]) -> list[float]:
-    """Return the change of the log odds by each exchange, one window and one forward pass at a time."""
+    """Return the change of the log odds for each exchange, with one window and one forward pass at a time."""
     changes: list[float] = []
     before: dict[int, float] = {}
     with torch.no_grad():
@@ -113,7 +113,7 @@ def main() -> None:
 
 
 def check(name: str, changes: NDArray[np.float64], result: NDArray[np.float32]) -> None:
-    """Stop if both ways do not come to the same importance: then they cannot be compared."""
+    """Raise an error if both ways give different importance, so that they cannot be compared."""
     if name == "band_occlusion":
         views = changes.reshape(NAIVE_WINDOWS, 2, 2, 5, 5)
         changes = (views[:, :, 0] - views[:, :, 1]).mean(axis=1) / 2

@@ -1,8 +1,9 @@
-"""From an hour of EDF to the cache: ours against a chain of MNE, both to 40 frequencies and 16 frames a second.
+"""From an hour of EDF to the cache: Bandmap and a chain of MNE, with 40 frequencies and 16 frames a second.
 
 Both read 23 bipolar channels of 256 Hz, filter 0.5 to 45 Hz without the mains, keep the 18 of the double banana and
 write log10 of Morlet power (n_cycles = frequency) as Zarr. MNE's chain is timed at the file's 256 Hz, and resampled to
-128 Hz, which is what ours does. Then: where ours spends its time, and what a day takes, in a process of its own.
+128 Hz as in Bandmap. The second part shows where Bandmap spends its time, and the needs of a day, in a separate
+process.
 """
 
 import re
@@ -56,14 +57,14 @@ def pink(rng: np.random.Generator) -> np.ndarray:
 
 
 def ours(source: Path, cache: Path, dtype: str) -> None:
-    """In one process, without the file of harmonized signals."""
+    """Run in one process, without a file of harmonized signals."""
     recording, _ = harmonize(edf.read(source), (), **HARMONIZE)
     found = cwt.transform(recording.microvolts, recording.rate_hz, frame_rate_hz=FRAME_RATE, dtype=dtype)
     write_representation(cache, found, channels=recording.channels)
 
 
 def ours_by_stages(source: Path, cache: Path, dtype: str) -> None:
-    """As the workflow does: harmonized signals are a file between two stages."""
+    """Run as in the workflow, with a file of harmonized signals between two stages."""
     between = cache.with_suffix(".h5")
     stream = Stream(edf.read(source), (), **HARMONIZE)
     write_recording(between, stream, attributes={})
@@ -132,7 +133,7 @@ def measure(folder: Path, repeats: int) -> dict[str, float]:
 
 
 class FilteringBank(tf.Bank):
-    """Wavelets with a filter in their weights: each reaches farther by half of the filter's kernel."""
+    """Wavelets with a filter in their weights: each is longer by half of the filter's kernel on each side."""
 
     kernel_seconds = 0.0
 
@@ -142,14 +143,14 @@ class FilteringBank(tf.Bank):
 
 
 def power(microvolts: np.ndarray, plan: tf.Plan) -> None:
-    """Compute an hour's power as the cache does, block by block, and keep nothing."""
+    """Compute the power of an hour block by block, as for the cache, and discard it."""
     values = tf.log_power(microvolts, plan, tf.coding_of("uint8"))
     for first in range(0, values.shape[0], plan.new_frames):
         values[first : first + plan.new_frames]
 
 
 def shares(folder: Path, repeats: int) -> None:
-    """Print what each step of ours takes, and what wavelets would take that filter the file's rate themselves."""
+    """Print the time of each step, and the time of wavelets that filter the data at the file's rate."""
     source, cache, rates = folder / "hour.edf", folder / "share.zarr.zip", (RATE, HARMONIZE["rate_hz"])
     recording, _ = harmonize(edf.read(source), (), **HARMONIZE)
     found = cwt.transform(recording.microvolts, recording.rate_hz, frame_rate_hz=FRAME_RATE, dtype="uint8")
@@ -176,7 +177,7 @@ def shares(folder: Path, repeats: int) -> None:
 
 
 def day(folder: Path) -> dict[str, float]:
-    """Return figures of representing a day, beside an hour, each in a process of its own."""
+    """Return the figures of representing a day and an hour, each in a separate process."""
     recording, _ = harmonize(edf.read(folder / "hour.edf"), (), **HARMONIZE)
     measured = {}
     for hours in (1, DAY_HOURS):
@@ -201,7 +202,7 @@ def day(folder: Path) -> dict[str, float]:
 
 
 def represent(source: str, cache: str) -> None:
-    """Do what the stage does; print seconds of the processor and the most megabytes that were resident."""
+    """Run the stage; print processor seconds and peak resident megabytes."""
     begin = time.process_time()
     with open_recording(source) as recording:
         found = cwt.transform(recording.microvolts, recording.rate_hz, frame_rate_hz=FRAME_RATE, dtype="uint8")

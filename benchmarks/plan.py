@@ -1,10 +1,10 @@
-"""How long `snakemake -n` takes, and how much memory, for many recordings, models and interpretations.
+"""Time and memory of `snakemake -n` for many recordings, models and interpretations.
 
     python benchmarks/plan.py [--recordings 700 5000] [--subjects 24] [--models 6] [--json FILE]
 
-A folder of empty files named as EEG-BIDS is planned with six models and five interpretations, leave one subject out;
-nothing is run. The memory is that of the greatest process so far, so name numbers of recordings in ascending order.
-`--profile FILE` keeps what cProfile says of the last plan.
+It plans a folder of empty files with EEG-BIDS names, with six models, five interpretations and leave-one-subject-out
+folds, without running anything. The memory is that of the largest process so far, so give numbers of recordings in
+ascending order. `--profile FILE` writes the result of cProfile for the last plan.
 """
 
 import argparse
@@ -24,7 +24,7 @@ METHODS = ("gradcam", "occlusion", "band_occlusion", "second_occlusion", "second
 
 
 def write_folder(root: Path, recordings: int, subjects: int) -> None:
-    """Lay out empty recordings and their events."""
+    """Create empty recordings and their events."""
     for number in range(recordings):
         subject, run = number % subjects + 1, number // subjects + 1
         folder = root / f"sub-{subject:03d}/eeg"
@@ -34,7 +34,7 @@ def write_folder(root: Path, recordings: int, subjects: int) -> None:
 
 
 def settings(root: Path, number_of_models: int) -> dict[str, object]:
-    """Return an overlay: names differ, kinds repeat, so that the plan has the models and methods that are asked for."""
+    """Return settings with the requested number of models and methods, with repeated kinds under different names."""
     models = {f"model{number}": {"kind": "cwt_resnet18", "representation": "cwt"} for number in range(number_of_models)}
     kinds = {name: {"kind": name.removeprefix("second_")} for name in METHODS if name.startswith("second_")}
     run = {"datasets": ["mine"], "models": list(models), "interpretations": list(METHODS), "matrices": list(METHODS)}

@@ -1,10 +1,10 @@
-"""Wavelet power: ours, MNE, PyWavelets and, where they are installed, fCWT and ptwt, on the same signal.
+"""Wavelet power: Bandmap, MNE, PyWavelets and, if installed, fCWT and ptwt, on the same signal.
 
-All take the same pink noise with an alpha rhythm: 23 channels at 256 Hz. Slow contenders take the first minute of its
-first channels (their cost is proportional to both), so that channel-seconds per second compare. Ours takes ten minutes
-and is timed with its planning, as every recording pays it.
+The signal is pink noise with an alpha rhythm: 23 channels at 256 Hz. Slow contenders use the first minute of the first
+channels (their cost is proportional to both), so that channel-seconds per second are comparable. Bandmap uses ten
+minutes and is timed with its planning, which every recording needs.
 
-fCWT and ptwt are no dependencies: `pip install --no-deps --target FOLDER fCWT ptwt` and put FOLDER on PYTHONPATH (fCWT
+fCWT and ptwt are not dependencies: `pip install --no-deps --target FOLDER fCWT ptwt` and put FOLDER on PYTHONPATH (fCWT
 is built there and links FFTW in single precision).
 """
 
@@ -27,7 +27,7 @@ LEAST = {"cwt_vs_mne": 100, "cwt_vs_mne_same_output": 45, "cwt_vs_mne_40": 35, "
 
 @dataclass(frozen=True)
 class Contender:
-    """A way to compute power; `power()` gives that of the first channel's first minute, (frequencies, frames)."""
+    """A way to compute power; `power()` returns that of the first channel's first minute, (frequencies, frames)."""
 
     power: Callable[[], NDArray]
     channels: int
@@ -48,7 +48,9 @@ def ours(signal: NDArray[np.float32], options: dict) -> Contender:
         found = cwt.transform(signal, RATE, frame_rate_hz=FRAME_RATE, **options)
         size, frames = found.values.plan.new_frames, found.values.shape[0]
         first_channel = [found.values[first : first + size][:, :1].copy() for first in range(0, frames, size)]
-        return np.concatenate(first_channel)[: EPOCH * FRAME_RATE, 0].T  # as the cache: a block is used and let go
+        return np.concatenate(first_channel)[
+            : EPOCH * FRAME_RATE, 0
+        ].T  # as for the cache, a block is used and released
 
     return Contender(power, len(signal), SECONDS, f"{FRAME_RATE} Hz log power")
 
@@ -118,7 +120,7 @@ def fast_cwt(signal: NDArray[np.float32], options: dict, *, channels: int) -> Co
 
 
 def cmor(n_cycles: float) -> str:
-    """Return PyWavelets' Morlet wavelet of so many cycles (sigma = n / 2 pi at one hertz)."""
+    """Return PyWavelets' Morlet wavelet with n cycles (sigma = n / 2 pi at one hertz)."""
     return f"cmor{2 * (n_cycles / (2 * np.pi)) ** 2:.6f}-1.0"
 
 

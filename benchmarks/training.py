@@ -1,9 +1,9 @@
-"""Training EEGWaveNet (21 channels x 1024 samples): our loop against a plain one, to the same loss, and its feed.
+"""Training EEGWaveNet (21 channels x 1024 samples): our loop and a plain one, to the same loss, and data loading.
 
-The plain loop is what one writes first: a DataLoader over pairs of tensor and label, batches of 32, float32, Adam, the
-published layers. Ours is `bandmap.fitting.fit` on windows from the cache, batches of 256, the same weights. Both use
-all cores that the process may use, or the GPU. Runs alternate; medians. Other work on the same cores slows many
-threads down more than one: look at the load before believing a figure.
+The plain loop is the straightforward one: a DataLoader over pairs of tensor and label, batches of 32, float32, Adam,
+the published layers. Ours is `bandmap.fitting.fit` on windows from the cache, batches of 256, the same weights. Both
+use all cores that the process may use, or the GPU. Runs alternate; medians. Other work on the same cores slows several
+threads down more than a single one, so check the load of the machine.
 """
 
 import os
@@ -38,7 +38,7 @@ DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 class Published(eegwavenet.EEGWaveNet):
-    """Layer for layer, with the grouped convolutions and the convolutions of signals of the published code."""
+    """The published network layer for layer, with grouped and one-dimensional convolutions."""
 
     def __init__(self, n_channels: int, n_classes: int, *, scales: int) -> None:
         super().__init__(n_channels, n_classes, scales=scales)
@@ -88,7 +88,7 @@ class InMemory:
 
 
 def recording(folder: Path, number: int) -> windows.RecordingWindows:
-    """Write a recording, half of which holds a faint rhythm on some channels, and cut it every quarter second."""
+    """Write a recording with a weak rhythm on some channels in one half, and divide it every quarter second."""
     rng = np.random.default_rng(number)
     values = rng.normal(0, 30, (SECONDS * RATE_HZ, CHANNELS)).astype(np.float32)
     seconds = np.arange(len(values)) / RATE_HZ
@@ -107,14 +107,14 @@ def in_memory(given: windows.WindowSet) -> InMemory:
 
 
 def network() -> Normalized:
-    """Return the same first weights for every contender."""
+    """Return the same initial weights for every contender."""
     with fitting.seeded(0):
         model = eegwavenet.build((CHANNELS, SAMPLES), 2)
     return Normalized(model, torch.zeros(CHANNELS, 1), torch.full((CHANNELS, 1), 30.0))
 
 
 def plain(train: InMemory, epochs: int) -> Iterator[tuple[nn.Module, float]]:
-    """Train as one would first; yield the model and the windows a second of each epoch."""
+    """Train with the plain loop; yield the model and the windows per second of each epoch."""
     model = network()
     published = Published(CHANNELS, 2, scales=5)
     published.load_state_dict(model.network.state_dict())
@@ -135,7 +135,7 @@ def plain(train: InMemory, epochs: int) -> Iterator[tuple[nn.Module, float]]:
 
 
 def ours(train: Windows, watched: Windows, precision: str, epochs: int) -> tuple[nn.Module, float]:
-    """Train by our loop; return the model and the windows a second."""
+    """Train with our loop; return the model and the windows per second."""
     model = network()
     recipe = Recipe(
         epochs=epochs,
@@ -160,8 +160,8 @@ def loss_of(model: nn.Module, held_out: InMemory) -> float:
 
 
 def speeds(cache: windows.WindowSet, memory: InMemory, repeats: int) -> dict[str, float]:
-    """Return the median windows a second of each contender, in turns after one warm-up."""
-    first = np.array([0, len(memory) - 1])  # a class each; validation is not timed
+    """Return the median windows per second of each contender, in turns after one warm-up."""
+    first = np.array([0, len(memory) - 1])  # one per class; validation is not timed
     pair = InMemory(memory.values[first], np.arange(2))
     found: dict[str, list[float]] = {}
     for turn in range(repeats + 1):
@@ -177,7 +177,7 @@ def speeds(cache: windows.WindowSet, memory: InMemory, repeats: int) -> dict[str
 def losses(
     cache: windows.WindowSet, memory: InMemory, watched: windows.WindowSet, held_out: InMemory, precision: str
 ) -> list[tuple[object, ...]]:
-    """Train both to the end; return seconds of training and loss on windows that neither has seen: plain, its best."""
+    """Train both to the end; return seconds of training and loss on held-out windows (best epoch of the plain loop)."""
     seconds, reached = 0.0, []
     for model, speed in plain(memory, EPOCHS):
         seconds += len(memory) / speed

@@ -1,8 +1,8 @@
-"""A trained model as one file that any recording can be judged by."""
+"""Model files, which apply a trained model to any recording."""
 
 
 rule pack_model:
-    """Put a model's networks of all folds and all that a recording needs into one file, with a card for people."""
+    """Pack the networks of all folds with the preprocessing and a card into one model file."""
     input:
         weights=PLAN.packed_weights,
         decision="results/trained/{model}/{scheme}/ensemble/decision.json",

@@ -1,8 +1,8 @@
-"""Make the table of CHB-MIT's recordings from the official text files.
+"""Create the table of CHB-MIT's recordings from the official text files.
 
-Run from the repository: `python tools/make_chb_mit_table.py FOLDER`, where FOLDER holds RECORDS, SHA256SUMS.txt,
-manifest.tsv (the sizes of the files) and, for each case, its summary and `.seizures` files. Stops at a disagreement of
-the sources that the docstring of bandmap.download.datasets.chb_mit does not settle.
+Run from the repository: `python tools/make_chb_mit_table.py FOLDER`, where FOLDER contains RECORDS, SHA256SUMS.txt,
+manifest.tsv (the sizes of the files) and, for each case, its summary and `.seizures` files. Stops at a contradiction of
+the sources that the docstring of bandmap.download.datasets.chb_mit does not resolve.
 """
 
 import csv
@@ -20,24 +20,24 @@ COLUMNS = ("recording", "subject", "path", "sha256", "bytes", "seconds", "seizur
 TABLE = Path(__file__).resolve().parents[1] / "src/bandmap/download/datasets/chb_mit.tsv"
 RATE_HZ = 256
 OMITTED = {f"chb24/chb24_{number:02d}.edf" for number in (2, 5, 8, 10, 12, 16, 18, 19, 20, 22)}
-"""In RECORDS but not in their case's summary."""
+"""Recordings in RECORDS but not in the summary of their case."""
 
 MISTYPED = {"chb24/chb24_21.edf": ([(2804, 2872)], [(2404, 2872)])}
-"""Recording -> seizures after the summary, which counts, and after the `.seizures` file."""
+"""Recording -> seizures according to the summary, which is used, and according to the `.seizures` file."""
 
 ODD_SIZE = {"chb17/chb17b_69.edf"}
-"""Recordings whose size does not fit the channels of their summary."""
+"""Recordings whose size does not match the channels in their summary."""
 
 Spans = list[tuple[int, int]]
 
 
 class DisagreementError(ValueError):
-    """Two official sources disagree in a way that nobody has settled."""
+    """Two official sources contradict each other in an unresolved way."""
 
 
 @dataclass
 class Entry:
-    """What a summary says of one recording; times in seconds, of the clock and from the start."""
+    """The entry of a recording in a summary; times in seconds, as clock times and from the start."""
 
     n_channels: int
     clock: list[int] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Entry:
 
 
 def read_summary(text: str, case: str) -> dict[str, Entry]:
-    """Return recording -> what a summary says of it."""
+    """Return recording -> its entry in a summary."""
     entries: dict[str, Entry] = {}
     entry = Entry(0)
     n_channels = 0
@@ -68,7 +68,7 @@ def read_summary(text: str, case: str) -> dict[str, Entry]:
 
 
 def read_line(entry: Entry, key: str, value: str) -> None:
-    """Take one line of a summary into its recording's entry; "Seizure 2 End Time" and "Seizure End Time" are one."""
+    """Add one line of a summary to the entry; "Seizure 2 End Time" and "Seizure End Time" are equivalent."""
     if re.fullmatch(r"File (Start|End) Time", key):
         hours, minutes, seconds = map(int, value.split(":"))
         entry.clock.append(3600 * hours + 60 * minutes + seconds)
@@ -98,7 +98,7 @@ def read_wfdb(annotations: bytes) -> Iterator[tuple[int, int]]:
         kind, number = word >> 10, word & 0x3FF
         if word == end:
             return
-        if kind == skip:  # a long interval, its high word first
+        if kind == skip:  # a long interval, with its high word first
             high, low = struct.unpack_from("<hH", annotations, place)
             place, tick = place + 4, tick + (high << 16) + low
         elif kind == text:
@@ -109,7 +109,7 @@ def read_wfdb(annotations: bytes) -> Iterator[tuple[int, int]]:
 
 
 def seconds(record: str, size: int, entry: Entry | None, n_channels: int) -> int:
-    """Return how long a recording is: its size without the header, in records of one second and two bytes a sample."""
+    """Return the duration of a recording from its size without the header: one-second records, two bytes a sample."""
     if record in ODD_SIZE and entry:
         start, stop = entry.clock
         return (stop - start) % 86400

@@ -1,8 +1,8 @@
-"""Make the table of Siena's recordings from the official lists.
+"""Create the table of Siena's recordings from the official lists.
 
-Run from the repository: `python tools/make_siena_table.py FOLDER ...`. The first folder holds badaniaDane.txt, the
-joint list, and any of them `Seizures-list-*.txt`, of which that of PN00 must be there, with all five seizures. Stops at
-a disagreement that the docstring of bandmap.download.datasets.siena does not settle.
+Run from the repository: `python tools/make_siena_table.py FOLDER ...`. The first folder contains badaniaDane.txt,
+the joint list, and any folder may contain `Seizures-list-*.txt`; the list of PN00 with all five seizures is required.
+Stops at a contradiction that the docstring of bandmap.download.datasets.siena does not resolve.
 """
 
 import csv
@@ -18,7 +18,7 @@ COLUMNS = ("recording", "subject", "path", "seconds", "seizures")
 TABLE = Path(__file__).resolve().parents[1] / "src/bandmap/download/datasets/siena.tsv"
 DAY_SECONDS = 86400
 LONGEST_SECONDS = 600
-"""No seizure of the lists lasts longer; a longer one is a mistyped time."""
+"""Maximum duration of a seizure; a longer one indicates a mistyped time."""
 
 KEYS = {"registration start time": "start", "registration end time": "stop"} | {
     f"{prefix}{end} time": name for prefix in ("seizure ", "") for end, name in (("start", "onset"), ("end", "offset"))
@@ -26,12 +26,12 @@ KEYS = {"registration start time": "start", "registration end time": "stop"} | {
 
 
 class DisagreementError(ValueError):
-    """A list is wrong in a way that nobody has settled."""
+    """A list has an unresolved error."""
 
 
 @dataclass(frozen=True)
 class Seizure:
-    """Times of the clock, in seconds after midnight."""
+    """Clock times, in seconds after midnight."""
 
     name: str
     start: int
@@ -60,7 +60,7 @@ def clock(text: str) -> int:
 
 
 def file_name(text: str) -> str:
-    """Return the name a file has: PN01.edf and PN11-.edf are the first of their subjects, PNO6 is PN06."""
+    """Return the actual file name: PN01.edf and PN11-.edf are the first of their subjects, PNO6 is PN06."""
     name = text.strip().replace("PNO", "PN0")
     return re.sub(r"^(PN\d\d)-?\.edf$", r"\1-1.edf", name)
 
@@ -88,7 +88,7 @@ def read_subject_list(text: str) -> Iterator[Seizure]:
 
 
 def corrected(seizure: Seizure, listed: Mapping[str, list[Seizure]]) -> Seizure:
-    """Return a seizure of the joint list as it was, after the list of its subject and reason."""
+    """Return a seizure of the joint list, corrected by the list of its subject and by plausibility."""
     own = listed.get(seizure.name, [seizure])
     if seizure in own:
         return seizure
@@ -98,7 +98,7 @@ def corrected(seizure: Seizure, listed: Mapping[str, list[Seizure]]) -> Seizure:
 
 
 def check(seizure: Seizure) -> None:
-    """Stop at a seizure that cannot have been."""
+    """Raise an error for an impossible seizure."""
     onset, offset = seizure.span
     if not 0 < offset - onset <= LONGEST_SECONDS or offset > seizure.length:
         raise DisagreementError(f"{seizure.name}: a seizure from {onset} s to {offset} s in {seizure.length} s")

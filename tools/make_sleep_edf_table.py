@@ -1,6 +1,7 @@
-"""Make the table of Sleep-EDF's nights from the sha1 sums of PhysioNet's files that MNE-Python keeps.
+"""Create the table of Sleep-EDF's nights from the SHA-1 checksums of PhysioNet's files in MNE-Python.
 
-Run from the repository: `python tools/make_sleep_edf_table.py [SHA1SUMS]`; by default the list of the installed MNE.
+Run from the repository: `python tools/make_sleep_edf_table.py [SHA1SUMS]`; the default is the list of the installed
+MNE.
 """
 
 import re
@@ -27,7 +28,7 @@ def installed_sums() -> Path:
 
 
 def rows(lines: Iterable[str]) -> list[dict[str, str]]:
-    """Return the whole table: for every recording its only hypnogram."""
+    """Return the whole table, with the only hypnogram of every recording."""
     nights: dict[str, dict[str, tuple[str, str]]] = {}
     for line in lines:
         digest, name = line.split()

@@ -9,5 +9,5 @@ from bandmap.workflow.job import job
 with job(snakemake):
     params = snakemake.params
     task = plugins.load("bandmap.train.tasks", params.task)
-    said = validated_together([read_validation(path) for path in snakemake.input.validation], params.recordings)
-    write_json(snakemake.output.decision, task.decide(said, params.postprocessing))
+    predictions = validated_together([read_validation(path) for path in snakemake.input.validation], params.recordings)
+    write_json(snakemake.output.decision, task.decide(predictions, params.postprocessing))

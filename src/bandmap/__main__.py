@@ -35,13 +35,13 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     status.add_argument("--tsv", action="store_true", help="tab-separated, one line per stage and subject")
-    card = commands.add_parser("card", help="what a model file holds, and what it reached", allow_abbrev=False)
+    card = commands.add_parser("card", help="show the description and the scores of a model file", allow_abbrev=False)
     card.add_argument("model", help="a .bandmap file")
-    published = commands.add_parser("import", help="make a model file of published weights", allow_abbrev=False)
+    published = commands.add_parser("import", help="convert published weights to a model file", allow_abbrev=False)
     published.add_argument("kind", choices=plugins.available("bandmap.apply.imports"))
     published.add_argument("folder", help="folder with the published weights")
     published.add_argument("model", help="the .bandmap file to write")
-    for name, what in (("detect", "seizures"), ("stage", "stages of sleep")):
+    for name, what in (("detect", "seizures"), ("stage", "sleep stages")):
         _add_apply(commands.add_parser(name, help=f"find {what} in recordings with a model file", allow_abbrev=False))
     return parser
 
@@ -50,9 +50,9 @@ def _add_apply(command: argparse.ArgumentParser) -> None:
     command.add_argument("model", help="a .bandmap file")
     command.add_argument("recordings", nargs="+", help="files, folders or patterns: EDF, BDF, or what MNE reads")
     command.add_argument("--output", help="folder for the tables (default: beside each recording)")
-    command.add_argument("--probabilities", action="store_true", help="write the probability of every window, too")
-    command.add_argument("--overwrite", action="store_true", help="replace tables that exist")
-    command.add_argument("--jobs", type=int, default=1, help="recordings at a time (default: 1)")
+    command.add_argument("--probabilities", action="store_true", help="also write the probabilities of every window")
+    command.add_argument("--overwrite", action="store_true", help="replace existing tables")
+    command.add_argument("--jobs", type=int, default=1, help="number of simultaneous recordings (default: 1)")
     command.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
 
 

@@ -54,7 +54,7 @@ def test_a_table_that_exists_is_never_replaced_unasked(model, folder, capsys):
     reference = folder / "sub-01/one_events.tsv"
     reference.write_text("what an expert has marked")
     assert main(["detect", model, str(folder / "sub-01/one_eeg.edf")]) == 1
-    assert "exists already; name another folder with --output, or add --overwrite" in capsys.readouterr().err
+    assert "already exists; choose another folder with --output, or add --overwrite" in capsys.readouterr().err
     assert reference.read_text() == "what an expert has marked"
     assert main(["detect", model, str(folder / "sub-01/one_eeg.edf"), "--overwrite", "--device", "cpu"]) == 0
     assert read_duration(reference) == 60
@@ -79,7 +79,7 @@ def test_a_pattern_names_the_recordings_that_fit_it(model, folder):
     [
         (["detect", "none.bandmap", "a.edf"], "ERROR none.bandmap: there is no such file"),
         (["detect", "MODEL", "none.edf"], "ERROR none.edf: "),
-        (["detect", "MODEL", "none*.edf"], "ERROR none*.edf: no recording is named so"),
+        (["detect", "MODEL", "none*.edf"], "ERROR none*.edf: there is no such recording"),
         (["stage", "MODEL", "a.edf"], "ERROR made is a model of the task seizure; use 'detect'"),
         (["card", "none.bandmap"], "ERROR none.bandmap: there is no such file"),
         (["card", "MODEL", "--more"], "ERROR unknown arguments: --more"),

@@ -96,8 +96,8 @@ def test_a_referential_and_a_bipolar_file_of_one_brain_give_the_same_answer(mode
 
 @needs_weights
 def test_it_says_that_it_was_not_tested_here(model):
-    assert "Bandmap has not repeated that" in model.card
-    assert "What it reached" not in model.card
+    assert "were not repeated with Bandmap" in model.card
+    assert "## Scores" not in model.card
 
 
 @pytest.mark.parametrize("rate_hz", [200, 256, 500, 512])
@@ -145,8 +145,8 @@ def test_the_last_window_stands_before_the_first():
 @needs_weights
 def test_weights_that_are_not_there_or_of_another_network_are_one_line(tmp_path, capsys):
     assert main(["import", "eegwavenet", str(tmp_path), str(tmp_path / "made.bandmap")]) == 1
-    assert "model_fold_1.pt: there is no such file; name the folder" in capsys.readouterr().err
+    assert "model_fold_1.pt: there is no such file; give the folder" in capsys.readouterr().err
     torch.save({"weight": torch.zeros(1)}, tmp_path / "model_fold_1.pt")
-    with pytest.raises(ModelFileError, match=r"model_fold_1\.pt: not weights of this network \(.+\); name the folder"):
+    with pytest.raises(ModelFileError, match=r"model_fold_1\.pt: not weights of this network \(.+\); give the folder"):
         eegwavenet.read(tmp_path)
     assert not (tmp_path / "made.bandmap").exists()

@@ -96,7 +96,7 @@ def test_stimulus_channels_are_no_signals():
     found = from_mne(mne.io.RawArray(np.zeros((2, 100)), info, verbose="error"))
     assert [signal.label for signal in found.signals] == ["Fz"]
     only = mne.io.RawArray(np.zeros((1, 100)), mne.create_info(["STI"], 100, ["stim"]), verbose="error")
-    with pytest.raises(RecordingError, match="no channel that holds a voltage; pick EEG channels"):
+    with pytest.raises(RecordingError, match="no channel with a voltage; pick EEG channels"):
         from_mne(only)
 
 

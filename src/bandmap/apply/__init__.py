@@ -1,5 +1,5 @@
-"""A model file and recordings from anywhere in; events, stages of sleep and probabilities out.
+"""Input: a model file and recordings of any origin. Output: events, sleep stages and probabilities.
 
-`model.Model` is what a user's Python calls (as `bandmap.Model`), `commands` what `bandmap detect` and its like call,
-`pack` and `card` what the script of this stage calls. This module imports nothing: `card` is quick to import.
+Users call `model.Model` (as `bandmap.Model`) from Python; the commands `bandmap detect` and `bandmap stage` call
+`commands`; the script of this stage calls `pack` and `card`. This module imports nothing, so that `card` imports fast.
 """

@@ -1,4 +1,4 @@
-"""What a person should know of a model before using it, as Markdown."""
+"""The card of a model in Markdown: what users should know before they use it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +21,7 @@ _SHOWN = {
         ("epoch", "accuracy", "accuracy"),
     ),
 }
-"""Task -> level and name of a score in its summary, and what people call it."""
+"""Task -> level and name of a score in its summary, and its readable name."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -34,7 +34,7 @@ def card(about: Mapping[str, Any], n_networks: int) -> str:
     about : mapping
         What `bandmap.apply.pack.describe` returns.
     n_networks : int
-        Networks whose answers are averaged.
+        Number of networks.
     """
     evidence = about["evidence"]
     summaries = {about["name"]: evidence["scores"], **evidence["floors"]}

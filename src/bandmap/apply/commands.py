@@ -1,4 +1,4 @@
-"""What `bandmap detect` and `bandmap stage` do: many recordings by one model, a table beside each."""
+"""The commands `bandmap detect` and `bandmap stage`: apply a model to recordings, with a table for each."""
 
 import glob
 import sys
@@ -18,13 +18,13 @@ from bandmap.files.whole import whole_file
 from bandmap.vocabulary.recording import Event, RecordingError
 
 ENDINGS = (".edf", ".bdf", ".vhdr", ".set", ".fif", ".fif.gz", ".cnt", ".eeg", ".lay")
-"""Files that are taken for recordings where a folder is given: EDF, BDF, BrainVision, EEGLAB, FIF, CNT, Nihon Kohden,
+"""Endings of recordings within a folder: EDF, BDF, BrainVision, EEGLAB, FIF, CNT, Nihon Kohden,
 Persyst."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """One recording and where its tables go."""
+    """One recording and the paths of its tables."""
 
     recording: Path
     events: Path
@@ -33,7 +33,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a user asks for.
+    """The options of a command.
 
     Attributes
     ----------
@@ -44,11 +44,11 @@ class Wanted:
     output : str or None
         Folder for the tables; beside each recording if None.
     probabilities : bool
-        Whether to write the probabilities of every window, too.
+        Whether to also write the probabilities of every window.
     overwrite : bool
-        Whether tables that exist may be replaced.
+        Whether existing tables may be replaced.
     jobs : int
-        Recordings at a time.
+        Number of simultaneous recordings.
     device : str
     """
 
@@ -62,9 +62,9 @@ class Wanted:
 
 
 def judge(recordings: Sequence[str], wanted: Wanted) -> int:
-    """Judge recordings; return the status to exit with: 0, or 1 if one of them failed.
+    """Apply a model to recordings and return the exit status: 0, or 1 if one of them failed.
 
-    A recording that fails is named in one line, and the others are finished.
+    A failed recording gives a one-line message, and the others are completed.
     """
     try:
         model = Model.load(wanted.model, device=wanted.device)
@@ -82,11 +82,11 @@ def judge(recordings: Sequence[str], wanted: Wanted) -> int:
 
 
 def _lines(works: Sequence[Work], model: Model, wanted: Wanted) -> Iterator[str]:
-    """Do the work; yield for each recording what went wrong, or nothing."""
+    """Process the recordings; yield the error message of each recording, or an empty one."""
     if wanted.jobs == 1 or len(works) < 2:
         yield from (_outcome(model, work) for work in works)
         return
-    context = get_context("spawn")  # a forked process would share the threads of torch
+    context = get_context("spawn")  # a forked process would inherit the threads of torch
     with ProcessPoolExecutor(wanted.jobs, context, _load, (wanted.model, wanted.device)) as pool:
         futures: list[Future[str]] = [pool.submit(_outcome_of, work) for work in works]
         yield from (future.result() for future in as_completed(futures))
@@ -129,12 +129,12 @@ def _write(path: Path, table: pd.DataFrame) -> None:
 
 
 def _works(recordings: Iterable[str], wanted: Wanted) -> Iterator[Work]:
-    """Yield the recordings that paths, folders and patterns name, each once, and their tables.
+    """Yield the recordings of paths, folders and patterns, each once, with their tables.
 
     Raises
     ------
     RecordingError
-        If nothing is named, two recordings would write one table, or a table exists and may not be replaced.
+        If there is no recording, two recordings would write the same table, or a table exists.
     """
     taken: dict[Path, Path] = {}
     for path, below in dict(_found(recordings)).items():
@@ -142,17 +142,17 @@ def _works(recordings: Iterable[str], wanted: Wanted) -> Iterator[Work]:
         stem = path.name[: -len(_ending(path))].removesuffix("_eeg")
         events = folder / f"{stem}_events.tsv"
         if events in taken:
-            raise RecordingError(f"{path}: {taken[events]} would write the same {events}; judge them one by one")
+            raise RecordingError(f"{path}: {taken[events]} would write the same {events}; process them separately")
         if events.exists() and not wanted.overwrite:
-            raise RecordingError(f"{events}: exists already; name another folder with --output, or add --overwrite")
+            raise RecordingError(f"{events}: already exists; choose another folder with --output, or add --overwrite")
         taken[events] = path
         yield Work(path, events, folder / f"{stem}_probabilities.tsv" if wanted.probabilities else None)
     if not taken:
-        raise RecordingError(f"{', '.join(recordings)}: no recording is named so; give files, folders or patterns")
+        raise RecordingError(f"{', '.join(recordings)}: there is no such recording; give files, folders or patterns")
 
 
 def _found(recordings: Iterable[str]) -> Iterator[tuple[Path, Path]]:
-    """Yield every recording and the folder that it lies in below what was named."""
+    """Yield every recording and its subfolder relative to the given path."""
     for name in recordings:
         path = Path(name)
         if path.is_dir():

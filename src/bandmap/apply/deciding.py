@@ -1,4 +1,4 @@
-"""From what the networks of a model say of windows to events, by the rule that the model file names."""
+"""Conversion of the predictions of a model's networks to events, by the rule of the model file."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,17 +12,17 @@ Found = tuple[tuple[Event, ...], tuple[float, ...]]
 
 
 def found(predictions: Sequence[Prediction], mean: Prediction, about: Mapping[str, Any], task: Task) -> Found:
-    """Return the events that a model finds, and the confidence of each.
+    """Return the events that a model detects, and the confidence of each.
 
     Parameters
     ----------
     predictions : sequence of Prediction
-        What each network says.
+        Prediction of each network.
     mean : Prediction
-        The mean of these.
+        Mean prediction.
     about : mapping
-        Of the model file: `decision` and `postprocessing`. A decision with `votes` counts networks (`voted`); any other
-        is the task's own.
+        Description in the model file with `decision` and `postprocessing`. A decision with `votes` counts networks
+        (`voted`); any other is made by the task.
     task : Task
     """
     if "votes" in about["decision"]:
@@ -31,25 +31,26 @@ def found(predictions: Sequence[Prediction], mean: Prediction, about: Mapping[st
 
 
 def voted(predictions: Sequence[Prediction], *, votes: int) -> Found:
-    """Return seizures by votes, as SzCORE's entry "EEGWaveNet" decides.
+    """Return seizures by votes, as in the SzCORE entry "EEGWaveNet".
 
-    A network says seizure in second i if it gives class 1 more than half in the windows that begin at i - 1 and at i.
-    For the first second, the last window stands for the one before: the program indexes so. A second counts if `votes`
-    networks say seizure, and neighbouring seconds form one event. A window that ends with the recording is left out.
+    A network votes for a seizure in second i if its probability exceeds 0.5 in the windows that start at i - 1 and at
+    i. For the first second, the last window replaces the previous one, due to the indexing of the original program. A
+    second is seizure with at least `votes` votes, and adjacent seconds form one event. A window that ends with the
+    recording is left out.
 
     Parameters
     ----------
     predictions : sequence of Prediction
-        Windows begin every second.
+        Predictions of windows that start every second.
     votes : int
-        Networks that must agree.
+        Number of networks that must agree.
     """
     first = predictions[0]
     length = 2 * first.centres_seconds[0] if len(first.centres_seconds) else 0.0
     starts = first.centres_seconds - length / 2
     kept = starts < first.duration_seconds - length
-    said = np.stack([one.probabilities[kept] > 0.5 for one in predictions])
-    agreed = (said & np.roll(said, 1, axis=1)).sum(axis=0) >= votes
+    votes_for = np.stack([one.probabilities[kept] > 0.5 for one in predictions])
+    agreed = (votes_for & np.roll(votes_for, 1, axis=1)).sum(axis=0) >= votes
     mean = np.mean([one.probabilities[kept] for one in predictions], axis=0)
     edges = np.flatnonzero(np.diff(agreed, prepend=False, append=False)).reshape(-1, 2)
     onsets = starts[kept]

@@ -1,4 +1,4 @@
-"""A trained model in hand: what it says of any recording."""
+"""Trained models that can be applied to any recording."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a model says of a recording.
+    """The result of a model for a recording.
 
     Attributes
     ----------
     mean : Prediction
         The mean of the networks' probabilities for every window.
     events : DataFrame
-        As `Model.detect` or `Model.stage` return it.
+        Result of `Model.detect` or `Model.stage`.
     """
 
     mean: Prediction
@@ -44,16 +44,16 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Model:
-    """A model file that is ready to judge recordings.
+    """A loaded model file.
 
     Attributes
     ----------
     about : dict
-        What the file says of itself: name, task, classes, harmonize, representation, windows, decision ...
+        Description in the file: name, task, classes, harmonize, representation, windows, decision ...
     card : str
-        The same for people, as Markdown.
+        The same as readable Markdown.
     networks : tuple of Normalized
-        Their answers are averaged.
+        Networks whose predictions are averaged.
     device : str
         "auto" (CUDA if there is one), "cpu" or "cuda".
     """
@@ -70,7 +70,7 @@ class Model:
         Raises
         ------
         ModelFileError
-            One line that names file, problem and remedy.
+            One line with file, problem and remedy.
         """
         file = read_model_file(path)
         return cls(file.about, file.card, file.networks, device)
@@ -81,17 +81,18 @@ class Model:
         Parameters
         ----------
         recording : path-like or mne.io.Raw
-            Any montage, names, units and rate that the workflow takes. It is streamed: a day need not fit memory.
+            Any montage, channel names, units and rate that the workflow accepts. It is streamed: a day need not fit
+            into memory.
 
         Raises
         ------
         RecordingError
-            If the recording cannot be read or brought to the model's montage.
+            If the recording cannot be read or converted to the montage of the model.
         """
         return self.judge(recording).mean
 
     def judge(self, recording: "str | Path | mne.io.BaseRaw") -> "Judgement":
-        """Return what the networks say of a recording, and the events that it comes to; errors as of `predict`."""
+        """Return the predictions of the networks for a recording, and its events; errors as in `predict`."""
         task: Task = plugins.load("bandmap.train.tasks", self.about["task"])
         with self._prepared(recording) as source:
             each = [
@@ -106,21 +107,21 @@ class Model:
         Returns
         -------
         DataFrame
-            A row for each seizure: onset and duration (float, seconds), eventType ("sz"), confidence (float, 0 to 1).
-            Its `attrs` hold `recording_seconds`.
+            One row per seizure: onset and duration (float, seconds), eventType ("sz"), confidence (float, 0 to 1).
+            Its `attrs` contain `recording_seconds`.
 
         Raises
         ------
         ModelFileError
             If the model does not detect seizures.
         RecordingError
-            As `predict`.
+            As in `predict`.
         """
         self.require("seizure")
         return self.judge(recording).events
 
     def stage(self, recording: "str | Path | mne.io.BaseRaw") -> pd.DataFrame:
-        """Return the stages of sleep in a recording, likewise: eventType is W, N1, N2, N3 or REM."""
+        """Return the sleep stages of a recording like `detect`, with eventType W, N1, N2, N3 or REM."""
         self.require("sleep")
         return self.judge(recording).events
 
@@ -131,7 +132,7 @@ class Model:
             raise ModelFileError(f"{self.about['name']} is a model of the task {self.about['task']}; use '{other}'")
 
     def probabilities(self, prediction: Prediction) -> pd.DataFrame:
-        """Return a prediction as a table: seconds (middle of the window), and a column for each class."""
+        """Return a prediction as a table: seconds (centre of the window), and one column per class."""
         values = prediction.probabilities
         columns = np.column_stack([1 - values, values]) if values.ndim == 1 else values
         table = pd.DataFrame(columns, columns=list(self.about["classes"]), dtype=np.float32)
@@ -140,7 +141,7 @@ class Model:
 
     @contextmanager
     def _prepared(self, recording: "str | Path | mne.io.BaseRaw") -> Iterator[RepresentedRecording]:
-        """Yield the recording as the networks see it, prepared by the code of the workflow's own stages."""
+        """Yield the input of the networks, prepared by the same code as in the workflow."""
         kind, options = self.about["representation"]["kind"], self.about["representation"]["options"]
         transform = plugins.load("bandmap.represent.representations", kind).transform
         with TemporaryDirectory(prefix="bandmap-") as folder:

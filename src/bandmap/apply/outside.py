@@ -1,4 +1,4 @@
-"""Recordings from anywhere: EDF and BDF by the package's own reader, all else that MNE reads."""
+"""Recordings of any origin: EDF and BDF by the package's reader, all other formats by MNE."""
 
 import logging
 from pathlib import Path
@@ -14,27 +14,27 @@ if TYPE_CHECKING:
     import mne
 
 OWN_READER = frozenset({".edf", ".bdf"})
-"""Endings of the files that the package reads itself."""
+"""Endings of files that the package reads itself."""
 
 MICROVOLTS_PER_VOLT = 1e6
 
-_SKIPPED = frozenset({"stim", "syst", "exci", "ias"})  # kinds of channels that hold no voltage
+_SKIPPED = frozenset({"stim", "syst", "exci", "ias"})  # kinds of channels without voltages
 
 logger = logging.getLogger(__name__)
 
 
 def read_any(recording: "str | Path | mne.io.BaseRaw") -> RawRecording:
-    """Return a recording whose samples are read when they are asked for.
+    """Return a recording whose samples are read on demand.
 
     Parameters
     ----------
     recording : path-like or mne.io.Raw
-        Of a path the ending decides: `.edf` and `.bdf` are read by the package, all others by `mne.io.read_raw`.
+        The ending of a path decides: the package reads `.edf` and `.bdf`, and `mne.io.read_raw` all others.
 
     Raises
     ------
     RecordingError
-        One line that names file, problem and remedy.
+        One line with file, problem and remedy.
     """
     if not isinstance(recording, (str, Path)):
         return from_mne(recording)
@@ -49,31 +49,31 @@ def read_any(recording: "str | Path | mne.io.BaseRaw") -> RawRecording:
         return from_mne(mne.io.read_raw(path, preload=False, verbose="error"))
     except RecordingError:
         raise
-    except Exception as error:  # MNE's readers raise whatever their format's parser does
+    except Exception as error:  # MNE's readers raise any error of their parsers
         reason = " ".join(str(error).split()) or type(error).__name__
-        remedy = "export it as EDF, or see which formats mne.io.read_raw takes"
+        remedy = "export it as EDF, or use a format that mne.io.read_raw supports"
         raise RecordingError(f"{path.name}: MNE cannot read it ({reason:.200}); {remedy}") from error
 
 
 def from_mne(raw: "mne.io.BaseRaw") -> RawRecording:
-    """Return an MNE recording as the package sees one: voltages in microvolts, read in blocks.
+    """Return an MNE recording in the package's form: voltages in microvolts, read in blocks.
 
     Raises
     ------
     RecordingError
-        If it has no channel that holds a voltage.
+        If it has no channel with a voltage.
     """
     rate, blocks = float(raw.info["sfreq"]), _Blocks(raw)
     kinds = raw.get_channel_types()
     kept = [index for index, kind in enumerate(kinds) if kind not in _SKIPPED]
     if not kept:
-        raise RecordingError("the recording has no channel that holds a voltage; pick EEG channels")
+        raise RecordingError("the recording has no channel with a voltage; pick EEG channels")
     signals = [Signal(raw.ch_names[i], rate, raw.n_times, blocks.reader(i)) for i in kept]
     return RawRecording(tuple(signals), raw.n_times / rate)
 
 
 class _Blocks:
-    """Reads all channels of a stretch at once, and keeps the last stretch: files hold channels side by side."""
+    """Reads all channels of a segment at once and keeps the last segment, because files interleave channels."""
 
     def __init__(self, raw: Any) -> None:
         self._raw = raw

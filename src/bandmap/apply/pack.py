@@ -1,4 +1,4 @@
-"""From what a run has trained to what a model file says of itself."""
+"""The description of a model file, from the trained models of a run."""
 
 from collections.abc import Mapping, Sequence
 from importlib import metadata
@@ -15,26 +15,26 @@ def describe(
     prepared: Mapping[str, Any],
     evidence: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return what `model.json` holds.
+    """Return the content of `model.json`.
 
     Parameters
     ----------
     settings : sequence of mapping
-        Saved beside the weights of every fold: kind, shape, channels, windows ...
+        Settings that are saved beside the weights of every fold: kind, shape, channels, windows ...
     decision : mapping
-        What the networks decide by together.
+        Decision of the networks together.
     task : Task
         A file of `bandmap.train.tasks`.
     prepared : mapping
-        How recordings are prepared and answers become events: name, task, scheme, harmonize, representation,
-        postprocessing, regions, bands_hz.
+        Preprocessing of recordings and conversion of predictions to events: name, task, scheme, harmonize,
+        representation, postprocessing, regions, bands_hz.
     evidence : mapping
-        What the model was trained and tested on and what it reached: datasets, subjects, scores, floors.
+        Training and test data and scores: datasets, subjects, scores, floors.
 
     Raises
     ------
     ValueError
-        If the folds' networks differ in more than their weights.
+        If the networks of the folds differ in more than their weights.
     """
     first = settings[0]
     for other in settings[1:]:

@@ -1,7 +1,7 @@
-"""One file that holds a trained model and all that a recording needs to be judged by it: `<name>.bandmap`.
+"""Model files, `<name>.bandmap`: a trained model with everything that is needed to apply it to a recording.
 
-A ZIP archive without compression: `model.json` (what the model is and how recordings are prepared for it), `card.md`
-(the same for people) and `weights/<number>.safetensors`, one for each network. Nothing in it is executed.
+A ZIP archive without compression: `model.json` (description of the model and of the preprocessing), `card.md` (the same
+as readable text) and `weights/<number>.safetensors`, one per network. It contains no executable code.
 """
 
 import json
@@ -21,36 +21,36 @@ from bandmap.files.whole import whole_file
 from bandmap.vocabulary.network import Normalized
 
 FORMAT, VERSION = "bandmap-model", 1
-"""What `model.json` begins with. A reader takes this version and all before it."""
+"""Format and version in `model.json`. A reader accepts this version and all earlier ones."""
 
 MOST_NETWORKS = 1000
 LARGEST_TEXT = 4_000_000
-"""Bytes of `model.json` or `card.md`."""
+"""Maximum number of bytes of `model.json` or `card.md`."""
 
 LARGEST_WINDOW, LARGEST_SIZE = 100_000_000, 10_000
-"""Values of a window, and layers, filters or classes of a network: more than any real one has."""
+"""Limits for the values of a window, and for layers, filters or classes of a network, above any real model."""
 
 _ABOUT, _CARD = "model.json", "card.md"
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # zip's first day: the same model gives the same bytes
-_REMEDY = "pack the model again, or get the file again from where it was published"
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day of zip, so that the same model gives the same bytes
+_REMEDY = "pack the model again, or download the file again"
 
 
 class ModelFileError(ValueError):
-    """A file does not hold a model that this version can use; the message names file, problem and remedy."""
+    """A file does not contain a model that this version can use; the message gives file, problem and remedy."""
 
 
 @dataclass(frozen=True)
 class ModelFile:
-    """Contents of a model file.
+    """The content of a model file.
 
     Attributes
     ----------
     about : dict
-        What `bandmap.apply.about` describes.
+        Description, see `bandmap.apply.pack.describe`.
     card : str
         Markdown.
     networks : tuple of Normalized
-        In evaluation mode on the CPU; empty if they were not asked for.
+        Networks in evaluation mode on the CPU; empty if not requested.
     """
 
     about: dict[str, Any]
@@ -78,13 +78,13 @@ def read_model_file(path: str | Path, *, networks: bool = True) -> ModelFile:
     ----------
     path : path-like
     networks : bool
-        Whether to rebuild the networks; without, only the texts are read.
+        Whether to rebuild the networks; otherwise only the texts are read.
 
     Raises
     ------
     ModelFileError
-        One line that names file, problem and remedy. Sizes are checked before anything is unpacked, and the shapes of
-        the weights before a network is built.
+        One line with file, problem and remedy. Sizes are checked before unpacking, and the shapes of the weights
+        before building a network.
     """
     path = Path(path)
     try:
@@ -107,14 +107,14 @@ def _read(archive: zipfile.ZipFile, size: int, *, networks: bool) -> ModelFile:
         raise ValueError("its entries are larger than the file")
     about = json.loads(_text(archive, entries, _ABOUT))
     if not isinstance(about, dict) or about.get("format") != FORMAT:
-        raise ValueError(f"{_ABOUT} does not say that it is a {FORMAT}")
+        raise ValueError(f"{_ABOUT} does not state the format {FORMAT}")
     if about["version"] not in range(1, VERSION + 1):
         raise ValueError(f"format version {about['version']!r}; this program reads versions up to {VERSION}")
     count = about["networks"]
     if not isinstance(count, int) or not 1 <= count <= MOST_NETWORKS:
         raise ValueError(f"{count!r} networks")
     if set(entries) != {_ABOUT, _CARD, *map(_weights, range(count))}:
-        raise ValueError(f"it does not hold exactly {_ABOUT}, {_CARD} and the weights of {count} networks")
+        raise ValueError(f"it does not contain exactly {_ABOUT}, {_CARD} and the weights of {count} networks")
     states = [safetensors.load(archive.read(_weights(number))) for number in range(count if networks else 0)]
     return ModelFile(about, _text(archive, entries, _CARD), tuple(_network(about, state) for state in states))
 
@@ -126,17 +126,17 @@ def _text(archive: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo], name
 
 
 def _check_network(about: Mapping[str, Any]) -> None:
-    """Refuse a description that would take long to build a network of, before it is tried."""
+    """Raise an error for a description of a network that is too large to build."""
     network = about["network"]
     sizes = [network["n_classes"], *(value for value in network["hyperparameters"].values() if isinstance(value, int))]
     fits = all(isinstance(size, int) and size > 0 for size in network["shape"])
     if not fits or math.prod(network["shape"]) > LARGEST_WINDOW or any(abs(size) > LARGEST_SIZE for size in sizes):
-        raise ValueError(f"a network of shape {network['shape']} with {network['hyperparameters']} is larger than any")
+        raise ValueError(f"a network of shape {network['shape']} with {network['hyperparameters']} is too large")
 
 
 def _network(about: Mapping[str, Any], state: Mapping[str, torch.Tensor]) -> Normalized:
     _check_network(about)
-    with torch.device("meta"):  # shapes without memory: a file that asks for a huge network is refused before it exists
+    with torch.device("meta"):  # shapes without memory, so that a huge network is rejected before it is allocated
         expected = {name: tuple(value.shape) for name, value in rebuilt(about["network"]).state_dict().items()}
     found = {name: tuple(value.shape) for name, value in state.items()}
     if expected != found:

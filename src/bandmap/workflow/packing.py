@@ -1,4 +1,4 @@
-"""What goes into the file that a trained model leaves the workflow in."""
+"""The content of the model files of a run."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from bandmap.workflow.scores import ScorePlan
 from bandmap.workflow.settings import SettingsError, kind_of, options_of
 
 OF_ONE_SUBJECT = "within_subject"
-"""Scheme whose models know one subject each: there is no model for other people to pack."""
+"""Scheme with models of one subject each, which are not packed because they do not apply to other people."""
 
 
 @dataclass(frozen=True)
 class PackPlan(ScorePlan):
-    """The part of a plan that is about model files."""
+    """The part of a plan for model files."""
 
     @abstractmethod
     def base_folds(self) -> list[str]:
-        """Return the names of the folds that the run's models are trained on."""
+        """Return the names of the folds of the run's models."""
 
     def packable(self) -> bool:
-        """Return whether the run's models are for people whom they were not trained on."""
+        """Return whether the run's models apply to people that they were not trained on."""
         return kind_of(self.base(), self.config["schemes"][self.base()]) != OF_ONE_SUBJECT
 
     def packed(self) -> list[str]:
@@ -40,20 +40,20 @@ class PackPlan(ScorePlan):
         """
         if not self.packable():
             raise SettingsError(
-                f"config.yaml: run: scheme: {self.base()} trains models of one subject each, which are not packed for "
+                f"config.yaml: run: scheme: {self.base()} trains models of one subject each, which do not apply to "
                 "other people; choose a scheme that tests on other subjects"
             )
         folder = f"results/trained/{wildcards.model}/{wildcards.scheme}"
         return [f"{folder}/{fold}/weights.pt" for fold in self.base_folds()]
 
     def floors(self) -> dict[str, str]:
-        """Return detector -> summary of its scores, of those that learn next to nothing."""
+        """Return baseline detector -> summary of its scores."""
         names = ("line-length", "always-on") if self.task() == "seizure" else ()
         return {name: f"results/scores/{name}_{self.base()}.json" for name in names}
 
     @with_known_parameters
     def prepared(self, wildcards: Any) -> dict[str, Any]:
-        """Return how recordings are prepared for {model}, and how its answers become events."""
+        """Return the preprocessing of {model}, and the conversion of its predictions to events."""
         config, name = self.config, self.config["models"][wildcards.model]["representation"]
         entry = config["representations"][name]
         return {
@@ -68,7 +68,7 @@ class PackPlan(ScorePlan):
         }
 
     def evidence(self, _wildcards: Any) -> dict[str, Any]:
-        """Return what the run's models were trained and tested on."""
+        """Return the training and test data of the run's models."""
         datasets = self.config["datasets"]
         return {
             "datasets": {name: kind_of(name, datasets[name]) for name in self.config["run"]["datasets"]},

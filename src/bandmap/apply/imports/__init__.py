@@ -1,1 +1,1 @@
-"""Plugins: published weights; a file each, with `read(folder)` that gives what `write_model_file` takes."""
+"""Plugins for published weights, one file each, with `read(folder)` that returns the input of `write_model_file`."""

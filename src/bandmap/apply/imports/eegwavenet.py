@@ -1,7 +1,7 @@
 """EEGWaveNet with the weights of SzCORE's entry "eegwavenet_2021" (esl-epfl), trained on five folds of CHB-MIT.
 
-The model file keeps the entry's own way of preparing and deciding: 18 derivations at 256 Hz, a Butterworth low-pass at
-64 Hz, no normalization, windows of 4 s every second, and three of five votes (`bandmap.apply.deciding`).
+The model file keeps the preprocessing and the decision of the entry: 18 derivations at 256 Hz, a Butterworth low-pass
+at 64 Hz, no normalization, windows of 4 s every second, and three of five votes (`bandmap.apply.deciding`).
 """
 
 import pickle
@@ -70,20 +70,20 @@ def read(folder: str | Path) -> tuple[dict[str, Any], list[Normalized]]:
     Returns
     -------
     about : dict
-        What the model file says of itself.
+        Description for the model file.
     networks : list of Normalized
 
     Raises
     ------
     ModelFileError
-        One line that names file, problem and remedy.
+        One line with file, problem and remedy.
     """
     paths = [Path(folder) / f"model_fold_{number}.pt" for number in range(1, FOLDS + 1)]
     return {"bandmap": metadata.version("bandmap"), **ABOUT}, [_network(path) for path in paths]
 
 
 def _network(path: Path) -> Normalized:
-    remedy = "name the folder with the weights of esl-epfl/eegwavenet_2021"
+    remedy = "give the folder with the weights of esl-epfl/eegwavenet_2021"
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
         network = rebuilt(NETWORK)
@@ -97,7 +97,7 @@ def _network(path: Path) -> Normalized:
 
 
 def _renamed(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return the tensors under the names that `bandmap.train.models.eegwavenet` gives its layers."""
+    """Return the tensors with the names of the layers in `bandmap.train.models.eegwavenet`."""
 
     def name(theirs: str) -> str:
         branch = re.sub(r"^chpool(\d+)", lambda found: f"branches.{int(found[1]) - 1}", theirs)

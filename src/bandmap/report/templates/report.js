@@ -21,7 +21,7 @@ for (const button of document.querySelectorAll("table.sortable th button")) {
   button.addEventListener("click", () => sortBy(button.parentElement));
 }
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-function tell(event) {
+function showDetails(event) {
   const cell = event.target.closest(".heat td[tabindex]");
   if (cell) cell.closest(".heats").querySelector(".cell-details").textContent = cell.title;
 }
@@ -37,8 +37,8 @@ function move(event) {
   next.tabIndex = 0;
   next.focus();
 }
-addEventListener("mouseover", tell);
-addEventListener("focusin", tell);
+addEventListener("mouseover", showDetails);
+addEventListener("focusin", showDetails);
 addEventListener("keydown", move);
 function openTarget() {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
