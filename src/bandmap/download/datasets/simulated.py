@@ -86,10 +86,14 @@ def recordings(
 
     Parameters
     ----------
-    subjects, recordings_per_subject : int
+    subjects : int
+        Number of subjects.
+    recordings_per_subject : int
+        Number of recordings of each subject.
     duration_seconds : int
         Duration of each recording.
     seizures_per_recording : int
+        Number of seizures in each recording.
     rate_hz : int
         Samples per second; one subject in twenty has twice this rate.
     seizure_seconds : sequence of float

@@ -63,7 +63,10 @@ def recordings(
 
     Parameters
     ----------
-    subjects, recordings_per_subject : int
+    subjects : int
+        Number of sleepers.
+    recordings_per_subject : int
+        Number of nights of each sleeper.
     duration_minutes : int
         Duration of each night, at least 12. Eight hours give a file of 195 MB and take 1.8 GB of memory.
     rate_hz : int

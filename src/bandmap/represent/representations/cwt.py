@@ -111,8 +111,10 @@ def transform(  # noqa: PLR0913 - as above
         NaN where time is masked. Anything that supports `microvolts[:, start:stop]`: an array, or a data set in a file.
     rate_hz : float
         Samples per second.
-    low_hz, high_hz : float
-        Lowest and highest frequency, in Hz.
+    low_hz : float
+        Lowest frequency, in Hz.
+    high_hz : float
+        Highest frequency, in Hz.
     frequencies : int
         Number of frequencies.
     spacing : str
@@ -126,7 +128,7 @@ def transform(  # noqa: PLR0913 - as above
         Frames per second.
     pooling : str
         "point": the power at each frame. "mean": its mean around the frame, weighted by a raised cosine that ends at
-        the neighbouring frames.
+        the adjacent frames.
     dtype : str
         "float32", "float16" or "uint8" (steps of 0.4 dB above the floor).
     device : str

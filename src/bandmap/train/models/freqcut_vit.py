@@ -72,14 +72,16 @@ def build(
         Width of a token.
     depth : int
         Number of layers.
-    heads, dim_head : int
-        Number of attention heads of a layer, and the width of each.
+    heads : int
+        Number of attention heads of a layer.
+    dim_head : int
+        Width of an attention head.
     mlp_dim : int
         Hidden width of the linear part of a layer.
     dropout : float
         Dropout in training.
     patch_rows, patch_seconds : int
-        Size of a patch.
+        Size of a patch in frequency rows and seconds.
 
     Raises
     ------

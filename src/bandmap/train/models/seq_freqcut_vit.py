@@ -84,14 +84,22 @@ def build(  # noqa: PLR0913 - the sizes of two transformers
         (channels, rows, seconds) of one window; 20 rows and three epochs of 30 s as published.
     n_classes : int
         Each class has a column of log-probabilities.
-    dim, depth : int
-        Width of a token and number of layers of the transformer for an epoch.
-    heads, dim_head, mlp_dim : int
-        Number of attention heads, width of each, and hidden width of the linear part, in both transformers.
+    dim : int
+        Width of a token of the transformer for an epoch.
+    depth : int
+        Number of layers of the transformer for an epoch.
+    heads : int
+        Number of attention heads, in both transformers.
+    dim_head : int
+        Width of an attention head, in both transformers.
+    mlp_dim : int
+        Hidden width of the linear part, in both transformers.
     dropout : float
         Dropout in training.
-    sequence_dim, sequence_depth : int
-        Width of a token and number of layers of the transformer for the sequence.
+    sequence_dim : int
+        Width of a token of the transformer for the sequence.
+    sequence_depth : int
+        Number of layers of the transformer for the sequence.
     epochs : int
         Number of epochs of a window, odd because the stage is that of the middle epoch; three as published.
 
