@@ -123,7 +123,7 @@ def fetch(
     target : Path
         File to write.
     mirror : str or None
-        As for `places`.
+        As in `places`.
     column : str
         Column of the table with the path of the file.
 

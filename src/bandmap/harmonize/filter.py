@@ -86,17 +86,17 @@ def design(
 
 
 def design_butterworth(rate_hz: float, target_hz: float, low_pass_hz: float) -> NDArray[np.float64]:
-    """Return the kernel of a Butterworth low-pass of order 4 that runs forward and backward at the target rate.
+    """Return the kernel of a Butterworth low-pass of order 4, applied forward and backward at the target rate.
 
-    Published programs filter so (`scipy.signal.butter(4, ...)` and `filtfilt`). The squared gain has no phase, so the
-    kernel is symmetric. A recording at another rate gets the same gain, which also stops what would alias.
+    Published programs use this filter (`scipy.signal.butter(4, ...)` and `filtfilt`). The squared gain has no phase, so
+    the kernel is symmetric. A recording at another rate gets the same gain, which also prevents aliasing.
 
     Parameters
     ----------
     rate_hz, target_hz : float
         Samples per second before and after.
     low_pass_hz : float
-        Where the power of one pass is halved.
+        Frequency at which one pass halves the power.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def design_butterworth(rate_hz: float, target_hz: float, low_pass_hz: float) -> 
     Raises
     ------
     MontageError
-        If the edge does not lie between 0 Hz and half of both rates.
+        If the edge is not between 0 Hz and half of both rates.
     """
     import scipy.signal  # takes half a second to import; published models alone need it
 

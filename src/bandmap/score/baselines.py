@@ -72,7 +72,7 @@ def measured(
     microvolts : array of float, shape (channels, samples), microvolts
         An array, or a data set of a file, read in slices; NaN where time is masked.
     rate_hz, length_seconds, step_seconds, background_seconds : float
-        As for `line_length` and `against_past`.
+        As in `line_length` and `against_past`.
     """
     lengths = line_length(microvolts, rate_hz, length_seconds=length_seconds, step_seconds=step_seconds)
     ratios = against_past(lengths, step_seconds=step_seconds, background_seconds=background_seconds)

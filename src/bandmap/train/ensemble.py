@@ -1,4 +1,4 @@
-"""What the models of all folds say together of the recordings that they validated on."""
+"""Joint predictions of the models of all folds for their validation recordings."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

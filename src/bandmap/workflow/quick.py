@@ -69,7 +69,7 @@ def _holds(files: InputFiles, file: object) -> bool:
 
 
 def _wake_later(scheduler: Any, delay: float) -> None:
-    """Let a scheduler look for jobs again after some seconds, unless the run has ended by then."""
+    """Let a scheduler search for jobs again after some seconds, unless the run has ended by then."""
     timer = threading.Timer(delay, scheduler._open_jobs.release)
     timer.daemon = True
     timer.start()

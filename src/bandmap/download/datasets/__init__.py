@@ -8,17 +8,17 @@ from typing import Any, Protocol
 
 
 class DataSet(Protocol):
-    """What a file of this package offers; each function has only those options, and `seed`, that it depends on.
+    """The interface of a file of this package; each function takes only the options, and `seed`, that it depends on.
 
-    A data set whose labels are published as files of their own also has `fetch_labels`, which is like `fetch`; a
-    simulated one has `truth(*, seed, ...)`, the rows of results/truth.
+    A data set whose labels are published as separate files also has `fetch_labels`, which is like `fetch`. A simulated
+    one has `truth(*, seed, ...)`, which returns the rows of results/truth.
     """
 
     def recordings(self, **options: Any) -> list[dict[str, str]]:
         """List recording, subject and source of all recordings; declares every option with its default."""
 
     def fetch(self, recording: str, edf: Path, **options: Any) -> None:
-        """Write a recording, whole or not at all.
+        """Write a recording atomically.
 
         Parameters
         ----------
@@ -27,7 +27,7 @@ class DataSet(Protocol):
         edf : Path
             File to write.
         **options
-            As for `recordings`.
+            As in `recordings`.
 
         Raises
         ------
@@ -36,7 +36,7 @@ class DataSet(Protocol):
         """
 
     def annotate(self, recording: str, edf: Path, labels: Path | None, events: Path, **options: Any) -> None:
-        """Write the events of a recording, checked against it.
+        """Write the events of a recording and check them against it.
 
         Parameters
         ----------
@@ -49,7 +49,7 @@ class DataSet(Protocol):
         events : Path
             File to write.
         **options
-            As for `recordings`.
+            As in `recordings`.
 
         Raises
         ------

@@ -130,7 +130,7 @@ def fetch(
     rate_hz: int,
     seizure_seconds: Sequence[float],
 ) -> None:
-    """Simulate one recording as EDF+; the same seed gives the same bytes, whatever else is simulated."""
+    """Simulate one recording as EDF+; the same seed gives the same bytes, regardless of other recordings."""
     import numpy as np
     from threadpoolctl import threadpool_limits
 
@@ -165,7 +165,7 @@ def annotate(
     seizures_per_recording: int,
     seizure_seconds: Sequence[float],
 ) -> None:
-    """Write the seizures of one recording; they follow from the seed alone, so neither file is read."""
+    """Write the seizures of one recording, which the seed determines, so that no file is read."""
     from bandmap.download.simulation.files import START
     from bandmap.files.events import write_events
 
@@ -189,7 +189,7 @@ def truth(
     ----------
     seed : int
     subjects, recordings_per_subject, duration_seconds, seizures_per_recording, seizure_seconds
-        As for `recordings`.
+        As in `recordings`.
 
     Returns
     -------

@@ -131,7 +131,7 @@ def truth(*, seed: int, subjects: int, recordings_per_subject: int, duration_min
     Parameters
     ----------
     seed, subjects, recordings_per_subject, duration_minutes : int
-        As for `fetch` and `recordings`.
+        As in `fetch` and `recordings`.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """Transformer encoders that the models share. Not a plugin.
 
 Based on the published code of the frequency-cut transformer (github.com/chenzRG/TNSRE_23, `Transformer.py`): pre-norm
-layers, queries, keys and values without bias, inner width heads x dim_head whatever the width of the tokens.
+layers, queries, keys and values without bias, inner width heads x dim_head regardless of the width of the tokens.
 """
 
 from typing import cast
