@@ -1,13 +1,10 @@
 """The published code's maps and matrices, from weights made by the recipe of the reference's README."""
 
 import json
-import os
-import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
+from published import ATOL, FOLDER, RTOL, fill, needs_reference, wave
 
 from bandmap.aggregate import region_band_matrix
 from bandmap.interpret.context import Context
@@ -15,30 +12,7 @@ from bandmap.interpret.methods import attention_relevance, gradcam, occlusion
 from bandmap.train.models import cwt_resnet18, freqcut_vit
 from bandmap.vocabulary.atlas import Atlas
 
-FOLDER = Path(os.environ.get("BANDMAP_REFERENCE", Path(__file__).parents[3] / "shared" / "reference"))
-
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"no folder {FOLDER}")
-
-RTOL, ATOL = 1e-4, 1e-5
-
-
-def wave(name, shape):
-    return np.random.RandomState(zlib.crc32(name.encode())).standard_normal(shape)
-
-
-def values(name, shape, kind):
-    scale = {
-        "he": np.sqrt(2 / np.prod(shape[1:])),
-        "he_fiftieth": 0.02 * np.sqrt(2 / np.prod(shape[1:])),
-        "tenth": 0.1,
-    }
-    return 1 + 0.1 * np.abs(wave(name, shape)) if kind == "one_plus_tenth" else scale[kind] * wave(name, shape)
-
-
-def fill(network, parameters):
-    own = [value for value in network.state_dict().values() if value.is_floating_point()]
-    for value, row in zip(own, parameters, strict=True):
-        value.copy_(torch.from_numpy(values(row["name"], row["shape"], row["kind"])))
+pytestmark = needs_reference
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from torch import nn
 from bandmap.interpret.context import Context
 from bandmap.interpret.methods._bands import bands_of, replacements
 from bandmap.interpret.methods._forward import Target, losses, targets_of
-from bandmap.vocabulary.plugins import did_you_mean
+from bandmap.interpret.methods._occluding import SHARES, check_choices
 
 AXES = ("region", "band")
 
@@ -21,8 +21,6 @@ NEEDS = ()
 """Required features of a model: none."""
 
 _VIEWS = ("both", "deletion", "insertion")
-
-_SHARES: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {"whole": np.ceil, "weighted": np.array}
 
 _SIZES: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
     "root": np.sqrt,
@@ -88,8 +86,8 @@ def attribute(
         Signed, in units of `scale` (divided by `size`); positive if the cell speaks for the class. Zero for a region
         without a channel or a band without a frequency.
     """
-    _check(view=view, share=share, size=size)
-    weights = _SHARES[share](context.atlas.region_weights(context.channels))
+    check_choices("band_occlusion", view=(view, _VIEWS), share=(share, SHARES), size=(size, _SIZES))
+    weights = SHARES[share](context.atlas.region_weights(context.channels))
     pairs = _pairs(len(windows), len(context.background), backgrounds)
     targets = targets_of(target, len(windows))[pairs[:, 0]]
     bands, replacement = bands_of(context), replacements(context)
@@ -112,12 +110,6 @@ def attribute(
     importance = np.zeros((len(windows), len(weights), len(context.atlas.bands_hz)))
     np.add.at(importance, pairs[:, 0], changes)
     return np.asarray(importance / min(backgrounds, len(context.background)), dtype=np.float32)
-
-
-def _check(*, view: str, share: str, size: str) -> None:
-    for name, value, possible in (("view", view, _VIEWS), ("share", share, _SHARES), ("size", size, _SIZES)):
-        if value not in possible:
-            raise ValueError(f"band_occlusion: {name}: {did_you_mean(value, possible)}")
 
 
 def _divisors(weights: NDArray[np.float64], size: str) -> NDArray[np.float64]:

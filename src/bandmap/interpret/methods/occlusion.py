@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from bandmap.interpret.context import Context
-from bandmap.interpret.methods._forward import Target, losses, targets_of
+from bandmap.interpret.methods._forward import Target
+from bandmap.interpret.methods._occluding import losses_without
 
 AXES = ("channel",)
 
@@ -42,14 +43,5 @@ def attribute(
     ndarray of float32, shape (windows, channels)
         Absolute change, in units of `scale`.
     """
-    change = losses(
-        model,
-        windows,
-        np.arange(len(windows)),
-        lambda k: (context.baseline[k] - windows[k])[None],
-        np.eye(windows.shape[1]),
-        targets_of(target, len(windows)),
-        scale=scale,
-        context=context,
-    )
-    return np.abs(change[:, :, 0]).astype(np.float32)
+    change = losses_without(model, windows, target, np.eye(windows.shape[1]), scale=scale, context=context)
+    return np.abs(change).astype(np.float32)

@@ -3,22 +3,18 @@
 Occlusion of single channels can miss a discharge that neighbouring channels also show.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
 from bandmap.interpret.context import Context
-from bandmap.interpret.methods._forward import Target, losses, targets_of
-from bandmap.vocabulary.plugins import did_you_mean
+from bandmap.interpret.methods._forward import Target
+from bandmap.interpret.methods._occluding import SHARES, check_choices, losses_without
 
 AXES = ("region",)
 
 NEEDS = ()
 """Required features of a model: none."""
-
-_SHARES: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {"whole": np.ceil, "weighted": np.array}
 
 
 def attribute(
@@ -50,16 +46,6 @@ def attribute(
     ndarray of float32, shape (windows, regions)
         Signed decrease of the output, in units of `scale`. Zero for a region without a channel.
     """
-    if share not in _SHARES:
-        raise ValueError(f"region_occlusion: share: {did_you_mean(share, _SHARES)}")
-    change = losses(
-        model,
-        windows,
-        np.arange(len(windows)),
-        lambda k: (context.baseline[k] - windows[k])[None],
-        _SHARES[share](context.atlas.region_weights(context.channels)),
-        targets_of(target, len(windows)),
-        scale=scale,
-        context=context,
-    )
-    return change[:, :, 0].astype(np.float32)
+    check_choices("region_occlusion", share=(share, SHARES))
+    groups = SHARES[share](context.atlas.region_weights(context.channels))
+    return losses_without(model, windows, target, groups, scale=scale, context=context).astype(np.float32)

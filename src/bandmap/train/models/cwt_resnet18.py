@@ -10,6 +10,8 @@ from typing import cast
 import torch
 from torch import nn
 
+from bandmap.train.models._axes import check_axes
+
 OFFERS = ("time_frequency_maps",)
 """Features of this model that interpretations may need (`NEEDS` of `bandmap.interpret.methods`)."""
 
@@ -81,10 +83,7 @@ def build(shape: tuple[int, ...], n_classes: int, *, width: int = 64, dropout: f
     ValueError
         If a window has no frequency axis, or a hyperparameter is out of range.
     """
-    if len(shape) != 3:
-        raise ValueError(
-            f"cwt_resnet18 takes windows of (channels, frequencies, times), not {shape}; choose 'representation: cwt'"
-        )
+    check_axes("cwt_resnet18", shape, "cwt")
     if width < 1 or not 0 <= dropout < 1:
         raise ValueError(f"cwt_resnet18: width {width} must be at least 1 and dropout {dropout} in [0, 1)")
     network = CwtResNet18(shape[0], 1 if n_classes == 2 else n_classes, width=width, dropout=dropout)

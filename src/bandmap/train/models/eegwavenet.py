@@ -17,6 +17,7 @@ from torch import nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
+from bandmap.train.models._axes import check_axes
 from bandmap.train.models._signals import Convolution, SignalsAsImages
 
 OFFERS = ("time_maps",)
@@ -104,10 +105,7 @@ def build(shape: tuple[int, ...], n_classes: int, *, scales: int = 5) -> nn.Modu
     ValueError
         If a window has other axes or is too short for the scales.
     """
-    if len(shape) != 2:
-        raise ValueError(
-            f"eegwavenet takes windows of (channels, samples), not {shape}; choose 'representation: signal'"
-        )
+    check_axes("eegwavenet", shape, "signal")
     if scales < 1:
         raise ValueError(f"eegwavenet: scales {scales} must be at least 1; 5 are published")
     needed = _BRANCH_SAMPLES * 2 ** (scales + 1)

@@ -17,6 +17,7 @@ from typing import cast
 import torch
 from torch import nn
 
+from bandmap.train.models._axes import check_axes
 from bandmap.train.models._transformer import ClassEncoder, patch_grid, patches
 
 OFFERS = ("attention",)
@@ -88,10 +89,7 @@ def build(
     ValueError
         If a window has other axes, or patches do not fill it.
     """
-    if len(shape) != 3:
-        raise ValueError(
-            f"freqcut_vit takes windows of (channels, rows, seconds), not {shape}; choose 'representation: spectrogram'"
-        )
+    check_axes("freqcut_vit", shape, "spectrogram")
     down, along = patch_grid(shape, rows=patch_rows, seconds=patch_seconds)
     encoder = ClassEncoder(
         down * along,

@@ -24,6 +24,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from bandmap.train.models._axes import check_axes
 from bandmap.train.models._transformer import Attention
 
 OFFERS = ("time_maps",)
@@ -161,8 +162,7 @@ def build(
     ValueError
         If a window has other axes or is too short, or a hyperparameter is out of range.
     """
-    if len(shape) != 2:
-        raise ValueError(f"glepnet takes windows of (channels, samples), not {shape}; choose 'representation: signal'")
+    check_axes("glepnet", shape, "signal")
     if pool < 1:
         raise ValueError(f"glepnet: pool {pool} must be at least 1")
     if shape[1] < 2 * _STRIDE * pool:

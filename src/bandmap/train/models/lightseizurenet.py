@@ -23,6 +23,7 @@ from typing import cast
 import torch
 from torch import nn
 
+from bandmap.train.models._axes import check_axes
 from bandmap.train.models._signals import Convolution, SignalsAsImages
 
 OFFERS = ("ecam",)
@@ -180,10 +181,7 @@ def build(
     ValueError
         If a window has other axes or is too short, or a hyperparameter is out of range.
     """
-    if len(shape) != 2:
-        raise ValueError(
-            f"lightseizurenet takes windows of (channels, samples), not {shape}; choose 'representation: signal'"
-        )
+    check_axes("lightseizurenet", shape, "signal")
     if shape[1] < _SHORTEST:
         raise ValueError(
             f"lightseizurenet: a window of {shape[1]} samples is shorter than {_SHORTEST}; "

@@ -18,6 +18,7 @@ from typing import cast
 import torch
 from torch import nn
 
+from bandmap.train.models._axes import check_axes
 from bandmap.train.models._transformer import ClassEncoder, patch_grid, patches
 
 OFFERS = ("attention",)
@@ -108,11 +109,7 @@ def build(  # noqa: PLR0913 - the sizes of two transformers
     ValueError
         If a window has other axes, or patches do not fill it.
     """
-    if len(shape) != 3:
-        raise ValueError(
-            f"seq_freqcut_vit takes windows of (channels, rows, seconds), not {shape}; choose "
-            "'representation: spectrogram'"
-        )
+    check_axes("seq_freqcut_vit", shape, "spectrogram")
     if epochs < 1 or epochs % 2 == 0 or shape[2] % epochs:
         raise ValueError(
             f"seq_freqcut_vit: {epochs} epochs do not divide a window of {shape[2]} s around a middle epoch; set "
