@@ -99,6 +99,15 @@ def table(folds: Iterable[tuple[str, Roles]]) -> list[dict[str, str]]:
     return rows
 
 
+def check_three_subjects(scheme: str, subjects: int) -> None:
+    """Raise ValueError if there are too few subjects for one to train, one to validate and one to be tested."""
+    if subjects < 3:
+        raise ValueError(
+            f"{scheme} needs 3 subjects (train, validation, test), but there are {subjects}; "
+            "add recordings of other subjects"
+        )
+
+
 def check_whole_number(where: str, value: object, least: int, most: int, reason: str) -> None:
     """Raise an error for an option that is not an integer within bounds.
 

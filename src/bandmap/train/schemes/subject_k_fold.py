@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable
 
-from bandmap.train.schemes._table import Row, check_whole_number, ring_of, roles_in_ring, spans, subject_of, table
+from bandmap.train.schemes._table import (
+    Row,
+    check_three_subjects,
+    check_whole_number,
+    ring_of,
+    roles_in_ring,
+    spans,
+    subject_of,
+    table,
+)
 
 
 def assign(
@@ -49,11 +58,7 @@ def _validation(others: int, share: float) -> int:
 
 
 def _check(subjects: int, folds: int, share: float) -> None:
-    if subjects < 3:
-        raise ValueError(
-            f"subject_k_fold needs 3 subjects (train, validation, test), but there are {subjects}; "
-            "add recordings of other subjects"
-        )
+    check_three_subjects("subject_k_fold", subjects)
     check_whole_number("subject_k_fold: folds", folds, 2, subjects, f"with {subjects} subjects")
     if subjects == 3 and folds == 2:
         raise ValueError(
