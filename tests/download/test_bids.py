@@ -40,12 +40,12 @@ def add(
     return path
 
 
-def fetched(root: Path, recording: str, to: Path) -> tuple[Path, Path]:
+def fetched(root: Path, recording: str, to: Path, ignore: Sequence[str] = ()) -> tuple[Path, Path]:
     paths = to / f"{recording}.edf", to / f"{recording}_events.tsv"
     (row,) = [row for row in bids.recordings(root=str(root)) if row["recording"] == recording]
     bids.fetch(recording, paths[0], root=str(root))
     labels = Path(row["events"]) if Path(row["events"]).exists() else None
-    bids.annotate(recording, paths[0], labels, paths[1])
+    bids.annotate(recording, paths[0], labels, paths[1], ignore=ignore)
     return paths
 
 
@@ -113,6 +113,8 @@ def test_an_event_that_ends_a_moment_late_is_clipped(tmp_path, caplog):
         (HEADER + "10\t0.5\tsz\n", "is outside the recording"),
         (HEADER + "x\t1\tsz\n", "line 2: onset is 'x'"),
         (None, "has no events; write"),
+        (HEADER + "2\t3\tszr\n", "line 2: the event type 'szr' is not known; did you mean 'sz'?"),
+        (HEADER + "0\t9\tbckg\n2\t3\tpill taken\n", "line 3: the event type 'pill taken' is not known; write sz if"),
     ],
 )
 def test_wrong_events_are_named_and_nothing_is_left_behind(tmp_path, events, problem):
@@ -130,6 +132,16 @@ def test_a_file_that_is_no_edf_is_named(tmp_path):
     with pytest.raises(RecordingError, match="sub-a"):
         fetched(tmp_path / "bids", "sub-a", tmp_path / "out")
     assert not (tmp_path / "out/sub-a_events.tsv").exists()
+
+
+def test_types_that_the_settings_ignore_are_left_out_and_a_seizure_cannot_be(tmp_path):
+    add(tmp_path / "bids", "sub-a", HEADER + "2\t3\tpill taken\n6\t3\tfnsz\n")
+    _, events = fetched(tmp_path / "bids", "sub-a", tmp_path / "out", ignore=["pill taken"])
+    assert read_events(events) == (Event(6, 9, "sz_foc"),)
+    with pytest.raises(RecordingError, match="ignore names 'FNSZ', a seizure, which would become background"):
+        bids.recordings(root=str(tmp_path / "bids"), ignore=["pill taken", "FNSZ"])
+    with pytest.raises(RecordingError, match=r"ignore is 'pill'; give a list of types"):
+        bids.recordings(root=str(tmp_path / "bids"), ignore="pill")
 
 
 STAGED = "0\t30\tSleep stage W\n30\t30\tn1\n60\t60\tsleep_n2\n120\t30\tSleep stage 4\n150\t30\tSleep stage ?\n"
@@ -159,6 +171,15 @@ def test_stages_come_from_the_annotations_where_the_table_has_none(tmp_path, tab
     _, events = fetched(tmp_path / "bids", "sub-a", tmp_path / "out")
     assert [event for event in read_events(events) if event.label != "sz"] == [Event(0, 30, "W"), Event(30, 60, "REM")]
     assert sum(event.is_seizure for event in read_events(events)) == (table is not None and "sz" in table)
+
+
+def test_a_seizure_among_the_annotations_is_not_taken_for_background(tmp_path):
+    marked = (Event(0, 30, "Sleep stage W"), Event(30, 60, "Focal seizure, left hand"))
+    add(tmp_path / "bids", "sub-a", None, annotations=marked, seconds=60)
+    with pytest.raises(RecordingError) as caught:
+        fetched(tmp_path / "bids", "sub-a", tmp_path / "out")
+    assert "sub-a: its annotation 'Focal seizure, left hand' at 30 s may mean a seizure" in str(caught.value)
+    assert "write sub-a_events.tsv beside it" in str(caught.value)
 
 
 def test_a_table_of_stages_wins_over_the_annotations(tmp_path):

@@ -63,12 +63,39 @@ def test_an_event_after_the_end_is_not_written(tmp_path):
         ("seizure", "sz"),
         ("SZ-foc", "sz_foc"),
         ("sz_gen_m_tonicClonic", "sz_gen_m_tonicClonic"),
+        ("sz_foc_ia_um", "sz_foc_ia_um"),
+        ("fnsz", "sz_foc"),
+        ("MYSZ", "sz_gen_nm_myoclonic"),
+        ("FBTCS", "sz_foc_f2b"),
+        ("eyem_musc", "eyem_musc"),
+        ("N2", "N2"),
         ("artifact", "artifact"),
     ],
 )
 def test_bids_columns_and_spellings_are_understood(tmp_path, spelling, label):
     path = written(tmp_path, f"onset\tduration\ttrial_type\r\n1\t2\t{spelling}\r\n\r\n")
     assert read_events(path) == (Event(1, 3, label),)
+
+
+@pytest.mark.parametrize(("wrong", "meant"), [("szr", "sz"), ("seizures", "seizure"), ("fsz", "fnsz"), ("SZ1", "sz")])
+def test_a_type_that_is_not_known_does_not_become_background(tmp_path, wrong, meant):
+    path = written(tmp_path, f"onset\tduration\teventType\n0\t9\tbckg\n1\t2\t{wrong}\n")
+    with pytest.raises(RecordingError) as caught:
+        read_events(path)
+    said = f"{path}: line 3: the event type '{wrong}' is not known; did you mean '{meant}'?"
+    assert str(caught.value) == f"{said} If it is no seizure, name it in the data set's option 'ignore'"
+    assert read_events(path, ignore=[wrong]) == ()
+
+
+@pytest.mark.parametrize("label", ["Seizure onset", "ictal start", "sz begin", "szr"])
+def test_a_marker_that_may_mean_a_seizure_is_refused(tmp_path, label):
+    with pytest.raises(RecordingError, match=r"line 2: the event type .* is not known"):
+        read_events(written(tmp_path, f"onset\tduration\ttrial_type\n1\tn/a\t{label}\n"))
+
+
+@pytest.mark.parametrize("label", ["bckg", "Background", "interictal", "null"])
+def test_background_is_no_event(tmp_path, label):
+    assert read_events(written(tmp_path, f"onset\tduration\teventType\n0\t9\t{label}\n")) == ()
 
 
 def test_markers_are_no_events_but_seizures_without_duration_are_an_error(tmp_path):

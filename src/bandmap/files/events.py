@@ -1,49 +1,60 @@
 """Annotated and detected events of a recording in SzCORE's TSV format."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from bandmap.files.rows import write_rows
-from bandmap.vocabulary.recording import Event, RecordingError
+from bandmap.files.tables import write_table
+from bandmap.vocabulary import event_types
+from bandmap.vocabulary.event_types import BACKGROUND
+from bandmap.vocabulary.recording import Event, RecordingError, SleepStage
 
 COLUMNS = ("onset", "duration", "eventType", "confidence", "channels", "dateTime", "recordingDuration")
-BACKGROUND = "bckg"
-
-_SEIZURE_SPELLINGS = {"seizure": "sz", "seiz": "sz"}
-_REMEDY = "use the columns of SzCORE: onset, duration, eventType, confidence, channels, dateTime, recordingDuration"
+_NO_DURATION = ("n/a", "", "0", "0.0", "0.00")
+_REMEDY = "see the columns of SzCORE: onset, duration, eventType, confidence, channels, dateTime, recordingDuration"
 
 logger = logging.getLogger(__name__)
 
 
-def read_events(path: str | Path) -> tuple[Event, ...]:
-    """Read the events of a recording; background rows are not events.
+def read_events(
+    path: str | Path, *, others: Callable[[str], bool] = SleepStage.__members__.__contains__, ignore: Sequence[str] = ()
+) -> tuple[Event, ...]:
+    """Read what happens in a recording.
 
     Parameters
     ----------
     path : path-like
-        A SzCORE TSV, or a BIDS `_events.tsv` with types in `trial_type`.
+        A SzCORE TSV, or a BIDS `_events.tsv` whose types stand in `trial_type`.
+    others : callable
+        Whether a type, as it is spelled, is known besides those of `bandmap.vocabulary.event_types`; stages of sleep
+        if left out.
+    ignore : sequence of str
+        Types, as they are spelled, whose rows are left out.
 
     Returns
     -------
     tuple of Event
-        Sorted by onset; onset and offset in seconds from the start of the recording. Markers (no duration) that are
-        not seizures are left out. `SZ`, `seizure` and `sz-foc` are read as `sz`, `sz` and `sz_foc`.
+        In order of onset; onset and offset in seconds from the start of the recording. `SZ`, `seizure`, `fnsz` and
+        `sz-foc` are read as `sz`, `sz`, `sz_foc` and `sz_foc`. Left out are background, what `ignore` names, and
+        markers: rows without a duration, unless their type may mean a seizure.
 
     Raises
     ------
     RecordingError
-        If a row is invalid: one line with file, line, problem and remedy.
+        If a row is no event, or its type is not known: one line that names file, line, problem and remedy.
     """
     events = []
     for line, row in _rows(Path(path)):
         label = _label(path, line, row)
-        if label == BACKGROUND or _is_marker(label, row):
+        if label in ignore or event_types.is_background(label) or _is_marker(label, row):
             continue
+        seizure = event_types.seizure_type(label)
+        if seizure is None and not (event_types.is_other(label) or others(label)):
+            raise _unknown(path, line, label)
         onset, duration = (_seconds(path, line, row, column) for column in ("onset", "duration"))
         try:
-            events.append(Event(onset, onset + duration, label))
+            events.append(Event(onset, onset + duration, seizure or label))
         except ValueError as error:
             raise _error(path, line, str(error), "give an onset of 0 s or later and a duration") from error
     return tuple(sorted(events))
@@ -155,18 +166,25 @@ def _label(path: str | Path, line: int, row: Mapping[str, str]) -> str:
         raise _error(
             path, line, f"{column} is {_quoted(label)}", f"write sz, a type that begins with sz_, or {BACKGROUND}"
         )
-    folded = label.casefold().replace("-", "_")
-    folded = _SEIZURE_SPELLINGS.get(folded, folded)
-    if folded.startswith("sz_"):
-        return f"sz_{label[3:].replace('-', '_')}"  # ILAE codes have capitals: sz_gen_m_tonicClonic
-    return folded if folded in ("sz", BACKGROUND) else label
+    return label
 
 
 def _is_marker(label: str, row: Mapping[str, str]) -> bool:
-    marker = row["duration"] in ("n/a", "", "0", "0.0", "0.00") and not label.startswith("sz")
+    marker = row["duration"] in _NO_DURATION and not event_types.resembles_seizure(label)
     if marker:
         logger.info("the marker %s at %s s has no duration and is left out", _quoted(label), row["onset"])
     return marker
+
+
+def _unknown(path: str | Path, line: int, label: str) -> RecordingError:
+    near = event_types.nearest(label)
+    hint = f"did you mean '{near}'?" if near else "write sz if it is a seizure."
+    return _error(
+        path,
+        line,
+        f"the event type {_quoted(label)} is not known",
+        f"{hint} If it is no seizure, name it in the data set's option 'ignore'",
+    )
 
 
 def _seconds(path: str | Path, line: int, row: Mapping[str, str], column: str) -> float:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bandmap.files.rows import in_order
+from bandmap.files.tables import in_order
+from bandmap.vocabulary import event_types
 
 if TYPE_CHECKING:
     from bandmap.vocabulary.recording import Event, RecordingError
@@ -15,7 +16,7 @@ SUFFIXES = (".edf", ".bdf")
 _SAFE = re.compile(r"[A-Za-z0-9_.+-]+")
 
 
-def recordings(*, root: str, task: str | None = None) -> list[dict[str, str]]:
+def recordings(*, root: str, task: str | None = None, ignore: Sequence[str] = ()) -> list[dict[str, str]]:
     """List the recordings of a folder by their file names.
 
     Parameters
@@ -24,6 +25,8 @@ def recordings(*, root: str, task: str | None = None) -> list[dict[str, str]]:
         Folder that contains `sub-*/[ses-*/]eeg/*_eeg.edf` (or `.bdf`).
     task : str, optional
         Only recordings of this task (`..._task-<task>_...`).
+    ignore : sequence of str
+        Event types to skip, as the tables spell them (`[stimulus, response]`).
 
     Returns
     -------
@@ -34,8 +37,10 @@ def recordings(*, root: str, task: str | None = None) -> list[dict[str, str]]:
     Raises
     ------
     RecordingError
-        If the folder does not exist, contains no recording, or contains two recordings with the same name.
+        If the folder does not exist, contains no recording, or contains two recordings with the same name; if `ignore`
+        lists a seizure.
     """
+    _check_ignored(ignore)
     folder = Path(root)
     if not folder.is_dir():
         raise _error(f"{root}: there is no such folder; set 'root' to an EEG-BIDS folder")
@@ -58,18 +63,36 @@ def fetch(recording: str, edf: Path, *, root: str) -> None:
     fetch_file([str(path) for path in _files(Path(root)) if path.stem == f"{recording}_eeg"], edf)
 
 
-def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> None:
+def annotate(recording: str, edf: Path, labels: Path | None, events: Path, *, ignore: Sequence[str]) -> None:
     """Write the events of one recording and check them against it.
 
-    `labels` is the table beside the recording. If it contains no sleep stage, stages come from the EDF+ annotations of
-    the recording, if any.
+    Parameters
+    ----------
+    recording : str
+        One of `recordings`.
+    edf : Path
+        The recording.
+    labels : Path or None
+        The table beside it; None if there is none. If it contains no sleep stage, stages come from the EDF+
+        annotations of the recording, if any. Other annotations are comments.
+    events : Path
+        File to write.
+    ignore : sequence of str
+        As for `recordings`.
+
+    Raises
+    ------
+    RecordingError
+        If a file cannot be read, there are no events, an event type is not known, or an event is outside the
+        recording; if there is no table and an annotation looks like a seizure.
     """
     import bandmap.files.edf
     from bandmap.download import hypnogram, marks
     from bandmap.files.events import read_events, write_events
 
     raw = bandmap.files.edf.read(edf)
-    others, staging = _told_apart(() if labels is None else read_events(labels))
+    table = () if labels is None else read_events(labels, others=_is_stage, ignore=ignore)
+    others, staging = _told_apart(table)
     source = recording if labels is None else str(labels)
     if not staging:
         _, staging = _told_apart(raw.annotations)
@@ -79,6 +102,8 @@ def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> No
             f"{recording}: has no events; write {recording}_events.tsv beside it, with the columns onset, duration and"
             " eventType (sz, or a sleep stage, or a single row bckg if there is no event)"
         )
+    if labels is None:
+        _check_comments(recording, raw.annotations, ignore)
     found = marks.inside(others, raw.duration_seconds, str(labels))
     stages = hypnogram.stages(staging, seconds=raw.duration_seconds, source=source)
     write_events(events, [*found, *stages], recording_seconds=raw.duration_seconds)
@@ -86,12 +111,38 @@ def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> No
 
 def _told_apart(events: "Sequence[Event]") -> "tuple[list[Event], list[Event]]":
     """Split events into those that are not marks of a hypnogram, and those that are."""
-    from bandmap.download import hypnogram
-
     parts: tuple[list[Event], list[Event]] = ([], [])
     for event in events:
-        parts[hypnogram.stage(event.label) is not None].append(event)
+        parts[_is_stage(event.label)].append(event)
     return parts
+
+
+def _is_stage(label: str) -> bool:
+    from bandmap.download import hypnogram
+
+    return hypnogram.stage(label) is not None
+
+
+def _check_ignored(ignore: Sequence[str]) -> None:
+    if isinstance(ignore, str):
+        raise _error(f"ignore is {ignore!a}; give a list of types of events, such as [stimulus, response]")
+    seizures = [label for label in ignore if event_types.seizure_type(label)]
+    if seizures:
+        raise _error(
+            f"ignore names {seizures[0]!a}, a seizure, which would become background; take it out, and leave recordings"
+            " out by run: leave_out"
+        )
+
+
+def _check_comments(recording: str, annotations: "Sequence[Event]", ignore: Sequence[str]) -> None:
+    """Refuse a recording without a table whose annotations may mark a seizure: it would become background."""
+    for event in annotations:
+        if event.label not in ignore and event_types.resembles_seizure(event.label):
+            raise _error(
+                f"{recording}: its annotation {event.label[:40]!a} at {event.onset:g} s may mean a seizure, but only"
+                f" stages of sleep are read from annotations; write {recording}_events.tsv beside it, or name the"
+                " annotation in the data set's option 'ignore'"
+            )
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -4,8 +4,8 @@ The copy has the published structure, `edf/<split>/<subject>/<session>/<montage>
 is train, dev or eval and becomes a column of the recordings, and the montage is 01_tcp_ar, 02_tcp_le, 03_tcp_ar_a or
 04_tcp_le_a, all with referential signals. Beside each recording are `.csv_bi`, which marks seizures for all channels
 together (`TERM`), and `.csv`, which marks the type of seizure on each derivation. Overlapping spans of one type on
-several derivations become one event. Types are converted to SzCORE's as in epilepsy2bids; `nesz`, a non-epileptic
-seizure, is no seizure.
+several derivations become one event. Types are converted to SzCORE's as in epilepsy2bids; every other label of the
+corpus, such as `nesz` (a non-epileptic seizure), is no seizure.
 
 Versions up to 2.0.1 contain two sessions in two montages each under the same names, which is an error with a remedy.
 """
@@ -19,29 +19,14 @@ from typing import TYPE_CHECKING
 
 from bandmap.download import published
 from bandmap.download.transfer import fetch_file
+from bandmap.vocabulary.event_types import TUH_OTHERS, TUH_SEIZURES
+from bandmap.vocabulary.plugins import did_you_mean
 
 if TYPE_CHECKING:
     from bandmap.vocabulary.recording import Event
 
 SPLITS = ("train", "dev", "eval")
 LABELS = ("csv_bi", "csv")
-TYPES = {
-    "seiz": "sz",
-    "fnsz": "sz_foc",
-    "gnsz": "sz_gen",
-    "spsz": "sz_foc_a",
-    "cpsz": "sz_foc_ia",
-    "absz": "sz_gen_nm",
-    "tnsz": "sz_gen_m_tonic",
-    "cnsz": "sz_gen_m_clonic",
-    "tcsz": "sz_gen_m_tonicClonic",
-    "atsz": "sz_gen_m_atonic",
-    "mysz": "sz_gen_nm_myoclonic",
-}
-"""TUSZ's label -> SzCORE's type."""
-
-NO_SEIZURE = frozenset({"bckg", "nesz"})
-
 _NAME = re.compile(r"[A-Za-z0-9]+_s\d+_t\d+")
 
 
@@ -159,14 +144,18 @@ def _events(path: Path) -> "Iterator[Event]":
     for number, line in numbered[1:]:
         fields = dict(zip(columns, next(csv.reader([line])), strict=False))
         label = fields.get("label", "").strip().lower()
-        if label in NO_SEIZURE:
+        if label in TUH_OTHERS:
             continue
         try:
-            yield Event(float(fields["start_time"]), float(fields["stop_time"]), TYPES[label])
+            yield Event(float(fields["start_time"]), float(fields["stop_time"]), TUH_SEIZURES[label])
         except (KeyError, ValueError) as error:
-            known = ", ".join([*TYPES, *sorted(NO_SEIZURE)])
-            problem = f"{line[:80]!a} is not a span with one of the labels {known}"
-            raise RecordingError(f"{path}: line {number}: {problem}; correct it") from error
+            raise RecordingError(f"{path}: line {number}: {_problem(label, line)}") from error
+
+
+def _problem(label: str, line: str) -> str:
+    if label in TUH_SEIZURES:
+        return f"{line[:80]!a} is not a span from start_time to stop_time in seconds; correct it"
+    return f"label: {did_you_mean(ascii(label[:40])[1:-1], {*TUH_SEIZURES, *TUH_OTHERS})} Correct it"
 
 
 def _folder(root: str) -> Path:

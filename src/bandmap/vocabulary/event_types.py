@@ -1,0 +1,96 @@
+"""Types of events: which are seizures, and which are not. Readers refuse a type that is in neither list.
+
+Sources: SzCORE, and the ILAE classification of 2017 that its types follow; the labels of the TUH EEG corpora; the terms of
+ACNS for rhythmic and periodic patterns.
+"""
+
+import difflib
+import re
+
+BACKGROUND = "bckg"
+
+TUH_SEIZURES = {
+    "seiz": "sz",
+    "fnsz": "sz_foc",
+    "gnsz": "sz_gen",
+    "spsz": "sz_foc_a",
+    "cpsz": "sz_foc_ia",
+    "absz": "sz_gen_nm",
+    "tnsz": "sz_gen_m_tonic",
+    "cnsz": "sz_gen_m_clonic",
+    "tcsz": "sz_gen_m_tonicClonic",
+    "atsz": "sz_gen_m_atonic",
+    "mysz": "sz_gen_nm_myoclonic",
+}
+"""Seizure of the TUH corpora -> SzCORE's type."""
+
+_TUH_OTHERS = """
+    bckg null nesz
+    spsw gped pled trip slow hphs intr
+    artf eybl eyem chew shiv musc elec elpp elst calb
+"""
+_OTHERS = """
+    spike sharp spike_wave ied lpd gpd lrda grda bipd birds
+    artifact artefact movement blink eye_movement muscle electrode bad impd impedance calibration
+    eyes_open eyes_closed photic hyperventilation hv awake asleep arousal spindle k_complex
+    comment note annotation boundary start stop
+"""
+
+TUH_OTHERS = frozenset(_TUH_OTHERS.split())
+"""Every other label of the TUH corpora: background, patterns between seizures, artefacts, `nesz` (not epileptic)."""
+
+SEIZURES = {
+    "sz": "sz",
+    "seizure": "sz",
+    **TUH_SEIZURES,
+    "fas": "sz_foc_a",
+    "fias": "sz_foc_ia",
+    "fbtcs": "sz_foc_f2b",
+    "gtcs": "sz_gen_m_tonicClonic",
+}
+"""Spelling, in small letters -> SzCORE's type; besides these, whatever begins with `sz_` is a seizure."""
+
+BACKGROUNDS = frozenset({BACKGROUND, "background", "null", "interictal"})
+
+OTHERS = TUH_OTHERS.union(_OTHERS.split()) - BACKGROUNDS
+"""Types, in small letters with `_`, that are neither a seizure nor background."""
+
+_TYPE = re.compile(r"sz(_[a-z0-9]+)+", re.IGNORECASE)
+_LIKE_A_SEIZURE = re.compile(r"seiz|(^|_)sz|sz(_|$)|(?<!inter)(?<!pre)(?<!post)ictal")
+
+
+def seizure_type(label: str) -> str | None:
+    """Return SzCORE's type of a seizure ("SZ", "seizure", "fnsz", "sz-foc-ia" ...), or None if the label is none."""
+    words = label.replace("-", "_")
+    if _TYPE.fullmatch(words):
+        return f"sz_{words[3:]}"  # ILAE's words have capitals: sz_gen_m_tonicClonic
+    return SEIZURES.get(words.casefold())
+
+
+def is_background(label: str) -> bool:
+    """Return whether a label says that nothing happens."""
+    return _folded(label) in BACKGROUNDS
+
+
+def is_other(label: str) -> bool:
+    """Return whether a label is known and neither a seizure nor background; parts of TUH's may be joined by `_`."""
+    words = _folded(label)
+    return words in OTHERS or all(part in TUH_OTHERS for part in words.split("_"))
+
+
+def resembles_seizure(label: str) -> bool:
+    """Return whether a label may mean a seizure: one that is known, or one that looks or is written like it."""
+    words = _folded(label)
+    known = seizure_type(label) is not None
+    return known or bool(_LIKE_A_SEIZURE.search(words) or difflib.get_close_matches(words, SEIZURES, n=1, cutoff=0.8))
+
+
+def nearest(label: str) -> str | None:
+    """Return the known type that a label is written most like, or None if it is like none."""
+    names = [*SEIZURES, BACKGROUND, *sorted(OTHERS)]
+    found = difflib.get_close_matches(_folded(label), names, n=1, cutoff=0.8)
+    return found[0] if found else None
+
+
+def _folded(label: str) -> str:
+    return re.sub(r"[\s-]+", "_", label.strip()).casefold()
