@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from made_edf import Made, tals
 
 from bandmap.files import edf
+from bandmap.harmonize.select import select
 from bandmap.vocabulary.recording import Event, RawRecording, RecordingError
 
 SHARED = Path(os.environ.get("BANDMAP_SHARED", Path(__file__).parents[3] / "shared"))
@@ -171,7 +172,14 @@ def test_a_header_that_claims_a_thousand_million_channels_is_refused_at_once(tmp
 def test_a_signal_without_scale_is_left_out_with_a_warning(tmp_path, caplog):
     raw = reading(tmp_path, Made([RAMP], physical=("0", "0")))
     assert raw.signals == ()
+    assert raw.flawed == ("'Fp1' has equal physical limits",)
     assert "left out" in caplog.text
+
+
+def test_equal_digital_limits_are_named_when_the_recording_is_harmonized(tmp_path):
+    raw = reading(tmp_path, Made([RAMP], digital=("5", "5")))
+    with pytest.raises(RecordingError, match="can be scaled: 'Fp1' has digital limits 5 to 5; write"):
+        select(raw, low_pass_hz=45)
 
 
 def test_nothing_of_the_patient_is_kept(tmp_path):

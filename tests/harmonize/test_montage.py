@@ -49,6 +49,14 @@ def written_as(labels, reference=0.0):
     return recording([(label, potential(label, potentials)) for label in labels])
 
 
+def in_unit(unit, limit=np.inf):
+    signals = (
+        signal(label, values[:2560], unit=unit, digital_limits_microvolts=(-limit, limit))
+        for label, values in brain().items()
+    )
+    return RawRecording(tuple(signals), 10.0)
+
+
 @pytest.mark.parametrize(
     ("label", "expected"),
     [
@@ -164,7 +172,8 @@ def test_sleep_derivations_are_read_and_turned_and_what_the_file_lacks_of_them_i
     found, quality = harmonize(written_as(ELECTRODES), [], **options)
     assert found.channels == found.interpolated_channels == ("Fpz-Cz", "Pz-Oz")
     assert [row["note"] for row in quality] == ["Fpz interpolated", "Oz interpolated"]
-    raw = recording([("EEG Fpz-Cz", np.ones(999)), ("EEG Oz-Pz", np.ones(999)), ("EOG horizontal", np.ones(999))], 100)
+    saw = np.arange(999) % 7
+    raw = recording([("EEG Fpz-Cz", saw), ("EEG Oz-Pz", saw), ("EOG horizontal", saw)], 100)
     found, quality = harmonize(raw, [], **options)
     assert [row["note"] for row in quality] == ["from EEG Fpz-Cz", "from EEG Oz-Pz inverted"]
     assert found.masked_channels == found.interpolated_channels == ()
@@ -225,12 +234,35 @@ def test_signals_of_different_rates_combine():
         (written_as(CHB_MIT), {"low_pass_hz": 70}, "does not fit below half of 128 Hz"),
         (written_as(CHB_MIT), {"montage": "bipolar81"}, "Did you mean 'bipolar18'"),
         (RawRecording((), 0.0), {}, "contains annotations but no signals; harmonize the recording"),
+        (
+            RawRecording((), 9.0, (), ("'Fp1' has digital limits 5 to 5", "'F7' has digital limits 5 to 5")),
+            {},
+            "none of its signals can be scaled: 'Fp1' has digital limits 5 to 5; write the recorder's limits",
+        ),
+        (in_unit("%"), {}, "no electrode is a voltage: the unit of 'Fp1' is '%'; write the unit of the samples"),
+        (in_unit("", 0.0032), {}, "states no unit, .* limits of 'Fp1', -0.0032 to 0.0032, are too small .*V or mV"),
     ],
 )
 def test_what_cannot_be_brought_to_the_montage_says_why_and_what_would_work(raw, options, problem):
     with pytest.raises(MontageError, match=problem) as refusal:
         harmonize(raw, [], **{**SETTINGS, **options})
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("limit", [15.0, 3276.8])
+def test_limits_that_eeg_fits_into_are_microvolts_where_no_unit_is_stated(limit):
+    found, _ = harmonize(in_unit("", limit), [], **SETTINGS)
+    assert np.isfinite(found.microvolts).all()
+
+
+@pytest.mark.parametrize("microvolts", [0.0, 0.2])
+def test_a_recording_that_is_flat_throughout_is_refused_and_one_second_of_signal_saves_it(microvolts):
+    channels = {name: microvolts * np.sin(np.arange(5120)) for name in ELECTRODES}
+    with pytest.raises(RecordingError, match=r"every channel is flat in every second .*; mend the header, or leave"):
+        harmonize(recording(list(channels.items())), [], **SETTINGS)
+    channels["Fp1"] = np.where(np.arange(5120) < 256, 50 * np.sin(np.arange(5120)), channels["Fp1"])
+    found, _ = harmonize(recording(list(channels.items())), [], **SETTINGS)
+    assert np.abs(found.microvolts[0]).max() > 10
 
 
 def test_events_are_carried_along_cut_at_the_end_and_refused_beyond_it():

@@ -133,6 +133,13 @@ class Quality:
             self.flags["masked"][:, seconds] |= np.logical_or.reduceat(gaps, begins, axis=1)
             self._masked += gaps.sum(axis=1) / rate_hz
 
+    def is_all_flat(self) -> bool:
+        """Return whether no harmonized channel moves in any second of a recording of a second or more, gaps aside."""
+        recorded = np.array([bool(channel.weights) for channel in self._channels])
+        ranges = (self._most - self._least)[recorded]
+        known = np.isfinite(ranges)
+        return bool(self._duration >= 1 and known.any() and (ranges[known] < FLAT_MICROVOLTS).all())
+
     def rows(self) -> list[dict[str, object]]:
         """Return the table: one row per channel, keys as in `COLUMNS`."""
         lengths = np.clip(self._duration - np.arange(self._least.shape[1]), 0, 1)

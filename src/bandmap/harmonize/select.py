@@ -18,6 +18,8 @@ IDENTICAL_MICROVOLTS = 1.0
 """Maximum difference of identical duplicates (inverting a signal shifts it by a digital step, 0.4 uV)."""
 FLAT_MICROVOLTS = 0.5
 """A second with a smaller peak-to-peak amplitude is flat: it is below the noise of any amplifier."""
+LEAST_SPAN_MICROVOLTS = 20.0
+"""A file whose limits are closer together cannot hold EEG in microvolts: background alone is larger."""
 
 _VOLTAGES = ("uV", "mV", "V", "nV", "")
 _PIECE_SECONDS = 60
@@ -41,18 +43,19 @@ def select(raw: RawRecording, *, low_pass_hz: float) -> tuple[tuple[Source, ...]
     Raises
     ------
     MontageError
-        If no label names an electrode, or all electrodes are sampled too slowly.
+        If no signal can be scaled, no label names an electrode, no electrode is a voltage, or all electrodes are
+        sampled too slowly.
     """
     if not raw.signals:
-        raise MontageError("the file contains annotations but no signals; harmonize the recording that they belong to")
+        raise MontageError(_why_no_signals(raw))
     named = identify([signal.label for signal in raw.signals])
     logger.info("channels not used: %s", _labels(raw, {source.index for source in named}) or "none")
-    named = tuple(source for source in named if raw.signals[source.index].unit in _VOLTAGES)
     if not named:
         raise MontageError(
             "no channel names an electrode; rename the channels according to the 10-20 system. "
             f"They are: {_labels(raw, most=_MOST_LABELS)}"
         )
+    named = _voltages(named, raw.signals)
     least_hz = 2 * (low_pass_hz + MIN_TRANSITION_HZ)
     fast = [source for source in named if raw.signals[source.index].rate_hz >= least_hz]
     if not fast:
@@ -66,6 +69,42 @@ def select(raw: RawRecording, *, low_pass_hz: float) -> tuple[tuple[Source, ...]
         groups.setdefault(frozenset((source.plus, source.minus)), []).append(source)
     remarks: dict[int, str] = {}
     return tuple(_best(group, raw.signals, remarks) for group in groups.values()), remarks
+
+
+def _why_no_signals(raw: RawRecording) -> str:
+    if not raw.flawed:
+        return "the file contains annotations but no signals; harmonize the recording that they belong to"
+    return (
+        f"none of its signals can be scaled: {raw.flawed[0]}; write the recorder's limits into the header (with"
+        " EDFbrowser), or export the recording again"
+    )
+
+
+def _voltages(named: Sequence[Source], signals: Sequence[Signal]) -> tuple[Source, ...]:
+    """Return the sources that are voltages; raise an error if there are none, or if their unit cannot be uV."""
+    others = [source for source in named if signals[source.index].unit not in _VOLTAGES]
+    for source in others:
+        logger.warning("channel '%s' is left out: its unit is '%s'", source.label, signals[source.index].unit)
+    voltages = tuple(source for source in named if source not in others)
+    if not voltages:
+        first = signals[others[0].index]
+        raise MontageError(
+            f"no electrode is a voltage: the unit of '{first.label}' is '{first.unit}'; write the unit of the samples (uV,"
+            " mV or V) into the header (with EDFbrowser), or export the recording again"
+        )
+    unstated = [signals[source.index] for source in voltages if not signals[source.index].unit]
+    if len(unstated) == len(voltages) and all(_span(signal) < LEAST_SPAN_MICROVOLTS for signal in unstated):
+        low, high = unstated[0].digital_limits_microvolts
+        raise MontageError(
+            f"the header states no unit, and as microvolts the limits of '{unstated[0].label}', {low:g} to {high:g},"
+            " are too small for EEG; write the unit of the samples (probably V or mV) into the header (with EDFbrowser)"
+        )
+    return voltages
+
+
+def _span(signal: Signal) -> float:
+    low, high = signal.digital_limits_microvolts
+    return high - low
 
 
 def _labels(raw: RawRecording, without: Collection[int] = (), most: int | None = None) -> str:

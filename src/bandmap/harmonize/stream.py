@@ -11,7 +11,7 @@ from bandmap.harmonize.derive import Derived, MontageError, derive
 from bandmap.harmonize.filter import Filter, blockwise, design, design_butterworth
 from bandmap.harmonize.gaps import bridge, masked_after, read_padded
 from bandmap.harmonize.quality import Block, Quality
-from bandmap.harmonize.select import select
+from bandmap.harmonize.select import FLAT_MICROVOLTS, select
 from bandmap.vocabulary.recording import Event, RawRecording, RecordingError, Signal
 
 logger = logging.getLogger(__name__)
@@ -70,12 +70,24 @@ class Stream:
             self._groups.append(_Group(indices, raw.signals, self._derived, filter_))
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
-        """Yield the samples in order: microvolts, shape (channels, samples of the block); NaN where time is masked."""
+        """Yield the samples in order: microvolts, shape (channels, samples of the block); NaN where time is masked.
+
+        Raises
+        ------
+        RecordingError
+            After the last block, if every second of every channel is flat.
+        """
         start = 0
         for block in _summed([group.blocks(self.n_samples, self._quality) for group in self._groups]):
             self._quality.see_channels(start, block, self.rate_hz)
             start += block.shape[1]
             yield block
+        if self._quality.is_all_flat():
+            raise RecordingError(
+                f"every channel is flat in every second (less than {FLAT_MICROVOLTS:g} uV from peak to peak): nothing"
+                " was recorded, or the header's unit or limits are wrong; mend the header, or leave the recording out"
+                " (run: leave_out)"
+            )
 
     @property
     def flags(self) -> Mapping[str, NDArray[np.bool_]]:

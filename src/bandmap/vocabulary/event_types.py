@@ -1,7 +1,7 @@
 """Types of events: which are seizures, and which are not. Readers refuse a type that is in neither list.
 
-Sources: SzCORE, and the ILAE classification of 2017 that its types follow; the labels of the TUH EEG corpora; the terms of
-ACNS for rhythmic and periodic patterns.
+Sources: SzCORE, and the ILAE classification of 2017 that its types follow; the labels of the TUH EEG corpora;
+what ACNS calls rhythmic and periodic patterns.
 """
 
 import difflib

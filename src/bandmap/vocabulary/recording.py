@@ -89,12 +89,15 @@ class RawRecording:
     duration_seconds : float
         From the first sample to the end of the last record, gaps included.
     annotations : tuple of Event
-        EDF+ annotations with a duration, for data sets that store their labels there.
+        EDF+ annotations with a duration, for data sets that keep their labels there.
+    flawed : tuple of str
+        Signals of the file that cannot be scaled, each with the reason: "'Fp1' has equal physical limits".
     """
 
     signals: tuple[Signal, ...]
     duration_seconds: float
     annotations: tuple[Event, ...] = ()
+    flawed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -50,16 +50,17 @@ def _read(path: Path) -> RawRecording:
     records = _records.Records(path, header)
     onsets, events = _times(records, header)
     parts = _records.stretches(onsets, header)
-    signals = []
+    signals, flawed = [], []
     for channel in header.channels:
         if channel.is_annotation:
             continue
         if channel.flaw:
-            logger.warning("%s: signal '%s' is left out because it has %s", path.name, channel.label, channel.flaw)
+            logger.warning("%s: signal '%s' is left out: it has %s", path.name, channel.label, channel.flaw)
+            flawed.append(f"'{channel.label}' has {channel.flaw}")
             continue
         signals.append(_records.signal(records, channel, parts, header.record_seconds))
     duration = parts[-1].onset + parts[-1].n_records * header.record_seconds
-    return RawRecording(tuple(signals), duration, events)
+    return RawRecording(tuple(signals), duration, events, tuple(flawed))
 
 
 def _times(records: _records.Records, header: _header.Header) -> tuple[NDArray[np.float64], tuple[Event, ...]]:
