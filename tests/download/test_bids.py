@@ -85,6 +85,24 @@ def test_two_files_of_one_name_are_refused(tmp_path):
         bids.recordings(root=str(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("place", "name", "message"),
+    [
+        ("sub-01/eeg", "sub-02_task-x", "the name says sub-02, the folder sub-01; rename the file or move it"),
+        ("sub-01/ses-1/eeg", "sub-01_ses-2_task-x", "the name says ses-2, the folder ses-1"),
+        ("sub-01/eeg", "sub-1_task-x", "the name says sub-1, the folder sub-01"),
+    ],
+)
+def test_a_name_that_disagrees_with_its_folders_is_refused(tmp_path, place, name, message):
+    add(tmp_path, "sub-01_task-y")
+    path = tmp_path / place / f"{name}_eeg.edf"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    with pytest.raises(RecordingError) as caught:
+        bids.recordings(root=str(tmp_path))
+    assert str(caught.value).startswith(f"{path}: {message}")
+
+
 def test_names_that_no_path_should_hold_are_refused(tmp_path):
     add(tmp_path, "sub-a_task-x y")
     with pytest.raises(RecordingError, match="is not a valid BIDS name"):

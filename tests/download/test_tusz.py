@@ -120,6 +120,13 @@ def test_a_foreign_file_in_the_tree_is_refused(tree):
         tusz.recordings(root=str(tree))
 
 
+def test_a_recording_in_the_folder_of_another_subject_is_refused(tree):
+    path = tree / "edf/dev/aaaaaajy/s001_2002_12_23/03_tcp_ar_a"
+    (path / "aaaaaaac_s009_t000.edf").touch()
+    with pytest.raises(ValueError, match=r"aaaaaaac_s009_t000\.edf lies in the folder of aaaaaajy; get it"):
+        tusz.recordings(root=str(tree))
+
+
 def test_binary_labels_are_seizures(tree, tmp_path):
     assert fetched(tree, tmp_path / "out") == (Event(20.5, 31.25, "sz"),)
     source = tusz.recordings(root=str(tree))[0]["source"]

@@ -280,3 +280,41 @@ def test_planning_folds_imports_nothing_heavy():
         "print(sorted({'numpy', 'torch', 'pandas', 'mne'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+@st.composite
+def with_shared_people(draw):
+    """Draw recordings, some people of which have several labels, and a scheme between subjects that suits them."""
+    groups = draw(st.lists(st.integers(1, 3), min_size=4, max_size=8))
+    labels = draw(st.permutations([person for person, n in enumerate(groups) for _ in range(n)]))
+    recordings = []
+    for place, person in enumerate(labels):
+        first = labels.index(person)
+        names = [f"d{number % 2}/s{number:02}" for number in (place, first)]
+        dataset, _, subject = names[0].partition("/")
+        split = tusz.SPLITS[person % 3]
+        rows = recordings_of([(dataset, subject)], draw(st.integers(1, 2)))
+        recordings += [{**row, "split": split, **({"person": names[1]} if groups[person] > 1 else {})} for row in rows]
+    scheme = draw(st.sampled_from([*EACH_SUBJECT_ONCE, "fixed"]))
+    return recordings, scheme, {"folds": draw(st.integers(2, len(groups)))} if scheme == "subject_k_fold" else {}
+
+
+@settings(max_examples=100)
+@given(with_shared_people(), SEEDS)
+def test_no_fold_parts_a_person_and_every_label_of_theirs_has_a_role(case, seed):
+    recordings, scheme, options = case
+    person_of = {(r["dataset"], r["subject"]): r.get("person", f"{r['dataset']}/{r['subject']}") for r in recordings}
+    roles, labels = defaultdict(set), defaultdict(set)
+    for row in splits.folds(recordings, scheme=scheme, seed=seed, **options):
+        who = row["dataset"], row["subject"]
+        roles[row["fold"], person_of[who]].add(row["role"])
+        labels[row["fold"]].add(who)
+    assert all(len(found) == 1 for found in roles.values())
+    assert all(found == set(person_of) for found in labels.values())
+
+
+def test_a_person_in_two_parts_of_a_published_split_is_refused():
+    rows = with_splits(cohort(4), "train", "dev", "eval", "train")
+    shared = [{**row, "person": "simulated/s02"} if row["subject"] in ("s02", "s03") else row for row in rows]
+    with pytest.raises(ValueError, match="subject 's03' of 'simulated' is in the splits eval and train"):
+        fixed(shared)

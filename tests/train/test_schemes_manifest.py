@@ -127,6 +127,17 @@ def test_a_subject_in_two_roles_is_refused(scheme):
         splits.check_no_leak([*rows, {**tested, "role": "train"}], cohort())
 
 
+def test_a_person_in_two_roles_under_two_labels_is_refused():
+    recordings = cohort()
+    rows = folds("leave_one_subject_out", recordings)
+    first, second = (next(row for row in rows if row["role"] == role) for role in ("train", "test"))
+    labels = [(row["dataset"], row["subject"]) for row in (first, second)]
+    person = "/".join(labels[0])
+    shared = [{**row, "person": person} if (row["dataset"], row["subject"]) in labels else row for row in recordings]
+    with pytest.raises(splits.LeakageError, match=rf"the same person as {person}\) .* is in train and in test"):
+        splits.check_no_leak(rows, shared)
+
+
 def test_one_recording_of_a_tested_subject_may_not_train_either():
     rows = folds("fixed", cohort())
     leak = {"fold": "fixed", "role": "train", "dataset": "d", "subject": "s2", "recording": "s2_0"}

@@ -21,7 +21,7 @@ def config(**scheme):
         "within_subject": {},
         "tuned": {"kind": "fine_tune", "base": "leave_one_subject_out"},
     }
-    return {"seed": 1, "run": {"scheme": "leave_one_subject_out"}, "schemes": schemes}
+    return {"seed": 1, "run": {"scheme": "leave_one_subject_out", "datasets": ["d"]}, "schemes": schemes}
 
 
 @pytest.fixture

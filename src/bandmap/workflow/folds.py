@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bandmap.files.rows import read_rows, write_rows
 from bandmap.train import schemes as splits
+from bandmap.workflow.people import shared
 from bandmap.workflow.settings import Settings, SettingsError, base_of, kind_of, left_out, options_of, settings_text
 
 COLUMNS = (*splits.COLUMNS, "settings")
@@ -99,12 +100,15 @@ def made(config: Settings, recordings: Rows) -> Folds:
     kind = kind_of(scheme, options)
     rows = splits.folds(recordings, scheme=kind, seed=config["seed"], **options_of("schemes", options))
     known = [{name: row[name] for name in KNOWN_COLUMNS} for row in recordings]
-    return Folds([{**row, "settings": _settings(config)} for row in rows], known)
+    text = _settings(config)
+    return Folds([{**row, "settings": text} for row in rows], known)
 
 
 def _settings(config: Settings) -> str:
     scheme = base_of(config, config["run"]["scheme"])
-    return settings_text({**config["schemes"][scheme], "seed": config["seed"]})
+    people = shared(config)
+    said = {"same_subject": people} if people else {}
+    return settings_text({**config["schemes"][scheme], "seed": config["seed"], **said})
 
 
 def _check_all_there(frozen: Folds, recordings: Rows, known: Path, out: Collection[str]) -> None:

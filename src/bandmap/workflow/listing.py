@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bandmap.vocabulary import plugins
+from bandmap.workflow.people import merged
 from bandmap.workflow.settings import Settings, SettingsError, kind_of, left_out, options_of
 
 SAFE_NAME = "[A-Za-z0-9_.+-]+"
@@ -23,7 +24,8 @@ def listed(config: Settings) -> tuple[Rows, Rows]:
     Returns
     -------
     recordings, left_out : tuple of dict
-        Rows of the data sets with the column `dataset`; the rows of `left_out` also have `why`.
+        Rows of the data sets with the column `dataset`, and `person` where `people.merged` adds it; the rows of
+        `left_out` also have `why`.
 
     Raises
     ------
@@ -31,7 +33,8 @@ def listed(config: Settings) -> tuple[Rows, Rows]:
         If a data set cannot be listed, Snakemake would misread a name or a path, or a recording to leave out does not
         exist.
     """
-    named, out = {f"{row['dataset']}/{row['recording']}": row for row in _rows(config)}, left_out(config)
+    rows, out = merged(list(_rows(config)), config), left_out(config)
+    named = {f"{row['dataset']}/{row['recording']}": row for row in rows}
     for name in out:
         if name not in named:
             raise SettingsError(f"config.yaml: run: leave_out: {plugins.did_you_mean(name, named)}")

@@ -37,8 +37,8 @@ def recordings(*, root: str, task: str | None = None, ignore: Sequence[str] = ()
     Raises
     ------
     RecordingError
-        If the folder does not exist, contains no recording, or contains two recordings with the same name; if `ignore`
-        lists a seizure.
+        If the folder does not exist, contains no recording, or contains two recordings with the same name; if a file
+        name states another subject or session than its folders; if `ignore` lists a seizure.
     """
     _check_ignored(ignore)
     folder = Path(root)
@@ -157,8 +157,19 @@ def _row(folder: Path, path: Path) -> dict[str, str]:
     for name in (recording, subject):
         if not _SAFE.fullmatch(name):
             raise _error(f"{folder}: {name!a} is not a valid BIDS name; rename it with letters, digits, - and _ only")
+    _check_agreement(folder, path)
     events = path.with_name(f"{recording}_events.tsv")
     return {"recording": recording, "subject": subject, "source": str(path), "events": str(events)}
+
+
+def _check_agreement(folder: Path, path: Path) -> None:
+    """Refuse a file whose name states another subject or session than its folders do."""
+    for place in path.relative_to(folder).parts[:-2]:
+        kind = place.partition("-")[0]
+        stated = [part for part in path.stem.split("_") if part.startswith(f"{kind}-")]
+        if any(part != place for part in stated):
+            other = next(part for part in stated if part != place)
+            raise _error(f"{path}: the name says {other}, the folder {place}; rename the file or move it")
 
 
 def _check_distinct(rows: Sequence[dict[str, str]]) -> None:

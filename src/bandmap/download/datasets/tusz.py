@@ -170,5 +170,7 @@ def _row(split: str, path: Path, labels: str) -> dict[str, str]:
         raise ValueError(
             f"root: {path} is not named <subject>_s<nnn>_t<nnn>.edf, as in the corpus; rename or remove it"
         )
+    if path.stem.partition("_")[0] != path.parts[-4]:
+        raise ValueError(f"root: {path} lies in the folder of {path.parts[-4]}; get it from the corpus again")
     files = {"source": str(path), "events": str(path.with_suffix(f".{labels}"))}
     return {"recording": path.stem, "subject": path.parts[-4], **files, "split": split}

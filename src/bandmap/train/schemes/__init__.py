@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from bandmap.train.schemes._leakage import LeakageError, check_no_leak
 from bandmap.train.schemes._manifest import Manifest
-from bandmap.train.schemes._table import COLUMNS, ROLES, Row
+from bandmap.train.schemes._table import COLUMNS, ROLES, Row, with_all_labels
 from bandmap.vocabulary import plugins
 
 __all__ = ["COLUMNS", "CONTINUES", "ROLES", "LeakageError", "Manifest", "check_no_leak", "folds"]
@@ -27,8 +27,9 @@ def folds(recordings: Iterable[Row], *, scheme: str, seed: int, **options: float
     Parameters
     ----------
     recordings : iterable of mapping
-        Rows with dataset, subject and recording, and split for the scheme `fixed`. Recordings of one subject in
-        chronological order, subjects in any order. All sessions and nights of a person have the same subject label.
+        With dataset, subject and recording, and split for the scheme `fixed`. Those of one subject in the order in
+        which they were taken; subjects in any. Sessions and nights of one person carry one subject label, or all
+        labels of theirs the same `person`.
     scheme : str
         Kind of scheme: a file of this package.
     seed : int
@@ -57,6 +58,6 @@ def folds(recordings: Iterable[Row], *, scheme: str, seed: int, **options: float
     if scheme not in known:
         raise plugins.UnknownNameError(f"schemes: {plugins.did_you_mean(scheme, [*known, *CONTINUES])}")
     listed = list(recordings)
-    rows: list[dict[str, str]] = plugins.load(__name__, scheme).assign(listed, seed=seed, **options)
+    rows = with_all_labels(plugins.load(__name__, scheme).assign(listed, seed=seed, **options), listed)
     check_no_leak(rows, listed)
     return rows

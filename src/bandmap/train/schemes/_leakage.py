@@ -3,7 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from bandmap.train.schemes._table import ROLES, Member, Row, Subject, member_of, recordings_by_member, subject_of
+from bandmap.train.schemes._table import (
+    ROLES,
+    Member,
+    Row,
+    Subject,
+    member_of,
+    person_of,
+    recordings_by_member,
+    subject_of,
+)
 from bandmap.vocabulary.plugins import did_you_mean
 
 ANEW = "delete the table of folds to make a new one"
@@ -16,16 +25,17 @@ class LeakageError(ValueError):
 def check_no_leak(rows: Iterable[Row], recordings: Iterable[Row]) -> None:
     """Raise an error for folds with leakage.
 
-    In a fold of several subjects, no subject may have two roles. A fold of one subject must name its recordings, each
-    with one role, and its test recordings must be later than the others. No recording may be tested twice.
+    A fold of several subjects must not have a person in two roles, under whatever labels. A fold of one subject must
+    name its recordings, each in one role, and test after all that it trains and validates on. No recording may be
+    tested twice.
 
     Parameters
     ----------
     rows : iterable of mapping
         Rows with the columns `COLUMNS`.
     recordings : iterable of mapping
-        All existing recordings: dataset, subject and recording, those of one subject in chronological order. Rows
-        about other recordings are ignored.
+        All there are: dataset, subject and recording, those of one subject in the order in which they were taken;
+        `person` where someone has several labels. Rows about recordings that are not there stand for none.
 
     Raises
     ------
@@ -41,8 +51,9 @@ def check_no_leak(rows: Iterable[Row], recordings: Iterable[Row]) -> None:
     known = list(recordings)
     _check_listed_once(known)
     places = {member_of(row): place for place, row in enumerate(known)}
+    people = {subject_of(row): person_of(row) for row in known}
     for fold, members in folds.items():
-        _check_roles(fold, members)
+        _check_roles(fold, members, people)
         if len({subject_of(row) for row in members}) == 1:
             _check_order(fold, members, places)
         _check_complete(fold, members)
@@ -61,16 +72,18 @@ def _check_listed_once(recordings: Iterable[Row]) -> None:
         owners[key] = row["subject"]
 
 
-def _check_roles(fold: str, members: Sequence[Row]) -> None:
-    """Raise an error for a subject with two roles or, in a fold of one subject, a recording with two roles."""
+def _check_roles(fold: str, members: Sequence[Row], people: Mapping[Subject, Subject]) -> None:
+    """Refuse a person with two roles; in a fold of one subject, a recording with two."""
     alone = len({subject_of(row) for row in members}) == 1 and all(row["recording"] for row in members)
     roles: dict[Subject | Member, str] = {}
     for row in members:
-        role, who = row["role"], member_of(row) if alone else subject_of(row)
+        person = people.get(subject_of(row), subject_of(row))
+        role, who = row["role"], member_of(row) if alone else person
         if role not in ROLES:
             raise ValueError(f"fold '{fold}': role: {did_you_mean(role, ROLES)}")
         if roles.setdefault(who, role) != role:
             name = f"recording '{row['recording']}'" if alone else f"subject '{row['subject']}'"
+            name += "" if person == subject_of(row) else f" (the same person as {'/'.join(person)})"
             raise LeakageError(f"fold '{fold}': {name} of '{row['dataset']}' is in {roles[who]} and in {role}; {ANEW}")
 
 

@@ -12,7 +12,10 @@ ROLES = ("train", "validation", "test")
 """Possible roles of a subject, or a recording, in a fold."""
 
 Row = Mapping[str, str]
-"""Row of a table of recordings (dataset, subject, recording ...) or of folds (`COLUMNS`)."""
+"""Row of a table: of recordings (dataset, subject, recording ...) or of folds (`COLUMNS`).
+
+A recording of a person who has other labels, too, says whose it is: `person` is "<data set>/<subject>" of one of them.
+"""
 
 Subject = tuple[str, str]
 """Data set and subject."""
@@ -27,6 +30,24 @@ Roles = Mapping[str, Sequence[Member]]
 def subject_of(row: Row) -> Subject:
     """Return data set and subject of a row."""
     return row["dataset"], row["subject"]
+
+
+def person_of(row: Row) -> Subject:
+    """Return data set and subject of whoever a recording is of: the first of the labels that are known to be theirs."""
+    dataset, _, subject = row.get("person", "").partition("/")
+    return (dataset, subject) if dataset else subject_of(row)
+
+
+def with_all_labels(rows: Iterable[Row], recordings: Iterable[Row]) -> list[dict[str, str]]:
+    """Return a table of folds in which whoever has several labels has a row of each, where one stood for all."""
+    labels: dict[Subject, dict[Subject, None]] = defaultdict(dict)
+    for row in recordings:
+        labels[person_of(row)][subject_of(row)] = None
+    return [
+        {**row, "dataset": dataset, "subject": subject}
+        for row in rows
+        for dataset, subject in ([subject_of(row)] if row["recording"] else sorted(labels[subject_of(row)]))
+    ]
 
 
 def member_of(row: Row) -> Member:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bandmap.train.schemes._table import Row, Subject, subject_of, table, whole
+from bandmap.train.schemes._table import Row, Subject, person_of, table, whole
 from bandmap.vocabulary.plugins import did_you_mean
 
 ROLE_OF = {"train": "train", "dev": "validation", "eval": "test"}
@@ -37,10 +37,10 @@ def assign(recordings: Iterable[Row], *, seed: int) -> list[dict[str, str]]:
     splits: dict[Subject, str] = {}
     for row in recordings:
         split = _split(row)
-        if splits.setdefault(subject_of(row), split) != split:
+        if splits.setdefault(person_of(row), split) != split:
             raise ValueError(
-                f"fixed: subject '{row['subject']}' of '{row['dataset']}' is in the splits {splits[subject_of(row)]}"
-                f" and {split}; use a release that separates subjects, or the scheme subject_k_fold"
+                f"fixed: subject '{row['subject']}' of '{row['dataset']}' is in the splits {splits[person_of(row)]}"
+                f" and {split}; take a release that keeps subjects apart, or the scheme subject_k_fold"
             )
     for split in ROLE_OF:
         if split not in splits.values():

@@ -2,16 +2,7 @@
 
 from collections.abc import Iterable
 
-from bandmap.train.schemes._table import (
-    Row,
-    check_three_subjects,
-    check_whole_number,
-    ring_of,
-    roles_in_ring,
-    spans,
-    subject_of,
-    table,
-)
+from bandmap.train.schemes._table import Row, check_whole_number, person_of, ring_of, roles_in_ring, spans, table
 
 
 def assign(
@@ -44,7 +35,7 @@ def assign(
     ValueError
         If there are too few subjects for the folds, or the share is invalid.
     """
-    ring = ring_of(map(subject_of, recordings), seed)
+    ring = ring_of(map(person_of, recordings), seed)
     _check(len(ring), folds, validation_share)
     arcs = spans(len(ring), folds)
     return table(
