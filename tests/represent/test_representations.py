@@ -88,3 +88,11 @@ def test_options_can_be_checked_without_numerics(name):
 
 def test_check_and_transform_take_the_same_options(name):
     assert plugins.keyword_arguments(PACKAGE, name, "check") == plugins.keyword_arguments(PACKAGE, name, "transform")
+
+
+def test_the_extent_that_planning_is_told_is_that_of_what_is_made(name):
+    extent = plugins.load(PACKAGE, name).check(RATE)
+    made = transform(name, sine(10, 30))
+    assert made.frame_rate_hz == extent.frame_rate_hz
+    assert all(extent.low_hz <= hertz <= extent.high_hz for hertz in made.frequencies_hz)
+    assert extent.high_hz <= RATE / 2

@@ -37,7 +37,11 @@ def with_settings(folder: Path, changes: dict[str, object]) -> Path:
         ({"run": {"interpretations": ["grad_cam"]}}, "there is no 'grad_cam'. Did you mean 'gradcam'?"),
         ({"run": {"matrices": ["band_oclusion"]}}, "there is no 'band_oclusion'. Did you mean 'band_occlusion'?"),
         ({"datasets": {"simulated": {"subjets": 4}}}, "there is no 'subjets'. Did you mean 'subjects'?"),
-        ({"bands_hz": {"gamma": [30, 90]}}, "bands_hz: gamma: 30 to 90 Hz"),
+        ({"bands_hz": {"gamma": [30, 90]}}, "bands_hz: gamma: 30 to 90 Hz reaches above harmonize: low_pass_hz 45"),
+        (
+            {"windows": {"length_seconds": 4.03}},
+            "windows: length_seconds of 4.03 s is not a whole number of frames at 4 Hz",
+        ),
         ({"bands_hz": {"gama": [30, 40]}}, "'gama' and 'gamma' overlap (30 to 40 Hz). Correct a misspelt name, or"),
         (
             {"regions": {"centrall": ["C3", "Cz", "C4"]}},

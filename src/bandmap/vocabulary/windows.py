@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bandmap.vocabulary.frames import FRAME_TOLERANCE, whole_frames
 from bandmap.vocabulary.recording import Event
 
 NO_CLASS = -1
@@ -15,8 +16,7 @@ NO_CLASS = -1
 Labeller = Callable[["NDArray[np.int64]", int, float, Sequence[Event]], "NDArray[np.int64]"]
 """Function of first frames, length in frames, frame rate in Hz and events that returns the class of each window."""
 
-_PIECE = 16  # windows read at a time, so that decoded data are still in the cache when they are copied
-_FRAME_TOLERANCE = 1e-6  # of a frame: seconds in tables are rounded
+_PIECE = 16  # windows fetched at a time: what is decoded is still in the cache when it is put into its place
 
 
 class WindowSource(Protocol):
@@ -97,7 +97,7 @@ def seizure_labels(
     for onset, offset in _union([event for event in events if event.is_seizure]):
         begin, end = onset * frame_rate_hz, offset * frame_rate_hz
         covered += np.clip(np.minimum(starts + length, end) - np.maximum(starts, begin), 0, None)
-    return (covered >= seizure_overlap * length - _FRAME_TOLERANCE).astype(np.int64)
+    return (covered >= seizure_overlap * length - FRAME_TOLERANCE).astype(np.int64)
 
 
 def stage_labels(
@@ -132,7 +132,7 @@ def stage_labels(
         Class of each window, `NO_CLASS` (-1) if the middle epoch is not entirely within one stage.
     """
     centre = centres_seconds(starts, length, frame_rate_hz)
-    half = epoch_seconds / 2 - _FRAME_TOLERANCE / frame_rate_hz
+    half = epoch_seconds / 2 - FRAME_TOLERANCE / frame_rate_hz
     found = np.full(len(starts), NO_CLASS, dtype=np.int64)
     for stage, name in enumerate(stages):
         for onset, offset in _union([event for event in events if event.label == name]):
@@ -148,7 +148,7 @@ def quiet(
     near = np.zeros(len(starts), dtype=bool)
     for event in events:
         begin, end = event.onset * frame_rate_hz - guard, event.offset * frame_rate_hz + guard
-        near |= (starts < end - _FRAME_TOLERANCE) & (starts + length > begin + _FRAME_TOLERANCE)
+        near |= (starts < end - FRAME_TOLERANCE) & (starts + length > begin + FRAME_TOLERANCE)
     return ~near
 
 
@@ -232,17 +232,6 @@ def bad_share(cut: RecordingWindows) -> NDArray[np.float64]:
     before = np.concatenate(([0.0], np.cumsum(cut.source.bad, dtype=np.float64)))
     share: NDArray[np.float64] = (before[cut.starts + cut.length] - before[cut.starts]) / cut.length
     return share
-
-
-def whole_frames(seconds: float, frame_rate_hz: float, name: str) -> int:
-    """Return a duration in frames; `ValueError` if it is not a whole number of at least one."""
-    frames = round(seconds * frame_rate_hz)
-    if frames < 1 or abs(frames - seconds * frame_rate_hz) > _FRAME_TOLERANCE:
-        raise ValueError(
-            f"{name} of {seconds} s is not a whole number of frames at {frame_rate_hz} Hz; "
-            f"use a multiple of {1 / frame_rate_hz} s"
-        )
-    return frames
 
 
 class WindowSet:

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from bandmap.train.schemes import Manifest
+from bandmap.workflow.extents import check_extents
 from bandmap.workflow.folds import Folds, made, read_or_make
 from bandmap.workflow.listing import listed
 from bandmap.workflow.packing import PackPlan
@@ -20,7 +21,6 @@ from bandmap.workflow.settings import (
     Settings,
     base_of,
     check,
-    check_representations,
     kind_of,
     options_of,
     section_of,
@@ -291,6 +291,6 @@ def read_schema(path: str | Path) -> dict[str, Any]:
 def make_plan(config: Settings) -> Plan:
     """Check the settings (`SettingsError`), list the recordings and read or make the folds."""
     check(config)
-    check_representations(config)
+    check_extents(config)
     recordings, out = listed(config)
     return Plan(config, recordings, read_or_make(config, recordings), out)

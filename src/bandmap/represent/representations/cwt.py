@@ -11,6 +11,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from bandmap.vocabulary.frames import Extent
 from bandmap.vocabulary.plugins import did_you_mean
 
 if TYPE_CHECKING:
@@ -33,13 +34,18 @@ def check(  # noqa: PLR0913 - the options in config.yaml
     pooling: str = "point",
     dtype: str = "float32",
     device: str = "cpu",
-) -> None:
+) -> Extent:
     """Raise an error at plan time for invalid options; every message gives value, bound and remedy.
 
     Parameters
     ----------
     rate_hz : float
         Sampling rate of the harmonized signals. The options are those of `transform`.
+
+    Returns
+    -------
+    Extent
+        Frame rate, first and last frequency.
     """
     if not 0 < low_hz <= high_hz:
         raise ValueError(f"low_hz {low_hz:g} and high_hz {high_hz:g}; give 0 < low_hz <= high_hz")
@@ -56,6 +62,7 @@ def check(  # noqa: PLR0913 - the options in config.yaml
     family = wavelet.rstrip("0123456789.-")
     if family not in _FAMILIES:
         raise ValueError(f"wavelet '{wavelet}': {did_you_mean(family, _FAMILIES)}")
+    return Extent(float(frame_rate_hz), low_hz, high_hz)
 
 
 def _check_frame_rate(rate_hz: float, frame_rate_hz: float) -> None:

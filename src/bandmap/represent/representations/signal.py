@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bandmap.vocabulary.frames import Extent
+
 if TYPE_CHECKING:
     from bandmap.represent.timefrequency import Samples
     from bandmap.vocabulary.representation import Representation
 
 
-def check(rate_hz: float, *, pre_emphasis: float = 0) -> None:
-    """Raise an error at plan time for invalid options."""
+def check(rate_hz: float, *, pre_emphasis: float = 0) -> Extent:
+    """Raise an error at plan time for invalid options; otherwise return the extent."""
     if rate_hz <= 0:
         raise ValueError(f"rate_hz {rate_hz:g}; give more than 0")
     if not 0 <= pre_emphasis <= 1:
         raise ValueError(f"pre_emphasis {pre_emphasis:g}; give a share from 0 (the signal itself) to 1")
+    return Extent(rate_hz, 0.0, rate_hz / 2)
 
 
 def transform(microvolts: Samples, rate_hz: float, *, pre_emphasis: float = 0) -> Representation:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bandmap.vocabulary.frames import Extent
+
 if TYPE_CHECKING:
     from bandmap.represent.timefrequency import Samples
     from bandmap.vocabulary.representation import Representation
 
 
-def check(rate_hz: float, *, frequency_cut: bool = True, dtype: str = "float32") -> None:
-    """Raise an error at plan time for invalid options, which are those of `transform`."""
+def check(rate_hz: float, *, frequency_cut: bool = True, dtype: str = "float32") -> Extent:
+    """Raise an error at plan time for invalid options, which are those of `transform`; otherwise return the extent."""
     if rate_hz < 64 or rate_hz != round(rate_hz):
         raise ValueError(
             f"rows up to 32 Hz and segments of 1 s need a whole rate of at least 64 Hz, not {rate_hz:g} Hz"
@@ -19,6 +21,7 @@ def check(rate_hz: float, *, frequency_cut: bool = True, dtype: str = "float32")
         raise ValueError(f"dtype '{dtype}'; give float32, float16 or uint8")
     if not isinstance(frequency_cut, bool):
         raise ValueError(f"frequency_cut '{frequency_cut}'; give true or false")  # noqa: TRY004 - a setting, not a bug
+    return Extent(1.0, 0.0, 32.0)
 
 
 def transform(

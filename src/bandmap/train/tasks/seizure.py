@@ -11,6 +11,7 @@ from bandmap.score import Predicted, choose_threshold, postprocess
 from bandmap.train.tasks import Prediction
 from bandmap.vocabulary import windows
 from bandmap.vocabulary.choosing import windows_of_interest
+from bandmap.vocabulary.frames import whole_frames
 from bandmap.vocabulary.recording import Event
 from bandmap.vocabulary.windows import Labeller, RecordingWindows, WindowSource
 
@@ -48,7 +49,7 @@ def found(
 
 def comparable(source: WindowSource, events: Sequence[Event], cutting: Mapping[str, float]) -> RecordingWindows:
     """Return the interictal windows, every half window."""
-    length = windows.whole_frames(cutting["length_seconds"], source.frame_rate_hz, "length_seconds")
+    length = whole_frames(cutting["length_seconds"], source.frame_rate_hz, "length_seconds")
     first = windows.starts(source.n_frames, source.valid, length=length, step=max(1, length // 2))
     return _calm(RecordingWindows(source, first, np.zeros(len(first), np.int64), length), events)
 

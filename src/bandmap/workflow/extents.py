@@ -1,0 +1,76 @@
+"""Whether windows and bands fit what models are given: whole frames, and frequencies that are there."""
+
+from typing import Any
+
+from bandmap.vocabulary import plugins
+from bandmap.vocabulary.frames import Extent, whole_frames
+from bandmap.workflow.settings import PLUGINS, Settings, SettingsError, kind_of, options_of, section_of
+
+SECONDS = ("length_seconds", "step_seconds", "training_step_seconds")
+"""Settings of `windows` that count frames."""
+
+
+def check_extents(config: Settings) -> None:
+    """Let every representation in use refuse what it cannot make, then look at windows and bands.
+
+    Raises
+    ------
+    SettingsError
+        If a representation cannot be made, a window of a model is no whole number of frames, or a band lies outside of
+        what filters and representations leave.
+    """
+    extents = {
+        name: _extent(config, name)
+        for name in sorted({config["models"][model]["representation"] for model in config["run"]["models"]})
+    }
+    for model in config["run"]["models"]:
+        name = config["models"][model]["representation"]
+        _check_windows(config, model, f"the representation {name}", extents[name])
+    for band, (low, high) in config["bands_hz"].items():
+        _check_filters(config["harmonize"], band, low, high)
+        for name, extent in extents.items():
+            _check_band(band, low, high, name, extent)
+
+
+def _extent(config: Settings, name: str) -> Extent:
+    entry = config["representations"][name]
+    plugin: Any = plugins.load(PLUGINS["representations"][0], kind_of(name, entry))
+    try:
+        extent: Extent = plugin.check(config["harmonize"]["rate_hz"], **options_of("representations", entry))
+    except (ValueError, TypeError) as error:
+        raise SettingsError(f"config.yaml: representations: {name}: {error}") from error
+    return extent
+
+
+def _check_windows(config: Settings, model: str, source: str, extent: Extent) -> None:
+    own = config["models"][model].get("windows") or {}
+    windows = section_of(config, "windows", model)
+    for key in SECONDS:
+        where = f"models: {model}: windows" if key in own else "windows"
+        try:
+            whole_frames(windows[key], extent.frame_rate_hz, key)
+        except ValueError as error:
+            raise SettingsError(f"config.yaml: {where}: {error} ({model} reads {source})") from error
+
+
+def _check_filters(harmonize: Settings, band: str, low: float, high: float) -> None:
+    least, most = harmonize["high_pass_hz"], harmonize["low_pass_hz"]
+    if high > most:
+        remedy = f"end the band at {most:g} Hz" if low < most else "set the band to null"
+        raise SettingsError(
+            f"config.yaml: bands_hz: {band}: {low:g} to {high:g} Hz reaches above harmonize: low_pass_hz {most:g},"
+            f" where the filter leaves nothing; {remedy}, or raise low_pass_hz"
+        )
+    if high <= least:
+        raise SettingsError(
+            f"config.yaml: bands_hz: {band}: {low:g} to {high:g} Hz lies below harmonize: high_pass_hz {least:g}, where"
+            " the filter leaves nothing; set the band to null, or lower high_pass_hz"
+        )
+
+
+def _check_band(band: str, low: float, high: float, name: str, extent: Extent) -> None:
+    if low >= extent.high_hz or high <= extent.low_hz:
+        raise SettingsError(
+            f"config.yaml: bands_hz: {band}: {low:g} to {high:g} Hz is outside of the representation {name}, which"
+            f" holds {extent.low_hz:g} to {extent.high_hz:g} Hz; set the band to null, or let it reach the band"
+        )
