@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import h5py
@@ -11,11 +12,13 @@ from made_run import BANDS, FOLDS, REGIONS, SCHEME, STAGES, TITLES, Made, make_r
 
 from bandmap import report
 from bandmap.draw.from_files import RecordingFiles, draw_model, draw_overview
+from bandmap.draw.from_files._power import power_of
 from bandmap.draw.from_files.faithfulness import draw_faithfulness
 from bandmap.files.rows import read_rows
 from bandmap.report import from_files as findings
 from bandmap.vocabulary import plugins
 from bandmap.vocabulary.atlas import Atlas
+from bandmap.vocabulary.recording import Recording
 
 FIGURES = "report/figures"
 ATLAS = Atlas.of(REGIONS, BANDS)
@@ -185,6 +188,37 @@ def test_a_seizure_is_cut_out_of_a_long_recording_without_reading_all_of_it(tmp_
     samples = [size for name, size in read if name == "/microvolts"]
     assert len(samples) == 3
     assert max(samples) < total
+
+
+def of_signal(rate_hz, seconds, bursts):
+    """Return a recording of noise with (channel, second, frequency) bursts of one second, and what a model is given."""
+    time = np.arange(round(seconds * rate_hz)) / rate_hz
+    microvolts = np.random.default_rng(0).normal(0, 5, (3, len(time)))
+    for channel, second, hertz in bursts:
+        inside = (time >= second) & (time < second + 1)
+        microvolts[channel, inside] += 200 * np.sin(2 * np.pi * hertz * time[inside])
+    recording = Recording(microvolts.astype(np.float32), rate_hz, ("a", "b", "c"))
+    return recording, SimpleNamespace(frequencies_hz=(), channels=recording.channels)
+
+
+@pytest.mark.parametrize("span", [(0.0, 9.0), (30.0, 50.0), (52.0, 60.0)])
+def test_power_is_drawn_for_models_of_raw_signal_at_its_time_and_frequency(span):
+    recording, source = of_signal(200.0, 60, [(0, 6, 20), (0, 41, 7), (0, 55, 33)])
+    found = power_of(recording, source, span, 0, ATLAS.bands_hz)
+    assert found.values.shape[1] == pytest.approx((span[1] - span[0]) * found.frame_rate_hz, abs=1)
+    row, frame = np.unravel_index(np.nanargmax(found.values), found.values.shape)
+    second, hertz = {0.0: (6.5, 20), 30.0: (41.5, 7), 52.0: (55.5, 33)}[span[0]]
+    assert span[0] + frame / found.frame_rate_hz == pytest.approx(second, abs=0.6)
+    assert found.frequencies_hz[row] == pytest.approx(hertz, abs=1)
+
+
+def test_power_of_raw_signal_is_empty_where_it_was_masked_or_is_too_short():
+    recording, source = of_signal(200.0, 60, [])
+    recording.microvolts[:, 40 * 200 : 41 * 200] = np.nan
+    masked = np.isnan(power_of(recording, source, (30.0, 50.0), None, ATLAS.bands_hz).values).all(axis=0)
+    assert masked[10 * 16 : 11 * 16].all()
+    assert not masked[:100].any()
+    assert not power_of(*of_signal(200.0, 0.5, []), (0.0, 0.5), None, ATLAS.bands_hz).values.size
 
 
 @pytest.mark.parametrize("method", ["channels", "over_time", "neither"])

@@ -190,6 +190,31 @@ def test_a_seizure_with_parts_missing_is_still_drawn(tmp_path, changes):
     assert (tmp_path / "seizure.png").stat().st_size > 1000
 
 
+def test_what_the_view_has_nothing_of_takes_no_room():
+    nothing = {"power": np.zeros((0, 0)), "importance": np.full((12, 160), np.nan)}
+    whole, bare = seizure_figure(a_view()), seizure_figure(a_view(**nothing, channel_importance=NOTHING, matrices=()))
+    said = " ".join(texts_of(bare))
+    assert not any(word in said for word in ("Power", "Importance", "Channels", "no ", "nothing"))
+    assert len(bare.axes) == 3
+    assert bare.get_figheight() < 0.5 * whole.get_figheight()
+    assert "time from onset (s)" in texts_of(bare)
+
+
+def test_traces_of_a_strong_seizure_keep_to_their_rows_and_the_scale_says_where_they_are_cut():
+    loud = np.where(np.arange(1280) > 320, 20.0, 1.0) * np.random.default_rng(0).normal(0, 30, (18, 1280))
+    loud[3, 600:640] = 9000
+    figure = seizure_figure(a_view(microvolts=loud.astype(np.float32), channel_importance=NOTHING))
+    heights = dict(rows_of(BIPOLAR18))
+    axes = figure.axes[0]
+    traces = [np.array(line.get_ydata()) for line in axes.lines if len(line.get_ydata()) > 2]
+    away = [np.abs(trace - heights[index]) for trace, (index, _) in zip(traces, rows_of(BIPOLAR18), strict=True)]
+    assert np.mean([np.percentile(distances, 98) < 0.7 for distances in away]) > 0.8
+    assert max(distances.max() for distances in away) == pytest.approx(1.5)
+    (said,) = [text.get_text() for text in axes.texts]
+    scale = scale_of(loud)
+    assert said == f"{scale:g} µV\nneg. up\ncut at\n±{1.5 * scale:g} µV"
+
+
 def test_a_name_is_drawn_as_it_is_and_never_as_a_formula(tmp_path):
     save(seizure_figure(a_view(title="S$_1$ \\frac")), tmp_path / "seizure.svg")
 

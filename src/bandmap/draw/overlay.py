@@ -12,7 +12,7 @@ from matplotlib.figure import FigureBase
 from numpy.typing import NDArray
 
 from bandmap.draw.scalp import draw_scalp
-from bandmap.draw.style import COLUMN_INCHES, SIGNED_MAP, say_empty
+from bandmap.draw.style import COLUMN_INCHES, SIGNED_MAP
 from bandmap.draw.traces import rows_of
 
 SCALP_SECONDS = 10.0
@@ -128,6 +128,7 @@ def draw_heads(
     ----------
     figure : FigureBase
     importance : ChannelImportance
+        Known somewhere.
     channels : sequence of str
     spans : sequence of tuple of float
         First and last second, from the start of the recording.
@@ -140,9 +141,6 @@ def draw_heads(
     """
     title = f"Channels, ten seconds at a time: {importance.name}"
     figure.text(0.02, 1 - (top + 0.1) / height, title, fontsize=9, fontweight="bold", va="center")
-    if not importance.is_known:
-        say_empty(figure.add_axes((0.1, 1 - (top + 1.2) / height, 0.8, 0.8 / height)), "no channel importance")
-        return
     limit, width = importance.limit, (COLUMN_INCHES - 0.75) / HEADS_PER_LINE
     for place, (first, last) in enumerate(spans):
         line, column = divmod(place, HEADS_PER_LINE)

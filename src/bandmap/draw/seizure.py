@@ -1,6 +1,6 @@
 """The figure of one seizure: recording, prediction, and importance over channels, time and frequency."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 
 from bandmap.draw.matrices import Matrix, add_colour_bar, draw_large, large_inches
 from bandmap.draw.overlay import ChannelImportance, draw_behind, draw_heads, head_spans, heads_inches
-from bandmap.draw.style import BLUE, COLUMN_INCHES, GREY, ORANGE, POWER_MAP, SIGNED_MAP, VERMILION, say_empty, styled
+from bandmap.draw.style import BLUE, COLUMN_INCHES, GREY, ORANGE, POWER_MAP, SIGNED_MAP, VERMILION, styled
 from bandmap.draw.traces import draw_traces
 from bandmap.vocabulary.recording import Event
 
 _LEFT, _RIGHT = 0.125, 0.87
-_ROWS_INCHES = ((0.36, 4.1), (4.5, 0.36), (5.0, 0.6), (5.92, 0.95), (7.16, 0.95))
-"""Top and height of traces, event bars, probability, power and importance."""
-
-_TIME_INCHES = 8.65
+_TITLE_INCHES, _BELOW_INCHES = 0.36, 0.54
+"""Room above the rows over time, and below them for the numbers of the axis and its name."""
 
 _BEYOND_SECONDS = 60.0
 """Margin of probabilities on both sides of the segment, so that an SVG file does not contain a whole day."""
@@ -140,7 +138,7 @@ def _mark_events(axes: Axes, view: SeizureView) -> None:
             axes.axvline(moment - view.onset_seconds, color=ORANGE, linewidth=1.1, linestyle=(0, (3, 2)))
 
 
-def _draw_bars(axes: Axes, view: SeizureView) -> None:
+def _draw_bars(_figure: FigureBase, axes: Axes, view: SeizureView) -> None:
     for height, events, colour in ((1, view.reference, VERMILION), (0, view.predicted, BLUE)):
         spans = [(event.onset - view.onset_seconds, event.duration) for event in events]
         axes.broken_barh(spans, (height - 0.32, 0.64), color=colour, linewidth=0)
@@ -149,7 +147,7 @@ def _draw_bars(axes: Axes, view: SeizureView) -> None:
     axes.spines[:].set_visible(False)
 
 
-def _draw_probability(axes: Axes, view: SeizureView) -> None:
+def _draw_probability(_figure: FigureBase, axes: Axes, view: SeizureView) -> None:
     _shade(axes, view)
     seconds, (first, last) = view.probability_seconds - view.onset_seconds, view.limits
     shown = (seconds >= first - _BEYOND_SECONDS) & (seconds <= last + _BEYOND_SECONDS)
@@ -211,18 +209,12 @@ def _beside(figure: FigureBase, axes: Axes) -> Axes:
 
 def _draw_power(figure: FigureBase, axes: Axes, view: SeizureView) -> None:
     axes.set_title(f"Power, {view.power_of}")
-    if not view.power.size:
-        say_empty(axes, "no time-frequency map")
-        return
     values, label = _referred(view)
     add_colour_bar(figure, _beside(figure, axes), _draw_map(axes, view, values, POWER_MAP, _usual_range(values)), label)
 
 
 def _draw_importance(figure: FigureBase, axes: Axes, view: SeizureView) -> None:
     axes.set_title(f"Importance in time and frequency: {view.importance_name}")
-    if not np.isfinite(view.importance).any():
-        say_empty(axes, "no window of this segment was explained")
-        return
     limit = max(abs(edge) for edge in _usual_range(view.importance))
     image = _draw_map(axes, view, view.importance, SIGNED_MAP, (-limit, limit))
     add_colour_bar(figure, _beside(figure, axes), image, "importance")
@@ -244,44 +236,61 @@ def _draw_traces(figure: FigureBase, axes: Axes, view: SeizureView) -> None:
             bar.set_ylim(bottom=0)
 
 
-def _draw_in_time(figure: FigureBase, view: SeizureView, height: float) -> None:
-    rows = [
-        figure.add_axes((_LEFT, 1 - (top + inches) / height, _RIGHT - _LEFT, inches / height))
-        for top, inches in _ROWS_INCHES
-    ]
-    _draw_traces(figure, rows[0], view)
-    _draw_bars(rows[1], view)
-    _draw_probability(rows[2], view)
-    _draw_power(figure, rows[3], view)
-    _draw_importance(figure, rows[4], view)
-    for axes in rows:
+_Row = tuple[Callable[[FigureBase, Axes, SeizureView], None], float, float]
+"""What draws a row over time, inches above it, and its own inches."""
+
+
+def _rows(view: SeizureView) -> list[_Row]:
+    """Return the rows of which the view has something to show."""
+    rows: list[_Row] = [(_draw_traces, 0, 4.1), (_draw_bars, 0.04, 0.36), (_draw_probability, 0.14, 0.6)]
+    if np.isfinite(view.power).any():
+        rows.append((_draw_power, 0.32, 0.95))
+    if np.isfinite(view.importance).any():
+        rows.append((_draw_importance, 0.29, 0.95))
+    return rows
+
+
+def _draw_in_time(figure: FigureBase, view: SeizureView, rows: Sequence[_Row], height: float) -> None:
+    bottom = _TITLE_INCHES
+    for draw, gap, inches in rows:
+        bottom += gap + inches
+        axes = figure.add_axes((_LEFT, 1 - bottom / height, _RIGHT - _LEFT, inches / height))
+        draw(figure, axes, view)
+        is_last = draw is rows[-1][0]
         axes.set_xlim(view.limits)
-        axes.tick_params(labelbottom=axes is rows[4])
-    for axes in rows[:2]:
-        axes.tick_params(axis="x", length=0)
-    rows[4].set_xlabel("time from onset (s)")
+        axes.tick_params(labelbottom=is_last)
+        if draw in (_draw_traces, _draw_bars):
+            axes.tick_params(axis="x", length=0)
+        if is_last:
+            axes.set_xlabel("time from onset (s)")
 
 
 @styled
 def seizure_figure(view: SeizureView) -> Figure:
     """Draw one seizure: traces, reference and prediction, probability, power, importance, scalp maps and matrices.
 
-    The importance of channels is shown behind their traces, and on a head for every ten seconds of the event.
+    The importance of channels lies behind their traces, and on a head for every ten seconds of the event. Whatever the
+    view has nothing of is left out.
     """
-    spans = head_spans(view.onset_seconds, view.offset_seconds)
-    above, below = _TIME_INCHES + heads_inches(len(spans)), large_inches(view.matrices[:2])
+    rows, spans = _rows(view), head_spans(view.onset_seconds, view.offset_seconds)
+    in_time = _TITLE_INCHES + sum(gap + inches for _, gap, inches in rows) + _BELOW_INCHES
+    above = in_time + (heads_inches(len(spans)) if view.channel_importance.is_known else 0)
+    below = large_inches(view.matrices[:2]) if view.matrices else 0
     figure = Figure(figsize=(COLUMN_INCHES, above + below))
-    upper, lower = figure.subfigures(2, 1, height_ratios=[above, below], squeeze=False)[:, 0]
-    upper.text(0.02, 1 - 0.2 / above, view.title, fontsize=10, fontweight="bold", va="center")
-    _draw_in_time(upper, view, above)
-    draw_heads(
-        upper,
-        view.channel_importance,
-        view.channels,
-        spans,
-        zero_seconds=view.onset_seconds,
-        top=_TIME_INCHES,
-        height=above,
-    )
-    draw_large(lower, view.matrices[:2])
+    heights = [above, below] if below else [above]
+    parts = figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
+    parts[0].text(0.02, 1 - 0.2 / above, view.title, fontsize=10, fontweight="bold", va="center")
+    _draw_in_time(parts[0], view, rows, above)
+    if view.channel_importance.is_known:
+        draw_heads(
+            parts[0],
+            view.channel_importance,
+            view.channels,
+            spans,
+            zero_seconds=view.onset_seconds,
+            top=in_time,
+            height=above,
+        )
+    if below:
+        draw_large(parts[1], view.matrices[:2])
     return figure

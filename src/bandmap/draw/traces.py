@@ -23,11 +23,17 @@ _CHAINS = (
 )
 """Groups of traces; the bipolar groups follow the longitudinal montage LB-18.1 of the ACNS guideline."""
 
-_SCALES_MICROVOLTS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+_SCALES_MICROVOLTS = tuple(factor * power for power in (1, 10, 100, 1000) for factor in (5, 7, 10, 15, 20, 30))
 _MOST_POINTS = 2000
 _GAP_OF_CHAINS = 0.6
-_HIGHEST_ROWS = 1.6
-"""Number of rows at which a trace is clipped, so that an artifact does not cover the page."""
+_HIGHEST_ROWS = 1.5
+"""A trace that is larger than so many rows is cut off there, so that one artefact does not cover the page."""
+
+_LOUD_PERCENT, _LOUD_CHANNELS_PERCENT, _LOUD_ROWS = 98, 85, 0.6
+"""All but the loudest 2 % of a trace stays within 0.6 rows to either side, in 85 % of the channels."""
+
+_LINE_POINTS, _THINNEST_POINTS, _CROWDED_SECONDS = 0.45, 0.2, 40.0
+"""Width of a trace; where more seconds than this stand on the page, thinner, so that waves do not fill a black band."""
 
 
 def clinical_order(channels: Sequence[str]) -> list[tuple[int, int]]:
@@ -49,11 +55,11 @@ def rows_of(channels: Sequence[str]) -> list[tuple[int, float]]:
 
 
 def scale_of(microvolts: NDArray[np.floating]) -> float:
-    """Return the microvolts of one row: a round number that most traces rarely exceed."""
+    """Return microvolts of one row: a round number by which the loud parts of most traces hardly reach the next row."""
     if not np.isfinite(microvolts).any():
         return 100.0
-    usual = [np.percentile(np.abs(x[np.isfinite(x)]), 97) for x in microvolts if np.isfinite(x).any()]
-    wanted = 1.3 * float(np.median(usual))
+    loud = [np.percentile(np.abs(x[np.isfinite(x)]), _LOUD_PERCENT) for x in microvolts if np.isfinite(x).any()]
+    wanted = float(np.percentile(loud, _LOUD_CHANNELS_PERCENT)) / _LOUD_ROWS
     return float(next((scale for scale in _SCALES_MICROVOLTS if scale >= wanted), _SCALES_MICROVOLTS[-1]))
 
 
@@ -77,16 +83,17 @@ def envelope(trace: NDArray[np.floating], rate_hz: float) -> tuple[NDArray[np.fl
     return (np.arange(len(points)) + 0.5) * step / 2 / rate_hz, points
 
 
-def _draw_scale(axes: Axes, scale: float) -> None:
+def _draw_scale(axes: Axes, scale: float, *, is_cut: bool) -> None:
     transform = axes.get_yaxis_transform()
+    limit = f"\ncut at\n±{_HIGHEST_ROWS * scale:g} µV" if is_cut else ""
     axes.plot([1.012, 1.012], [-0.5, 0.5], color=BLACK, linewidth=1.2, transform=transform, clip_on=False)
-    axes.text(1.022, 0, f"{scale:g} µV\nneg. up", fontsize=7, va="center", transform=transform)
+    axes.text(1.022, -0.5, f"{scale:g} µV\nneg. up{limit}", fontsize=7, va="top", transform=transform)
 
 
 def draw_traces(
     axes: Axes, microvolts: NDArray[np.floating], rate_hz: float, channels: Sequence[str], *, first_second: float
 ) -> None:
-    """Draw one trace per channel in clinical order.
+    """Draw one trace per channel in clinical order, all on one scale, cut off where they would cover other rows.
 
     Parameters
     ----------
@@ -99,16 +106,18 @@ def draw_traces(
         Time of the first sample on the axis.
     """
     scale = scale_of(microvolts)
+    crowded = microvolts.shape[1] / rate_hz / _CROWDED_SECONDS
+    width = max(_LINE_POINTS / max(crowded, 1.0), _THINNEST_POINTS)
     rows = rows_of(channels)
     for index, height in rows:
         seconds, values = envelope(microvolts[index], rate_hz)
         # The axis points down, so that negative values are above the line.
         drawn = height + np.clip(values / scale, -_HIGHEST_ROWS, _HIGHEST_ROWS)
-        # As an image within an SVG file, because tens of thousands of points make it large and slow.
-        axes.plot(first_second + seconds, drawn, color=BLACK, linewidth=0.45, rasterized=True)
+        # As a picture within an SVG file: tens of thousands of points make it large and slow.
+        axes.plot(first_second + seconds, drawn, color=BLACK, linewidth=width, rasterized=True)
     axes.set_yticks([height for _, height in rows], [channels[index] for index, _ in rows])
     axes.set_ylim((rows[-1][1] if rows else 0) + 1, -1)
     axes.tick_params(axis="y", length=0, labelsize=7)
     axes.spines[:].set_visible(False)
     axes.axvline(0, color=GREY, linewidth=0.6)
-    _draw_scale(axes, scale)
+    _draw_scale(axes, scale, is_cut=bool((np.abs(microvolts) > _HIGHEST_ROWS * scale).any()))

@@ -24,6 +24,7 @@ from bandmap.draw.from_files._common import (
     matrix_of,
     unit_of,
 )
+from bandmap.draw.from_files._power import power_of
 from bandmap.draw.overlay import ChannelImportance
 from bandmap.draw.panels import Panel
 from bandmap.draw.scores import score_figure, scores_of_rows
@@ -170,6 +171,7 @@ def _view(
     frames = (round(first * source.frame_rate_hz), min(round(last * source.frame_rate_hz), source.n_frames))
     channels = _channel_importance(opened.channels, first, last)
     top = _top_channel(channels, event)
+    power = power_of(recording, source, (first, last), top, bands_hz)
     return SeizureView(
         title=title,
         channels=recording.channels,
@@ -183,9 +185,9 @@ def _view(
         probability_seconds=opened.predictions.centres_seconds,
         probability=opened.predictions.probabilities,
         threshold=float(opened.predictions.attributes["threshold"]),
-        frequencies_hz=source.frequencies_hz,
-        frame_rate_hz=source.frame_rate_hz,
-        power=_power(source, frames, top),
+        frequencies_hz=power.frequencies_hz,
+        frame_rate_hz=power.frame_rate_hz,
+        power=power.values,
         power_of="mean of channels" if top is None else source.channels[top],
         importance=_map(opened.map, source.frame_rate_hz, frames),
         channel_importance=channels,
@@ -193,13 +195,6 @@ def _view(
         band_edges_hz=bands_hz,
         importance_name=_name(opened.map),
     )
-
-
-def _power(source: RepresentedRecording, frames: tuple[int, int], channel: int | None) -> NDArray[np.float64]:
-    if not source.frequencies_hz or frames[1] <= frames[0]:
-        return np.zeros((0, 0))
-    window = source.windows(np.array([frames[0]]), frames[1] - frames[0])[0].astype(np.float64)
-    return np.asarray(window.mean(axis=0) if channel is None else window[channel])
 
 
 def _top_channel(importance: ChannelImportance, event: Event) -> int | None:
