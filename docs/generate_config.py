@@ -51,9 +51,9 @@ sets the option.
 
 FITS_HEAD = """## Which interpretation fits which model
 
-A run computes a matrix for every model that the interpretation works with, and skips it for the others; if it works
-with no model of the run, the plan stops. Results over seconds or time are used in figures; `temporal_gradcam`
-resolves time only and produces no matrix.
+A run computes a matrix for every model that the interpretation works with, and skips it for the others. If it works
+with no model of the run, the plan stops; a matrix of the default list is left out instead, unless you list `matrices`
+yourself. Results over seconds or time are used in figures; `temporal_gradcam` resolves time only and gives no matrix.
 """
 
 

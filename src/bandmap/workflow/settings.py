@@ -165,7 +165,7 @@ def _check_references(config: Settings) -> None:
                     f"{where}: {kind} resolves time only and gives no matrix; remove it from run: matrices"
                 )
     for matrix in run["matrices"]:
-        if all(lacking(config, model, method) for model in run["models"] for method in methods_of(config, matrix)):
+        if not fits(config, run["models"], matrix):
             raise SettingsError(
                 f"config.yaml: run: matrices: {matrix} works with none of the models {', '.join(run['models'])};"
                 " choose another one from the table in docs/config.md"
@@ -179,6 +179,11 @@ def lacking(config: Settings, model: str, method: str) -> list[str]:
     )
     offers: Any = plugins.constant("bandmap.train.models", kind_of(model, config["models"][model]), "OFFERS")
     return [need for need in needs or () if need not in (offers or ())]
+
+
+def fits(config: Settings, models: Iterable[str], matrix: str) -> bool:
+    """Return whether some of the models offer all that the interpretations of a matrix need."""
+    return any(not any(lacking(config, model, method) for method in methods_of(config, matrix)) for model in models)
 
 
 def base_of(config: Settings, scheme: str) -> str:

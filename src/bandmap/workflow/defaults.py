@@ -1,0 +1,47 @@
+"""Defaults that the user did not write, and that do not fit what the user wrote."""
+
+import logging
+from typing import Any
+
+from bandmap.vocabulary import plugins
+from bandmap.workflow.settings import PLUGINS, Settings, fits, kind_of, methods_of
+
+
+def give_way(config: dict[str, Any], written: Settings) -> None:
+    """Leave out, in place, the default matrices that cannot be made for the chosen models and interpretations.
+
+    Matrices that the user lists stay; `check` refuses those that do not fit. One warning names what is left out.
+
+    Parameters
+    ----------
+    config : dict
+        All settings, valid under the schema.
+    written : mapping
+        The settings that the user wrote over those of config.yaml.
+    """
+    run, own = config["run"], written.get("run") or {}
+    if "matrices" in own or not ({"models", "interpretations"} & set(own)) or not _is_known(config, run["models"]):
+        return
+    kept = [matrix for matrix in run["matrices"] if _can_be_made(config, matrix)]
+    out = [matrix for matrix in run["matrices"] if matrix not in kept]
+    if kept and out:
+        run["matrices"] = kept
+        logging.getLogger("bandmap").warning(
+            "config.yaml: run: matrices: left out of the default, since they do not work with the models %s or your"
+            " interpretations: %s. To choose matrices yourself, write `run: {matrices: [%s]}`.",
+            ", ".join(run["models"]),
+            ", ".join(out),
+            ", ".join(kept),
+        )
+
+
+def _is_known(config: Settings, models: list[str]) -> bool:
+    available = plugins.available(PLUGINS["models"][0])
+    return all(model in config["models"] and kind_of(model, config["models"][model]) in available for model in models)
+
+
+def _can_be_made(config: Settings, matrix: str) -> bool:
+    methods = methods_of(config, matrix)
+    if not set(methods) <= set(config["interpretations"]):
+        return True  # a misspelt name, which `check` refuses
+    return set(methods) <= set(config["run"]["interpretations"]) and fits(config, config["run"]["models"], matrix)
