@@ -1,18 +1,18 @@
 """The published code's maps and matrices, from weights made by the recipe of the reference's README."""
 
 import json
+import re
 
 import numpy as np
 import pytest
-from published import ATOL, FOLDER, RTOL, fill, needs_reference, wave
+from reference import ATOL, FOLDER, RTOL, build, wave
 
 from bandmap.aggregate import region_band_matrix
 from bandmap.interpret.context import Context
 from bandmap.interpret.methods import attention_relevance, gradcam, occlusion
-from bandmap.train.models import cwt_resnet18, freqcut_vit
 from bandmap.vocabulary.atlas import Atlas
 
-pytestmark = needs_reference
+pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"no folder {FOLDER}")
 
 
 @pytest.fixture(scope="module")
@@ -22,9 +22,7 @@ def reference():
 
 @pytest.fixture(scope="module")
 def model(reference):
-    network = cwt_resnet18.build(tuple(reference["input_shape"][1:]), 2)
-    fill(network, reference["parameters"])
-    return network
+    return build(tuple(reference["input_shape"][1:]), reference)
 
 
 @pytest.fixture(scope="module")
@@ -34,14 +32,14 @@ def windows(reference):
 
 @pytest.fixture(scope="module")
 def context(reference):
-    _, n_channels, n_frequencies, n_times = reference["input_shape"]
+    n_windows, n_channels, n_frequencies, n_times = reference["input_shape"]
     baseline = (0.2 * wave("baseline", (1, n_channels, n_frequencies, n_times))).astype(np.float32)
     return Context(
         Atlas.of({}, {}),
         tuple(f"channel {c}" for c in range(n_channels)),
         tuple(range(1, n_frequencies + 1)),
         128.0,
-        baseline=np.repeat(baseline, 2, axis=0),
+        baseline=np.repeat(baseline, n_windows, axis=0),
         background=baseline,
         batch_size=13,
     )
@@ -63,25 +61,38 @@ def test_occlusion_gives_the_published_channel_importance(reference, model, wind
 
 def test_attention_relevance_gives_the_published_patches():
     published = json.loads((FOLDER / "freqcut_vit.json").read_text())
-    network = freqcut_vit.build(tuple(published["input_shape"][1:]), published["config"]["n_classes"])
-    fill(network, published["parameters"])
+    _, n_channels, n_rows, _ = published["input_shape"]
+    network = build(tuple(published["input_shape"][1:]), published)
     epochs = wave(published["input_name"], published["input_shape"]).astype(np.float32)
-    surroundings = Context(Atlas.of({}, {}), ("C4", "C3"), tuple(range(20)), 1.0, epochs, epochs)
+    channels = tuple(f"channel {c}" for c in range(n_channels))
+    surroundings = Context(Atlas.of({}, {}), channels, tuple(range(n_rows)), 1.0, epochs, epochs)
     predicted = np.argmax(published["logits"], axis=1)
     maps = attention_relevance.attribute(network, epochs, predicted, context=surroundings)
-    expected = np.repeat(published["relevance"], 4, axis=1)  # a patch is four rows
+    expected = np.array(published["relevance"])
+    for axis, size in enumerate(published["config"]["patch"], start=1):
+        expected = np.repeat(expected, size, axis=axis)
     np.testing.assert_allclose(maps, expected, rtol=RTOL, atol=ATOL)
+
+
+def stated(text, pattern):
+    """Return the numbers that a recipe in words states."""
+    return [float(number) if "." in number else int(number) for number in re.search(pattern, text).groups()]
 
 
 def test_the_product_gives_the_published_matrices():
     published = json.loads((FOLDER / "importance_matrix.json").read_text())
-    heat = (np.abs(wave("heatmap", (1, 391, 2560))) * (np.arange(391) / 390)[None, :, None]).astype(np.float32)
-    maps = np.stack([heat[0, :, :1280], heat[0, :, 1280:]])
+    shape = stated(published["heatmap"], r'wave\("heatmap",\s*\((\d+),\s*(\d+),\s*(\d+)\)\)')
+    (length,) = stated(published["heatmap"], r"segments of (\d+)")
+    rising = np.arange(shape[1]) / (shape[1] - 1)
+    heat = (np.abs(wave("heatmap", shape))[0] * rising[:, None]).astype(np.float32)
+    maps = heat.reshape(shape[1], -1, length).swapaxes(0, 1)
+    importance = np.abs(wave("ci", stated(published["channel_importance"], r'wave\("ci",\s*\((\d+),\s*(\d+)\)\)')))
+    first, step, count = stated(published["freqs_hz"], r"([\d.]+) to [\d.]+ step ([\d.]+) \((\d+)\)")
     matrices = region_band_matrix(
-        {("frequency", "time"): maps, ("channel",): np.abs(wave("ci", (2, 25)))},
+        {("frequency", "time"): maps, ("channel",): importance},
         Atlas.of(published["regions"], published["bands_hz"]),
         published["channels"],
-        np.arange(1, 40.05, 0.1),
+        first + step * np.arange(count),
     )
     expected = np.array(published["matrices"]).transpose(0, 2, 1)  # published: bands in rows
     np.testing.assert_allclose(matrices, expected, rtol=RTOL, atol=ATOL)

@@ -6,43 +6,11 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
-from published import ATOL, FOLDER, RTOL, fill, needs_reference, wave
+from reference import ATOL, BUILDERS, FOLDER, RTOL, build, wave
 
-from bandmap.train.models import cwt_resnet18, eegwavenet, freqcut_vit, seq_freqcut_vit
 from bandmap.vocabulary import logits
 
-pytestmark = needs_reference
-
-
-def sizes(config, *names):
-    return {name: config[name] for name in names if name in config}
-
-
-def vit(shape, config, _rows):
-    rows, seconds = config.get("patch", (4, 1))
-    hyperparameters = sizes(config, "dim", "depth", "heads", "dim_head", "mlp_dim")
-    return freqcut_vit.build(shape, config["n_classes"], **hyperparameters, patch_rows=rows, patch_seconds=seconds)
-
-
-def sequence_vit(shape, config, rows):
-    """The configuration leaves out the sizes of the second transformer; its parameters tell them."""
-    shapes = {row["name"]: row["shape"] for row in rows}
-    return seq_freqcut_vit.build(
-        shape,
-        config["n_classes"],
-        **sizes(config, "dim", "depth", "heads", "dim_head", "mlp_dim"),
-        epochs=config["seq_len"],
-        sequence_dim=shapes["seq_trans.pos_embedding"][-1],
-        sequence_depth=sum(name.startswith("seq_trans.") and name.endswith("to_qkv.weight") for name in shapes),
-    )
-
-
-BUILDERS = {
-    "cwt_resnet18": lambda shape, _config, _rows: cwt_resnet18.build(shape, 2),
-    "eegwavenet": lambda shape, config, _rows: eegwavenet.build(shape, config["n_classes"]),
-    "freqcut_vit": vit,
-    "seq_freqcut_vit": sequence_vit,
-}
+pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"no folder {FOLDER}")
 
 NO_NETWORKS = {"freqcut_bins", "importance_matrix"}
 """Systems whose numbers are those of a representation and of a matrix, and are tested with these."""
@@ -72,11 +40,9 @@ class Case:
 
     def __init__(self, reference):
         self.reference = reference
-        rows = reference["parameters"]
         values = wave(reference["input_name"], reference["input_shape"]).astype(np.float32)
         self.windows = in_our_axes(torch.from_numpy(values))
-        shape = tuple(self.windows.shape[1:])
-        self.model = fill(BUILDERS[reference["system"]](shape, reference["config"], rows), rows)
+        self.model = build(tuple(self.windows.shape[1:]), reference)
 
     @property
     def outputs(self):
