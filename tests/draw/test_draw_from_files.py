@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
@@ -14,8 +15,12 @@ from bandmap import report
 from bandmap.draw.from_files import RecordingFiles, draw_model, draw_overview
 from bandmap.draw.from_files._power import power_of
 from bandmap.draw.from_files.faithfulness import draw_faithfulness
-from bandmap.files.rows import read_rows
+from bandmap.draw.seizure import seizure_figure
+from bandmap.files.harmonized import open_recording
+from bandmap.files.represented import carried, write_representation
+from bandmap.files.tables import read_table
 from bandmap.report import from_files as findings
+from bandmap.represent.representations import signal
 from bandmap.vocabulary import plugins
 from bandmap.vocabulary.atlas import Atlas
 from bandmap.vocabulary.recording import Recording
@@ -188,6 +193,25 @@ def test_a_seizure_is_cut_out_of_a_long_recording_without_reading_all_of_it(tmp_
     samples = [size for name, size in read if name == "/microvolts"]
     assert len(samples) == 3
     assert max(samples) < total
+
+
+def test_a_seizure_that_a_model_of_raw_signal_found_is_drawn_with_power_and_without_empty_panels(tmp_path, monkeypatch):
+    made = make_run(tmp_path, "seizure", models=("one",), subjects=1)
+    row, task = made.recordings[0], plugins.load("bandmap.draw.from_files", "seizure")
+    files = replace(files_of(made, "one", row), maps=[], channels=[], over_time=[])
+    with open_recording(files.recording) as recording:
+        frames = signal.transform(recording.microvolts[:], recording.rate_hz)
+        write_representation(files.array, frames, channels=recording.channels, attributes=carried(recording))
+    views = []
+    monkeypatch.setattr(task, "seizure_figure", lambda view: views.append(view) or seizure_figure(view))
+    task.draw_recording(files, tmp_path / "drawn", row=row, model="one", atlas=ATLAS)
+    assert len(views) == len(list((tmp_path / "drawn").glob("*.png"))) == 3
+    for view in views:
+        assert np.isfinite(view.power).all()
+        assert view.power.shape[1] / view.frame_rate_hz == pytest.approx(view.limits[1] - view.limits[0], abs=0.2)
+        titles = [axes.get_title(loc="left") for axes in seizure_figure(view).axes]
+        assert "Power, mean of channels" in titles
+        assert not any("Importance" in title for title in titles)
 
 
 def of_signal(rate_hz, seconds, bursts):
