@@ -1,5 +1,6 @@
 """Windows and bands that no representation can give are refused by the plan, not by a job hours later."""
 
+import logging
 from copy import deepcopy
 from pathlib import Path
 
@@ -84,6 +85,29 @@ def test_what_does_not_fit_is_refused_in_one_line_with_a_remedy(overlay, message
 )
 def test_what_fits_is_planned(overlay):
     check_extents(changed(overlay))
+
+
+@pytest.mark.parametrize(
+    ("overlay", "said"),
+    [
+        ("{}", []),
+        (
+            "bands_hz: {gamma: [30, 45]}",
+            ["gamma: of 30 to 45 Hz, the representation cwt covers 30 to 40 Hz only"],
+        ),
+        ("bands_hz: {delta: [0.5, 4]}", ["delta: of 0.5 to 4 Hz, the representation cwt covers 1 to 4 Hz only"]),
+        (
+            "run: {models: [freqcut_vit]}",
+            ["gamma: of 30 to 40 Hz, the representation spectrogram covers 30 to 32 Hz"],
+        ),
+    ],
+)
+def test_a_band_that_is_held_in_part_is_named(overlay, said, caplog):
+    with caplog.at_level(logging.WARNING):
+        check_extents(changed(overlay))
+    assert [part in record.getMessage() for part, record in zip(said, caplog.records, strict=True)] == [True] * len(
+        said
+    )
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda path: path.stem)

@@ -1,5 +1,6 @@
 """Whether windows and bands fit what models are given: whole frames, and frequencies that are there."""
 
+import logging
 from typing import Any
 
 from bandmap.vocabulary import plugins
@@ -30,6 +31,7 @@ def check_extents(config: Settings) -> None:
         _check_filters(config["harmonize"], band, low, high)
         for name, extent in extents.items():
             _check_band(band, low, high, name, extent)
+            _warn_of_part(band, low, high, name, extent)
 
 
 def _extent(config: Settings, name: str) -> Extent:
@@ -73,4 +75,19 @@ def _check_band(band: str, low: float, high: float, name: str, extent: Extent) -
         raise SettingsError(
             f"config.yaml: bands_hz: {band}: {low:g} to {high:g} Hz is outside of the representation {name}, which"
             f" holds {extent.low_hz:g} to {extent.high_hz:g} Hz; set the band to null, or let it reach the band"
+        )
+
+
+def _warn_of_part(band: str, low: float, high: float, name: str, extent: Extent) -> None:
+    """Warn of a band that the representation covers in part: the band's column is about that part only."""
+    part = max(low, extent.low_hz), min(high, extent.high_hz)
+    if part != (low, high):
+        logging.getLogger("bandmap").warning(
+            "config.yaml: bands_hz: %s: of %g to %g Hz, the representation %s covers %g to %g Hz only; matrices say"
+            " nothing about the rest.",
+            band,
+            low,
+            high,
+            name,
+            *part,
         )
