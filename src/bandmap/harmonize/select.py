@@ -89,8 +89,8 @@ def _voltages(named: Sequence[Source], signals: Sequence[Signal]) -> tuple[Sourc
     if not voltages:
         first = signals[others[0].index]
         raise MontageError(
-            f"no electrode is a voltage: the unit of '{first.label}' is '{first.unit}'; write the unit of the samples (uV,"
-            " mV or V) into the header (with EDFbrowser), or export the recording again"
+            f"no electrode is a voltage: the unit of '{first.label}' is '{first.unit}'; write the unit of the samples"
+            " (uV, mV or V) into the header (with EDFbrowser), or export the recording again"
         )
     unstated = [signals[source.index] for source in voltages if not signals[source.index].unit]
     if len(unstated) == len(voltages) and all(_span(signal) < LEAST_SPAN_MICROVOLTS for signal in unstated):
