@@ -18,7 +18,7 @@ from bandmap.draw.from_files.faithfulness import draw_faithfulness
 from bandmap.draw.seizure import seizure_figure
 from bandmap.files.harmonized import open_recording
 from bandmap.files.represented import carried, write_representation
-from bandmap.files.tables import read_table
+from bandmap.files.rows import read_rows
 from bandmap.report import from_files as findings
 from bandmap.represent.representations import signal
 from bandmap.vocabulary import plugins

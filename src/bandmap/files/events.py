@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from bandmap.files.tables import write_table
+from bandmap.files.rows import write_rows
 from bandmap.vocabulary import event_types
 from bandmap.vocabulary.event_types import BACKGROUND
 from bandmap.vocabulary.recording import Event, RecordingError, SleepStage

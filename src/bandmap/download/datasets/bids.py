@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bandmap.files.tables import in_order
+from bandmap.files.rows import in_order
 from bandmap.vocabulary import event_types
 
 if TYPE_CHECKING:

@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable
 
-from bandmap.train.schemes._table import Row, check_whole_number, person_of, ring_of, roles_in_ring, spans, table
+from bandmap.train.schemes._table import (
+    Row,
+    check_three_subjects,
+    check_whole_number,
+    person_of,
+    ring_of,
+    roles_in_ring,
+    spans,
+    table,
+)
 
 
 def assign(
