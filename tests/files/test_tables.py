@@ -95,7 +95,7 @@ def test_the_order_of_the_columns_given_does_not_matter_but_their_names_do(tmp_p
 
 
 def test_values_that_a_column_does_not_have_are_not_written(tmp_path):
-    with pytest.raises(TableError, match="column 'kind', row 2: 'c' is none of a, b"):
+    with pytest.raises(TableError, match="column 'kind', row 2: 'c' is not one of a, b"):
         write_table(tmp_path / "a.tsv", [ROW, {**ROW, "kind": "c"}], SMALL)
     with pytest.raises(TableError, match="column 'name', row 1: has no value"):
         write_table(tmp_path / "a.tsv", [{**ROW, "name": None}], SMALL)
@@ -108,21 +108,21 @@ def test_values_that_a_column_does_not_have_are_not_written(tmp_path):
         ((), "the column 'name' is missing"),
         (("name\tkind\tcount\tright",), "the column 'size' is missing"),
         ((f"{LINES[0]}\tmore",), "there is no column 'more' in a table of small things"),
-        ((f"{LINES[0]}\tname",), "a column is there twice"),
+        ((f"{LINES[0]}\tname",), "a column is duplicate"),
         ((*LINES, "z\ta\t1"), "row 3 has 3 cells, the header 5"),
-        ((*LINES, "z\ta\tabout 1\t3\t1"), "column 'size', row 3: 'about 1' is no number"),
-        ((*LINES, "z\ta\tnan\t3\t1"), "column 'size', row 3: 'nan' is no number"),
-        ((*LINES, "z\ta\t1\t3.5\t1"), "column 'count', row 3: '3.5' is no whole number"),
+        ((*LINES, "z\ta\tabout 1\t3\t1"), "column 'size', row 3: 'about 1' is not a number"),
+        ((*LINES, "z\ta\tnan\t3\t1"), "column 'size', row 3: 'nan' is not a number"),
+        ((*LINES, "z\ta\t1\t3.5\t1"), "column 'count', row 3: '3.5' is not an integer"),
         ((*LINES, "z\ta\t1\tn/a\t1"), "column 'count', row 3: has no value"),
         ((*LINES, "z\ta\t1\t3\tyes"), "column 'right', row 3: 'yes' is neither 1 nor 0"),
-        ((*LINES, "z\tc\t1\t3\t1"), "column 'kind', row 3: 'c' is none of a, b"),
+        ((*LINES, "z\tc\t1\t3\t1"), "column 'kind', row 3: 'c' is not one of a, b"),
     ],
 )
 def test_what_is_no_table_of_its_kind_is_refused_in_one_line_with_a_remedy(tmp_path, lines, problem):
     path = written(tmp_path / "a.tsv", *lines)
     with pytest.raises(TableError) as caught:
         read_table(path, SMALL)
-    assert str(caught.value) == f"{path}: {problem}; delete it and run snakemake again, which makes it anew"
+    assert str(caught.value) == f"{path}: {problem}; delete it and run snakemake again"
 
 
 def test_names_that_look_like_numbers_stay_names(tmp_path):

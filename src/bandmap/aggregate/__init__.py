@@ -1,4 +1,4 @@
-"""From attributions to region x band matrices: per window, seizure or stage, subject, cohort. Arrays in, tables out."""
+"""Region x band matrices of windows, seizures or stages, subjects and the cohort. Input: arrays. Output: tables."""
 
 from bandmap.aggregate.levels import cohort_matrices, main_matrices, subject_matrices
 from bandmap.aggregate.matrices import (

@@ -1,4 +1,4 @@
-"""Seizures and stages to subjects, subjects to the cohort, as long tables."""
+"""Aggregation of seizures and stages to subjects, and of subjects to the cohort, as long tables."""
 
 import numpy as np
 import pandas as pd
@@ -26,12 +26,12 @@ _ORDERS = {"class": CLASSES, "outcome": OUTCOMES, "part": (WHOLE, *PARTS), "regi
 
 
 def main_matrices(table: pd.DataFrame, label: str | None = None) -> pd.DataFrame:
-    """Return the rows of whole seizures that were found, or of stages where the model was right.
+    """Return the rows of found seizures as a whole, or of correctly predicted stages.
 
     Parameters
     ----------
     table : DataFrame
-        Of units, subjects or the cohort.
+        Table of units, subjects or the cohort.
     label : str, optional
         The class ("sz", "N2" ...); by default all.
     """
@@ -71,7 +71,7 @@ def subject_matrices(units: pd.DataFrame, *, level: float = 0.95) -> pd.DataFram
 
 
 def cohort_matrices(units: pd.DataFrame, *, scale: str = "unit", draws: int = 2000, seed: int) -> pd.DataFrame:
-    """Return the mean matrix over subjects, its bootstrap interval and the test against what it is compared with.
+    """Return the mean matrix over subjects, its bootstrap interval and the test against its contrast.
 
     Parameters
     ----------
@@ -90,9 +90,10 @@ def cohort_matrices(units: pd.DataFrame, *, scale: str = "unit", draws: int = 20
         A table of `tables.COHORT`, with a matrix per class, outcome and part; see `main_matrices`. `p` comes from a
         sign-flip permutation test with max-statistic correction over the cells of that matrix. Seizures and false
         alarms are tested against interictal windows of the same subject, divided by the same number; a stage is tested
-        against the mean of the other stages of the same subject and outcome, each divided by its own sum: is the share
-        of a cell another one in this stage? NaN with fewer than two subjects that have both. `n_subjects` counts those
-        with a value in the cell, `n_interpolated` and `n_masked` those with any such channel in its region.
+        against the mean of the other stages of the same subject and outcome, each divided by its own sum, to test
+        whether the share of a cell differs in this stage. NaN with fewer than two subjects that have both. `n_subjects`
+        counts those with a value in the cell, `n_interpolated` and `n_masked` those with any such channel in its
+        region.
     """
     if scale not in ("unit", "none"):
         raise ValueError(f"scale: there is no '{scale}'. There are: none, unit.")
@@ -111,7 +112,7 @@ def cohort_matrices(units: pd.DataFrame, *, scale: str = "unit", draws: int = 20
 
 
 def _known(units: pd.DataFrame) -> pd.DataFrame:
-    """Return the units that have any importance, halves of stages left out; the order of kinds and cells is fixed."""
+    """Return the units with any importance, without halves of stages, in a fixed order of kinds and cells."""
     rows = units[~units["part"].isin(HALVES)]
     of_unit = rows.groupby([*PERSON, *KIND, "recording", "seizure"], dropna=False)["importance"]
     rows = rows[of_unit.transform("count") > 0]
@@ -119,12 +120,12 @@ def _known(units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _in_order(names: "pd.Series[str]", order: tuple[str, ...]) -> pd.Series:
-    """Return names as categories: first those of an order, then the others as they come."""
+    """Return names as categories: first those of the given order, then the others."""
     return names.astype(pd.CategoricalDtype([*dict.fromkeys([*order, *names.unique()])], ordered=True))
 
 
 def _scaled(units: pd.DataFrame, scale: str) -> pd.DataFrame:
-    """Return every subject's mean matrices, and how large each is: `share` is its importance by its `total`."""
+    """Return every subject's mean matrices with their size: `share` is the importance divided by the `total`."""
     values = ["importance", "interpolated", "masked"]
     subjects = units.groupby(PERSON + KIND + CELL, observed=True)[values].mean().reset_index()
     sizes = subjects.assign(importance=subjects["importance"].abs()).groupby(PERSON + KIND, observed=True)["importance"]
@@ -134,14 +135,14 @@ def _scaled(units: pd.DataFrame, scale: str) -> pd.DataFrame:
 
 
 def _wide(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the shares of one kind of matrix with a row for each subject and a column for each cell."""
+    """Return the shares of one kind of matrix, with one row per subject and one column per cell."""
     return rows.set_index(PERSON + CELL)["share"].unstack(CELL)
 
 
 def _differences(subjects: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one kind of matrix less what it is compared with, of the subjects that have both.
+    """Return the difference between one kind of matrix and its contrast, for subjects that have both.
 
-    Seizures are compared with interictal time, a stage with the mean of the subject's other stages.
+    The contrast of seizures is interictal time; the contrast of a stage is the mean of the subject's other stages.
     """
     label, outcome = rows["class"].iloc[0], rows["outcome"].iloc[0]
     if label == SEIZURE:

@@ -1,4 +1,4 @@
-"""Windows to seizures, and to the sleep stages of a recording, as long tables."""
+"""Aggregation of windows to seizures, and to the sleep stages of a recording, as long tables."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -141,7 +141,7 @@ def stage_matrices(
     *,
     recording: Mapping[str, str],
 ) -> pd.DataFrame:
-    """Return one matrix per sleep stage of a recording, where the model was right and where it was wrong.
+    """Return one matrix per sleep stage of a recording, for correct and for wrong predictions.
 
     Parameters
     ----------

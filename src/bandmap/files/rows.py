@@ -1,4 +1,4 @@
-"""Tables as rows of text: for the planner and for tables of other makers, without pandas."""
+"""Tables as rows of text without pandas, for the planner and for tables from other sources."""
 
 import csv
 import math
@@ -24,7 +24,7 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
 
 
 def in_order(name: str) -> list[tuple[int, str]]:
-    """Return a key that sorts names as people do, by their numbers: run-2 before run-10."""
+    """Return a key that sorts names by their numbers: run-2 before run-10."""
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
@@ -35,7 +35,7 @@ def _text(value: object) -> str:
 
 
 def as_text(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> list[dict[str, str]]:
-    """Return rows as `read_rows` would, had they been written."""
+    """Return rows in the form that `read_rows` returns."""
     return [{name: _text(row[name]) for name in columns} for row in rows]
 
 

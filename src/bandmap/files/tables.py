@@ -10,19 +10,19 @@ from bandmap.files.whole import whole_file
 from bandmap.vocabulary.tables import Column, Schema, TableError
 
 MISSING = "n/a"
-REMEDY = "delete it and run snakemake again, which makes it anew"
+REMEDY = "delete it and run snakemake again"
 
 _NUMBERS = {"integer": r"-?\d+", "float": r"-?(\d+(\.\d+)?(e[+-]?\d+)?|inf)"}
 _TRUTH = {"1": True, "0": False}
 
 
 def write_table(path: str | Path, rows: pd.DataFrame | Sequence[Mapping[str, object]], schema: Schema) -> None:
-    """Write a table whole or not at all; floats with six significant digits, missing values as `n/a` (BIDS).
+    """Write a table atomically, with floats of six significant digits, missing values as `n/a` (BIDS).
 
     Raises
     ------
     TableError
-        If columns or values are not those of the schema.
+        If columns or values do not match the schema.
     """
     frame = schema.frame(rows)
     for column in schema.columns:
@@ -38,12 +38,12 @@ def read_table(path: str | Path, schema: Schema) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With the columns and types of the schema; `n/a` is a missing value.
+        Table with the columns and types of the schema; `n/a` is a missing value.
 
     Raises
     ------
     TableError
-        If a column or a cell is not what the schema says; the message names file, column, row and remedy.
+        If a column or a cell does not match the schema; the message gives file, column, row and remedy.
     """
     try:
         texts = _texts(path)
@@ -69,7 +69,7 @@ def _typed(texts: pd.Series, column: Column) -> pd.Series:
     cells = texts.mask(texts == MISSING)
     if column.kind in _NUMBERS:
         wrong = cells.notna() & ~cells.str.fullmatch(_NUMBERS[column.kind]).astype(bool)
-        column.refuse(cells, wrong, "is no number" if column.kind == "float" else "is no whole number")
+        column.refuse(cells, wrong, "is not a number" if column.kind == "float" else "is not an integer")
     if column.kind == "boolean":
         column.refuse(cells, cells.notna() & ~cells.isin(_TRUTH), "is neither 1 nor 0")
         return cells.map(_TRUTH).astype("boolean")

@@ -1,4 +1,4 @@
-"""Every table that a run writes, by its columns. `docs/tables.md` is made from here."""
+"""Schemas of all tables that a run writes, from which `docs/tables.md` is generated."""
 
 from bandmap.vocabulary.tables.columns import (
     ALL,
@@ -33,7 +33,7 @@ SCHEMAS = (
     UNITS, SUBJECTS, COHORT, SEIZURE_SCORES, CURVE, STAGE_SCORES, SLEEP_MINUTES, COMPARISON, MAP_TESTS, FAITHFULNESS,
     PLANTED, RECOVERY, HISTORY, RESOURCES, WINDOWS, TRUTH, FOLDS, KNOWN,
 )  # fmt: skip
-"""All of them, in the order of the page."""
+"""All schemas, in the order of the page."""
 
 __all__ = [
     "AGREEMENT", "ALL", "CLASSES", "COHORT", "COMPARISON", "CONFUSION", "CURVE", "EVENT_METRICS", "FAITHFULNESS",

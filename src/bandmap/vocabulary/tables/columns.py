@@ -1,24 +1,24 @@
-"""Columns that several tables have, and the words in them."""
+"""Columns that several tables share, and their values."""
 
 from bandmap.vocabulary.recording import SleepStage
 from bandmap.vocabulary.tables.schema import Column
 
 SEIZURE = "sz"
-"""The class of everything about seizures; of sleep, the class is the stage."""
+"""The class for seizures; for sleep, the class is the stage."""
 INTERICTAL = "interictal"
 RIGHT, WRONG = "right", "wrong"
 OUTCOMES = ("hit", "miss", "false_alarm", INTERICTAL, RIGHT, WRONG)
 TRUE = ("hit", RIGHT)
-"""Outcomes in which the model was right: what a subject's own matrix is made of."""
+"""Outcomes with correct predictions, which form the matrix of a subject."""
 
 WHOLE = "whole"
 PARTS = ("onset", "middle", "end")
-"""Thirds of a seizure's time, in order."""
+"""Thirds of a seizure, in order."""
 HALVES = ("odd", "even")
-"""Epochs of a stage, every other one: how alike their matrices are says how reliable the stage's is."""
+"""Alternating epochs of a stage; the similarity of their matrices measures reliability."""
 
 ALL = "all"
-"""The region or band of an importance that does not tell regions or bands apart."""
+"""The region or band of an importance without this axis."""
 
 STAGES = tuple(stage.name for stage in SleepStage)
 CLASSES = (SEIZURE, *STAGES)
@@ -26,10 +26,10 @@ CLASSES = (SEIZURE, *STAGES)
 DATASET = Column("dataset", "text", "name of the data set")
 SUBJECT = Column("subject", "text", "name of the subject within the data set")
 RECORDING = Column("recording", "text", "name of the recording within the data set")
-CLASS = Column("class", "text", "`sz` for seizures and all that is compared with them, or the stage of sleep")
-REGION = Column("region", "text", "region of the head, or `all` where regions are not told apart")
-BAND = Column("band", "text", "frequency band, or `all` where bands are not told apart")
-PART = Column("part", "text", "all of it, or a third of the seizure's time", values=(WHOLE, *PARTS))
+CLASS = Column("class", "text", "`sz` for seizures, false alarms and interictal time, or the sleep stage")
+REGION = Column("region", "text", "region of the head, or `all` if there is no axis of regions")
+BAND = Column("band", "text", "frequency band, or `all` if there is no axis of bands")
+PART = Column("part", "text", "the whole seizure, or a third of it", values=(WHOLE, *PARTS))
 LOW = Column("low", "float", "lower end of the 95 % bootstrap interval over subjects", optional=True)
 HIGH = Column("high", "float", "upper end of that interval", optional=True)
-METHOD = Column("method", "text", "interpretation or matrix, as named in the settings")
+METHOD = Column("method", "text", "interpretation or matrix, with its name in the settings")

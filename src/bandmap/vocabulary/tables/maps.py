@@ -1,11 +1,11 @@
-"""Tables of how far maps can be trusted."""
+"""Tables of the tests of maps."""
 
 from bandmap.vocabulary.tables import columns
 from bandmap.vocabulary.tables.schema import Column, Schema
 
-_TEST = Column("test", "text", "what the map is put to: `weights`, `labels`, `noise`, `shift`, `deletion` ...")
-_LEVEL = Column("level", "text", "part of the network, or order of the cells; empty where a test has none")
-_STEP = Column("step", "integer", "how far the test went", optional=True)
+_TEST = Column("test", "text", "test of the map: `weights`, `labels`, `noise`, `shift`, `deletion` ...")
+_LEVEL = Column("level", "text", "part of the network, or order of the cells; empty if the test has none")
+_STEP = Column("step", "integer", "step of the test", optional=True)
 
 MAP_TESTS = Schema(
     "Tests of maps, by subject",
@@ -35,39 +35,39 @@ FAITHFULNESS = Schema(
         Column("mean", "float", "mean over subjects"),
         columns.LOW,
         columns.HIGH,
-        Column("n", "integer", "subjects for whom the test is defined"),
+        Column("n", "integer", "number of subjects for whom the test is defined"),
     ),
 )
 
 PLANTED = Schema(
-    "Planted against found",
+    "Planted versus found",
     "report/figures/<model>/<scheme>/planted.tsv",
-    "one simulated subject: is the largest cell of its matrix the planted one?",
+    "one simulated subject, with the planted cell and the largest cell of its matrix",
     (
         columns.METHOD,
         columns.CLASS,
         columns.DATASET,
         columns.SUBJECT,
-        Column("planted_region", "text", "region that was planted"),
-        Column("planted_band", "text", "band that was planted"),
+        Column("planted_region", "text", "planted region"),
+        Column("planted_band", "text", "planted band"),
         Column("found_region", "text", "region of the largest cell", optional=True),
         Column("found_band", "text", "band of the largest cell", optional=True),
         Column("region_right", "boolean", "whether the regions are the same", optional=True),
         Column("band_right", "boolean", "whether the bands are the same", optional=True),
-        Column("both_right", "boolean", "whether both are", optional=True),
-        Column("auc", "float", "chance that the planted cell exceeds another one", optional=True),
+        Column("both_right", "boolean", "whether both are the same", optional=True),
+        Column("auc", "float", "probability that the planted cell exceeds another cell", optional=True),
     ),
 )
 
 RECOVERY = Schema(
-    "Recovery of what was planted",
+    "Recovery of planted truth",
     "report/figures/<model>/<scheme>/recovery.tsv",
-    "how often one interpretation or matrix is right, over subjects",
+    "the success rate of one interpretation or matrix over subjects",
     (
         columns.METHOD,
         columns.CLASS,
-        Column("what", "text", "what is to be right; `auc` is the mean area", values=("region", "band", "both", "auc")),
-        Column("right", "integer", "subjects for whom it is right", optional=True),
+        Column("what", "text", "compared item; `auc` is the mean area", values=("region", "band", "both", "auc")),
+        Column("right", "integer", "number of subjects for whom it is right", optional=True),
         Column("n", "integer", "subjects"),
         Column("share", "float", "right / n, or the mean area"),
         Column("low", "float", "lower end of Wilson's 95 % interval", optional=True),

@@ -4,13 +4,13 @@ from bandmap.vocabulary.tables import columns
 from bandmap.vocabulary.tables.columns import HALVES, INTERICTAL, OUTCOMES, PARTS, WHOLE
 from bandmap.vocabulary.tables.schema import Column, Schema
 
-_UNIT_NAME = "number of the seizure from 1, `false-1` on for false alarms, `interictal`; none of a stage of sleep"
-_OUTCOME = "what the model made of it; `interictal` is the time that touches neither a seizure nor a detection"
+_UNIT_NAME = "number of the seizure from 1, `false-1` onwards for false alarms, `interictal`; missing for sleep stages"
+_OUTCOME = "outcome of the prediction; `interictal` is time without seizures and detections"
 
 UNITS = Schema(
     "Matrices of seizures and stages",
     "matrices/<model>/<scheme>/<matrix>/seizures.tsv",
-    "a cell of the matrix of one seizure, part of a seizure, false alarm or stage of one recording",
+    "one cell of the matrix of one seizure, part of a seizure, false alarm or stage of one recording",
     (
         columns.DATASET,
         columns.SUBJECT,
@@ -21,15 +21,15 @@ UNITS = Schema(
         Column(
             "part",
             "text",
-            "all of it, a third of the seizure's time, or every other epoch of a stage",
+            "the whole unit, a third of the seizure, or alternating epochs of a stage",
             values=(WHOLE, *PARTS, *HALVES),
         ),
-        Column("onset", "float", "begin within the recording", "s", optional=True),
+        Column("onset", "float", "start within the recording", "s", optional=True),
         Column("offset", "float", "end within the recording", "s", optional=True),
         columns.REGION,
         columns.BAND,
-        Column("importance", "float", "mean over its windows", "of the method", optional=True),
-        Column("n_windows", "integer", "windows that have a value in this cell"),
+        Column("importance", "float", "mean over the windows", "of the method", optional=True),
+        Column("n_windows", "integer", "number of windows with a value in this cell"),
         Column("interpolated", "float", "share of the region's channels that are interpolated"),
         Column("masked", "float", "share of the region's channels that have no usable data"),
     ),
@@ -40,19 +40,19 @@ _OF_SUBJECTS = tuple(outcome for outcome in OUTCOMES if outcome != INTERICTAL)
 SUBJECTS = Schema(
     "Matrices of subjects",
     "matrices/<model>/<scheme>/<matrix>/subjects.tsv",
-    "a cell of the mean matrix of one subject",
+    "one cell of the mean matrix of one subject",
     (
         columns.DATASET,
         columns.SUBJECT,
         columns.CLASS,
-        Column("outcome", "text", "what the model made of the units", values=_OF_SUBJECTS),
+        Column("outcome", "text", "outcome of the prediction", values=_OF_SUBJECTS),
         columns.PART,
         columns.REGION,
         columns.BAND,
         Column("importance", "float", "mean over the subject's units", "of the method", optional=True),
-        Column("low", "float", "2.5th percentile of the units: their spread", "of the method", optional=True),
+        Column("low", "float", "2.5th percentile of the units (spread)", "of the method", optional=True),
         Column("high", "float", "97.5th percentile of the units", "of the method", optional=True),
-        Column("n_units", "integer", "seizures, false alarms or recordings that have a value in this cell"),
+        Column("n_units", "integer", "number of seizures, false alarms or recordings with a value in this cell"),
         Column("interpolated", "float", "share of the region's channels that are interpolated, mean over units"),
         Column("masked", "float", "share of the region's channels without usable data, mean over units"),
     ),
@@ -61,19 +61,19 @@ SUBJECTS = Schema(
 COHORT = Schema(
     "Matrices of the cohort",
     "matrices/<model>/<scheme>/<matrix>/cohort.tsv",
-    "a cell of the mean matrix over subjects",
+    "one cell of the mean matrix over subjects",
     (
         columns.CLASS,
-        Column("outcome", "text", "what the model made of the units", values=_OF_SUBJECTS),
+        Column("outcome", "text", "outcome of the prediction", values=_OF_SUBJECTS),
         columns.PART,
         columns.REGION,
         columns.BAND,
         Column("importance", "float", "mean over subjects", "share of a subject's total", optional=True),
         columns.LOW,
         columns.HIGH,
-        Column("n_subjects", "integer", "subjects that have a value in this cell"),
-        Column("p", "float", "of the sign-flip test, corrected over the cells of the matrix", optional=True),
-        Column("n_interpolated", "integer", "subjects with an interpolated channel in the region"),
-        Column("n_masked", "integer", "subjects with a channel without usable data in the region"),
+        Column("n_subjects", "integer", "number of subjects with a value in this cell"),
+        Column("p", "float", "p of the sign-flip test, corrected for the cells of the matrix", optional=True),
+        Column("n_interpolated", "integer", "number of subjects with an interpolated channel in the region"),
+        Column("n_masked", "integer", "number of subjects with a channel without usable data in the region"),
     ),
 )

@@ -1,4 +1,4 @@
-"""The form of a table: which columns it has, and what each of them holds."""
+"""Schemas of tables: the columns and their types, units and values."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _DTYPES = {"text": "str", "integer": "int64", "float": "float64", "boolean": "bo
 
 
 class TableError(ValueError):
-    """A table does not have the form that it should have; the message names column, row and problem."""
+    """A table does not match its schema; the message gives column, row and problem."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,13 @@ class Column:
     name : str
     kind : {"text", "integer", "float", "boolean"}
     meaning : str
-        For people who open the table elsewhere.
+        Explanation for readers of the table.
     unit : str
-        Such as "s"; empty where there is none.
+        Such as "s"; empty if there is none.
     optional : bool
-        Whether a cell may have no value (`n/a`).
+        Whether values may be missing (`n/a`).
     values : tuple of str
-        All values that there are; any value if empty.
+        All allowed values; any value if empty.
     """
 
     name: str
@@ -48,24 +48,24 @@ class Column:
         return "Int64" if self.kind == "integer" and self.optional else _DTYPES[self.kind]
 
     def check(self, cells: "pd.Series") -> None:
-        """Refuse a missing value where there must be one, and a value that is not among `values`.
+        """Raise an error for a missing required value, and for a value that is not in `values`.
 
         Raises
         ------
         TableError
-            If a cell is wrong; the message names the first.
+            If a cell is wrong; the message gives the first one.
         """
         if not self.optional:
             self.refuse(cells, cells.isna(), "has no value")
         if self.values:
-            self.refuse(cells, cells.notna() & ~cells.isin(self.values), f"is none of {', '.join(self.values)}")
+            self.refuse(cells, cells.notna() & ~cells.isin(self.values), f"is not one of {', '.join(self.values)}")
 
     def refuse(self, cells: "pd.Series", wrong: "pd.Series[bool]", problem: str) -> None:
-        """Raise a `TableError` that names the first wrong cell, if there is any."""
+        """Raise a `TableError` for the first wrong cell, if there is any."""
         if wrong.any():
             place = int(wrong.to_numpy().argmax())
-            said = "" if cells.isna().iloc[place] else f" '{cells.iloc[place]}'"
-            raise TableError(f"column '{self.name}', row {place + 1}:{said} {problem}")
+            text = "" if cells.isna().iloc[place] else f" '{cells.iloc[place]}'"
+            raise TableError(f"column '{self.name}', row {place + 1}:{text} {problem}")
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,13 @@ class Schema:
     Attributes
     ----------
     title : str
-        For people.
+        Title for readers.
     path : str
-        Where such tables lie, below `results`.
+        Path of such tables, relative to `results`.
     about : str
-        What a row is.
+        Description of a row.
     columns : tuple of Column
-        In the order of the file.
+        Columns in the order of the file.
     """
 
     title: str
@@ -95,12 +95,12 @@ class Schema:
         return tuple(column.name for column in self.columns)
 
     def check_names(self, names: Iterable[str]) -> None:
-        """Refuse columns other than these.
+        """Raise an error unless these are the columns.
 
         Raises
         ------
         TableError
-            If a column is missing, unknown or there twice.
+            If a column is missing, unknown or duplicate.
         """
         given = list(names)
         if lacking := [name for name in self.names if name not in given]:
@@ -108,10 +108,10 @@ class Schema:
         if unknown := [name for name in given if name not in self.names]:
             raise TableError(f"there is no column '{unknown[0]}' in a table of {self.title.lower()}")
         if len(given) > len(self.names):
-            raise TableError("a column is there twice")
+            raise TableError("a column is duplicate")
 
     def frame(self, rows: "pd.DataFrame | Sequence[Mapping[str, object]]" = ()) -> "pd.DataFrame":
-        """Return rows as a typed table, its columns in order; None and NaN are missing values.
+        """Return rows as a typed table with sorted columns; None and NaN are missing values.
 
         Parameters
         ----------
@@ -121,7 +121,7 @@ class Schema:
         Raises
         ------
         TableError
-            If the columns or the values are not those of this kind of table.
+            If the columns or the values do not match the schema.
         """
         import pandas as pd
 
@@ -135,7 +135,7 @@ class Schema:
         return frame.reset_index(drop=True)
 
     def joined(self, frames: "Iterable[pd.DataFrame]") -> "pd.DataFrame":
-        """Return tables of this kind one below the other; an empty table if there is none."""
+        """Return the concatenation of tables of this kind; an empty table if there are none."""
         import pandas as pd
 
         return pd.concat([self.frame(), *frames], ignore_index=True)

@@ -1,9 +1,9 @@
-"""Tables of what was planted, how recordings were divided, and how trainings went."""
+"""Tables of planted truth, folds and training."""
 
 from bandmap.vocabulary.tables import columns
 from bandmap.vocabulary.tables.schema import Column, Schema
 
-# Time is kept out, so that the same training writes the same bytes.
+# Without times, so that the same training writes the same bytes.
 HISTORY = Schema(
     "History of a training",
     "trained/<model>/<scheme>/<fold>/history.tsv",
@@ -11,40 +11,40 @@ HISTORY = Schema(
     (
         Column("epoch", "integer", "number of the epoch from 1, over all phases"),
         Column("phase", "text", "phase of the training: `train`, `error_aware`, `prune`"),
-        Column("training_loss", "float", "mean over training windows of the loss", "nats", optional=True),
-        Column("validation_loss", "float", "mean over validation windows of the loss", "nats", optional=True),
-        Column("learning_rate", "float", "of the epoch's first step", optional=True),
+        Column("training_loss", "float", "mean loss over training windows", "nats", optional=True),
+        Column("validation_loss", "float", "mean loss over validation windows", "nats", optional=True),
+        Column("learning_rate", "float", "learning rate of the first step of the epoch", optional=True),
     ),
 )
 
 RESOURCES = Schema(
-    "What a training took",
+    "Time and memory of a training",
     "trained/<model>/<scheme>/<fold>/resources.tsv",
     "one training",
     (
         Column("seconds", "float", "duration", "s"),
-        Column("windows_per_second", "float", "windows trained on, without validation", "1/s", optional=True),
-        Column("peak_memory_mb", "float", "peak of memory", "MB", optional=True),
-        Column("device", "text", "what it ran on"),
-        Column("epochs", "integer", "epochs trained"),
-        Column("parameters", "integer", "parameters of the model"),
+        Column("windows_per_second", "float", "training windows per second, without validation", "1/s", optional=True),
+        Column("peak_memory_mb", "float", "peak memory", "MB", optional=True),
+        Column("device", "text", "device of the training"),
+        Column("epochs", "integer", "number of epochs"),
+        Column("parameters", "integer", "number of parameters of the model"),
     ),
 )
 
 WINDOWS = Schema(
-    "Windows that a training saw",
+    "Windows of a training",
     "trained/<model>/<scheme>/<fold>/windows.tsv",
     "one class in one role",
     (
-        Column("role", "text", "what the windows were for"),
+        Column("role", "text", "role of the windows"),
         Column("class", "text", "class of the windows"),
-        Column("windows", "integer", "windows used"),
-        Column("excluded", "integer", "windows left out because too much of them is flagged"),
+        Column("windows", "integer", "number of used windows"),
+        Column("excluded", "integer", "number of windows left out because of their quality flags"),
     ),
 )
 
 TRUTH = Schema(
-    "What a simulation planted",
+    "Planted truth of a simulation",
     "truth/<dataset>.tsv",
     "one seizure, or one stage of one recording",
     (
@@ -53,8 +53,8 @@ TRUTH = Schema(
         Column("seizure", "text", "number of the seizure from 1 in each recording, or the stage"),
         columns.REGION,
         columns.BAND,
-        Column("onset", "float", "begin within the recording", "s"),
-        Column("duration", "float", "how long it lasts", "s"),
+        Column("onset", "float", "start within the recording", "s"),
+        Column("duration", "float", "duration", "s"),
     ),
 )
 
@@ -64,16 +64,16 @@ FOLDS = Schema(
     "one subject, or one recording, in one role of one fold",
     (
         Column("fold", "text", "name of the fold"),
-        Column("role", "text", "what the recordings are for"),
+        Column("role", "text", "role of the recordings"),
         columns.DATASET,
         columns.SUBJECT,
-        Column("recording", "text", "name of the recording; empty for all of the subject"),
-        Column("settings", "text", "settings that the folds were made with"),
+        Column("recording", "text", "name of the recording; empty for all recordings of the subject"),
+        Column("settings", "text", "settings of the folds"),
     ),
 )
 
 KNOWN = Schema(
-    "Recordings that folds were made of",
+    "Recordings from which folds were made",
     "folds/<scheme>_recordings.tsv",
     "one recording",
     (columns.DATASET, columns.SUBJECT, columns.RECORDING),
