@@ -56,9 +56,11 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, one thread; Python {platform.python_version()}, {versions}"
 
 
-def finish(figures: Mapping[str, float], least: Mapping[str, float], path: Path | None) -> None:
+def finish(
+    figures: Mapping[str, float], bounds: Mapping[str, float], path: Path | None, *, bound: str = "at least"
+) -> None:
     """Print the figures with their targets, and write them."""
-    table("Figures", ("figure", "measured", "at least"), [(n, v, least.get(n, "")) for n, v in figures.items()])
+    table("Figures", ("figure", "measured", bound), [(n, v, bounds.get(n, "")) for n, v in figures.items()])
     print(f"\n{machine()}")
     if path:
         path.write_text(json.dumps({"figures": dict(figures)}, indent=2) + "\n")

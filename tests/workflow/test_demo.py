@@ -1,5 +1,6 @@
 """`make demo` keeps its promise."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from bandmap.files.rows import read_rows
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
-FIGURES = "results/report/figures/cwt_resnet18/leave_one_subject_out"
+SCHEME = "subject_k_fold"
+FIGURES = f"results/report/figures/cwt_resnet18/{SCHEME}"
 
 
 def test_the_joint_matrix_names_the_planted_region_and_band_in_eight_of_ten_subjects(tmp_path: Path) -> None:
@@ -25,3 +27,9 @@ def test_the_joint_matrix_names_the_planted_region_and_band_in_eight_of_ten_subj
     for method in ("published", "gradcam", "occlusion"):
         assert any(row["method"] == method for row in rows)
     assert "largest cell of each subject's matrix" in run.stdout + run.stderr
+    f1 = {
+        name: json.loads((tmp_path / f"results/scores/{name}_{SCHEME}.json").read_text())["event"]["f1"]["mean"]
+        for name in ("cwt_resnet18", "line-length", "always-on")
+    }
+    assert f1["always-on"] < 0.6
+    assert f1["cwt_resnet18"] > max(f1["always-on"], f1["line-length"]) + 0.2
