@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from bandmap.download.datasets import bids
-from bandmap.download.simulation import write_edf
+from bandmap.download.simulation.files import write_edf
 from bandmap.files import edf
 from bandmap.files.events import read_duration, read_events
 from bandmap.vocabulary.recording import Event, RecordingError

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bandmap.download.datasets import taken
-from bandmap.download.simulation import write_edf
+from bandmap.download.simulation.files import write_edf
 from bandmap.files import edf
 from bandmap.files.events import read_duration, read_events, write_events
 from bandmap.vocabulary import plugins

@@ -11,7 +11,7 @@ import pytest
 
 from bandmap.download import marks, published
 from bandmap.download.datasets import siena
-from bandmap.download.simulation import write_edf
+from bandmap.download.simulation.files import write_edf
 from bandmap.download.transfer import DownloadError
 from bandmap.files.events import read_duration, read_events
 from bandmap.vocabulary.recording import Event, RecordingError

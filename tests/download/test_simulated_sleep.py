@@ -14,7 +14,8 @@ from scipy.signal import welch
 
 from bandmap.download import hypnogram
 from bandmap.download.datasets import simulated_sleep, taken
-from bandmap.download.simulation import BANDS_HZ, band_rms
+from bandmap.download.simulation.scalp import band_rms
+from bandmap.download.simulation.seizures import BANDS_HZ
 from bandmap.download.simulation.sleep import Night, Sleeper, night
 from bandmap.download.simulation.waves import ELECTRODES
 from bandmap.files import edf

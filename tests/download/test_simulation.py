@@ -11,7 +11,8 @@ import yaml
 from numpy.typing import NDArray
 
 from bandmap.download.datasets import simulated, taken
-from bandmap.download.simulation import BANDS_HZ, ELECTRODES, Subject, band_rms, distances, potentials
+from bandmap.download.simulation.scalp import ELECTRODES, band_rms, distances
+from bandmap.download.simulation.seizures import BANDS_HZ, Subject, potentials
 from bandmap.files import edf
 from bandmap.files.events import read_duration, read_events
 from bandmap.vocabulary.atlas import Atlas

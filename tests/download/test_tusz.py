@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bandmap.download.datasets import tusz
-from bandmap.download.simulation import write_edf
+from bandmap.download.simulation.files import write_edf
 from bandmap.files.events import read_duration, read_events
 from bandmap.vocabulary.event_types import TUH_OTHERS, TUH_SEIZURES
 from bandmap.vocabulary.recording import Event, RecordingError

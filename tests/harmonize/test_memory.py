@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from made_edf import write_minutes
 
-from bandmap.download.simulation import ELECTRODES
+from bandmap.download.simulation.scalp import ELECTRODES
 from bandmap.files.harmonized import read_duration
 
 SCRIPT = Path(__file__).parents[2] / "scripts/harmonize/harmonize_recording.py"

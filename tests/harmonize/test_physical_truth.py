@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from made_edf import Made, tals
 from spellings import CHB_MIT, NEW_NAMES, REFERENTIAL, SPELLINGS, potential
 
-from bandmap.download.simulation import ELECTRODES as SIMULATED
-from bandmap.download.simulation import Subject, potentials
+from bandmap.download.simulation.scalp import ELECTRODES as SIMULATED
+from bandmap.download.simulation.seizures import Subject, potentials
 from bandmap.files import edf
 from bandmap.harmonize import harmonize
 from bandmap.vocabulary.montages import BIPOLAR18, ELECTRODES

@@ -16,8 +16,12 @@ from published import FOLDER, needs_reference, wave
 
 from bandmap.represent import timefrequency as tf
 from bandmap.represent.representations import cwt, spectrogram
+from bandmap.represent.timefrequency.coding import FLOOR, STEP, Coding
 from bandmap.represent.timefrequency.on_numpy import NumpyLogPower
 from bandmap.represent.timefrequency.on_torch import TorchLogPower
+from bandmap.represent.timefrequency.plan import samples_per_frame
+from bandmap.represent.timefrequency.spectrogram import frequency_cut
+from bandmap.represent.timefrequency.wavelets import morlet_seconds
 from bandmap.workflow.extents import check_extents
 from bandmap.workflow.settings import SettingsError
 
@@ -108,7 +112,7 @@ def test_masked_time_spoils_just_the_frames_whose_wavelets_reach_it():
     signal[1, int(30 * RATE) : int(31 * RATE)] = np.nan
     found = cwt.transform(signal, RATE, frequencies=10)
     seconds = np.arange(len(found.valid)) / 16
-    half = tf.morlet_seconds(1, "frequency") / 2
+    half = morlet_seconds(1, "frequency") / 2
     assert not found.valid[(seconds >= 30 - half) & (seconds <= 31 + half)].any()
     assert found.valid[(seconds < 29) | (seconds > 32)].all()
     assert np.isfinite(found.array()).all()
@@ -124,7 +128,7 @@ def test_valid_frames_are_those_of_the_same_record_without_the_gap():
 
 def test_silence_is_the_floor():
     found = cwt.transform(np.zeros((2, 1280), dtype=np.float32), RATE)
-    assert found.array() == pytest.approx(np.log10(tf.FLOOR))
+    assert found.array() == pytest.approx(np.log10(FLOOR))
 
 
 def test_the_ends_of_a_record_are_as_loud_as_its_middle():
@@ -176,14 +180,14 @@ def test_planning_and_planning_blocks_refuse_the_same_frame_rates(frame_rate_hz)
     with pytest.raises(ValueError, match="no ratio of small whole numbers to the rate of 128 Hz; give "):
         cwt.check(RATE, frame_rate_hz=frame_rate_hz)
     with pytest.raises(ValueError, match="no simple ratio"):
-        tf.samples_per_frame(RATE, frame_rate_hz)
+        samples_per_frame(RATE, frame_rate_hz)
 
 
 @pytest.mark.parametrize("rate_hz", [100.0, 128.0, 200.0, 250.0, 256.0, 512.0])
 @pytest.mark.parametrize("frame_rate_hz", [0.5, 1 / 3, 4, 7, 12.8, 16, 25, 100 / 7])
 def test_frame_rates_that_planning_accepts_can_be_made(rate_hz, frame_rate_hz):
     cwt.check(rate_hz, frame_rate_hz=frame_rate_hz)
-    assert float(tf.samples_per_frame(rate_hz, frame_rate_hz)) == pytest.approx(rate_hz / frame_rate_hz)
+    assert float(samples_per_frame(rate_hz, frame_rate_hz)) == pytest.approx(rate_hz / frame_rate_hz)
 
 
 @pytest.mark.parametrize("rate_hz", [100.0, 128.0, 173.61, 250.0])
@@ -261,14 +265,14 @@ def test_half_precision_and_bytes_are_close_to_the_full_values():
     full, half, byte = (cwt.transform(signal, RATE, dtype=dtype) for dtype in ("float32", "float16", "uint8"))
     assert (half.values.dtype, byte.values.dtype) == (np.float16, np.uint8)
     assert np.abs(half.array() - full.array()).max() < 0.004
-    assert np.abs(byte.array() - full.array()).max() <= tf.STEP / 2 + 1e-5
+    assert np.abs(byte.array() - full.array()).max() <= STEP / 2 + 1e-5
 
 
 def test_bytes_saturate_instead_of_wrapping_around():
     loud = 1e6 * pink(1, 60)
     found = cwt.transform(loud, RATE, dtype="uint8")
     assert found.values[0:160].max() == 255
-    assert found.array().max() == pytest.approx(np.log10(tf.FLOOR) + 255 * tf.STEP)
+    assert found.array().max() == pytest.approx(np.log10(FLOOR) + 255 * STEP)
 
 
 def test_dense_grids_share_transforms_and_sparse_ones_do_not():
@@ -285,7 +289,7 @@ def test_dense_grids_share_transforms_and_sparse_ones_do_not():
 def test_the_frequency_cut_equals_the_published_one():
     reference = json.loads((FOLDER / "freqcut_bins.json").read_text())
     rows = [wave(name, (3, 32, 30)) for name in ("c4", "c3")]
-    found = np.stack([tf.frequency_cut(channel, axis=1) for channel in rows], axis=1)
+    found = np.stack([frequency_cut(channel, axis=1) for channel in rows], axis=1)
     assert list(found.shape) == reference["shape"]
     assert found.sum() == pytest.approx(reference["checksum_sum"])
     assert found.mean(axis=(0, 1, 3)) == pytest.approx(reference["per_bin_mean"])
@@ -352,7 +356,7 @@ def test_a_gpu_that_is_not_there_is_refused_in_one_line(monkeypatch):
 def test_products_run_on_one_thread_so_that_jobs_side_by_side_do_not_fight():
     seen = []
 
-    class Watched(tf.Coding):
+    class Watched(Coding):
         def encode(self, power, out):
             seen.append({pool["num_threads"] for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"})
             super().encode(power, out)

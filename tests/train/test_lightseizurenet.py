@@ -27,6 +27,17 @@ def pruned(model):
     return model
 
 
+def multiplications(model, n_samples):
+    """Count those of one decision on a window of so many samples; pruned kernels count nothing."""
+    frames = n_samples
+    total = model.bias.numel() * model.ecam.n_channels * model.ecam.n_features
+    for layer in (layer for layer in model.features if isinstance(layer, lightseizurenet.PrunableConvolution)):
+        frames //= layer.stride[0]
+        total += int(layer.kept.sum()) * model.n_channels // model.branches * layer.kernel_size[0] * frames
+        frames //= 2
+    return total
+
+
 @SHARED
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_class_activations_of_the_channels_sum_to_the_logit_less_the_bias(shared, n_classes):
@@ -62,8 +73,8 @@ def test_a_seizure_counts_in_whatever_channel_it_is_where_weights_are_shared():
 @SHARED
 def test_a_decision_takes_at_most_the_published_multiplications_before_and_after_pruning(shared):
     model = network(shared=shared)
-    assert model.multiply_accumulates(SAMPLES) <= 6.2e6
-    assert pruned(model).multiply_accumulates(SAMPLES) <= 3.7e6
+    assert multiplications(model, SAMPLES) <= 6.2e6
+    assert multiplications(pruned(model), SAMPLES) <= 3.7e6
 
 
 @SHARED
@@ -72,7 +83,7 @@ def test_multiplications_are_those_that_torch_counts(shared, n_samples):
     model = network(shared=shared)
     with FlopCounterMode(display=False) as counter, torch.inference_mode():
         model(windows(1)[..., :n_samples])
-    assert model.multiply_accumulates(n_samples) == counter.get_total_flops() / 2
+    assert multiplications(model, n_samples) == counter.get_total_flops() / 2
 
 
 @SHARED
@@ -111,7 +122,7 @@ def test_a_pruned_kernel_does_not_change_the_answer_whatever_its_weight():
 def test_pruned_kernels_are_saved_with_the_weights():
     model, other = pruned(network()), network(seed=1)
     other.load_state_dict(model.state_dict())
-    assert other.multiply_accumulates(SAMPLES) == model.multiply_accumulates(SAMPLES)
+    assert multiplications(other, SAMPLES) == multiplications(model, SAMPLES)
     torch.testing.assert_close(other(windows()), model(windows()))
 
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from bandmap.download.simulation import write_edf
+from bandmap.download.simulation.files import write_edf
 from bandmap.workflow.plan import Plan
 from bandmap.workflow.sources import Sources
 

@@ -15,12 +15,6 @@ from bandmap.faithfulness.stability import noisy, overlapping
 COLUMNS = ("dataset", "subject", "method", "test", "level", "step", "value", "n")
 """Columns of the table: `value` is the mean over `n` windows of the subject."""
 
-SIMILARITIES = ("weights", "labels", "noise", "shift")
-"""Tests whose values are rank correlations with the map of the trained model; `..._magnitude` ignores signs."""
-
-AREAS = ("deletion", "insertion")
-"""Tests whose values are log odds, with levels "order", "random" and "gain", their difference."""
-
 _Key = tuple[str, str, str, int | None]
 """Method, test, level and step."""
 _Found = Iterator[tuple[_Key, NDArray[np.float64]]]

@@ -107,7 +107,6 @@ class _Group:
     ) -> None:
         self._indices = indices
         self._signals = [signals[i] for i in indices]
-        self._rate_hz = self._signals[0].rate_hz
         self._matrix = np.array([[channel.weights.get(i, 0.0) for i in indices] for channel in derived], np.float32)
         self._filter = filter_
 

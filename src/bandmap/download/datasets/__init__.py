@@ -1,4 +1,7 @@
-"""Plugins for data sets, one file each: the source of recordings and of their events."""
+"""Plugins for data sets, one file each: the source of recordings and of their events.
+
+A file has the functions of `DataSet`. The planner calls `recordings`, the scripts of this stage the others.
+"""
 
 import inspect
 from collections.abc import Mapping

@@ -1,18 +1,5 @@
-"""Electrode potentials of simulated people: seizures with known region and band, and nights with known stages."""
+"""Input: who is simulated, and when seizures or stages are. Output: electrode potentials, and EDF files of them.
 
-from bandmap.download.simulation.artifacts import electrocardiogram
-from bandmap.download.simulation.files import START, write_edf
-from bandmap.download.simulation.scalp import ELECTRODES, band_rms, distances
-from bandmap.download.simulation.seizures import BANDS_HZ, Subject, potentials
-
-__all__ = [
-    "BANDS_HZ",
-    "ELECTRODES",
-    "START",
-    "Subject",
-    "band_rms",
-    "distances",
-    "electrocardiogram",
-    "potentials",
-    "write_edf",
-]
+`seizures` and `sleep` make the potentials of a person, `laboratories` what a laboratory records of them, `files` the
+file. Called by the simulated data sets. This module imports nothing.
+"""

@@ -78,7 +78,7 @@ def _check_frame_rate(rate_hz: float, frame_rate_hz: float) -> None:
 
 
 def _has_simple_ratio(rate_hz: float, frame_rate_hz: float) -> bool:
-    """Return the condition of `timefrequency.samples_per_frame`, which planning cannot import because of numpy."""
+    """Return the condition of `timefrequency.plan.samples_per_frame`, which planning cannot import because of numpy."""
     ratio = Fraction(rate_hz / frame_rate_hz).limit_denominator(1000)
     return abs(float(ratio) * frame_rate_hz - rate_hz) <= 1e-9 * rate_hz
 
@@ -145,7 +145,7 @@ def transform(  # noqa: PLR0913 - as above
     Returns
     -------
     Representation
-        values of shape (frames, channels, frequencies): log10 of uV^2, at least log10 of `timefrequency.FLOOR`.
+        values of shape (frames, channels, frequencies): log10 of uV^2, at least log10 of `timefrequency.coding.FLOOR`.
 
     Raises
     ------

@@ -134,17 +134,6 @@ class LightSeizureNet(nn.Module):
             if layer.in_channels > self.branches:
                 layer.prune(share)
 
-    def multiply_accumulates(self, n_samples: int) -> int:
-        """Return the multiplications of one decision on a window of `n_samples`, without pruned kernels."""
-        frames = n_samples
-        total = self.bias.numel() * self.ecam.n_channels * self.ecam.n_features
-        for layer in self._prunable():
-            frames //= layer.stride[0]
-            kernels = int(layer.kept.sum()) * self.n_channels // self.branches
-            total += kernels * layer.kernel_size[0] * frames
-            frames //= 2
-        return total
-
     def _prunable(self) -> Iterator[PrunableConvolution]:
         return (layer for layer in self.features if isinstance(layer, PrunableConvolution))
 
