@@ -100,6 +100,7 @@ rule compare_models:
     conda:
         "../envs/bandmap.yaml"
     params:
+        task=RUN["task"],
         names=list(PLAN.score_tables()),
         metrics=PLAN.headline(),
         seed=config["seed"],

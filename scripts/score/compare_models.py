@@ -1,10 +1,14 @@
 """Test whether one model scores better than another on the same subjects (rule compare_models)."""
 
-from bandmap.files.rows import read_rows, write_rows
-from bandmap.score.comparison import COMPARISON_COLUMNS, compare
+from functools import partial
+
+from bandmap.files.tables import read_table, write_table
+from bandmap.score.comparison import compare
+from bandmap.vocabulary import tables
 from bandmap.workflow.job import job
 
 with job(snakemake):
-    tables = dict(zip(snakemake.params.names, map(read_rows, snakemake.input.tables), strict=True))
-    rows = compare(tables, snakemake.params.metrics, seed=snakemake.params.seed)
-    write_rows(snakemake.output.comparison, rows, COMPARISON_COLUMNS)
+    params = snakemake.params
+    read = map(partial(read_table, schema=tables.SCORES[params.task]), snakemake.input.tables)
+    scores = dict(zip(params.names, read, strict=True))
+    write_table(snakemake.output.comparison, compare(scores, params.metrics, seed=params.seed), tables.COMPARISON)

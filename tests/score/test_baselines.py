@@ -160,7 +160,7 @@ def test_the_floor_finds_everything_and_rings_264_times_a_day():
     predicted = scoring.Predicted(np.array([0.2, 0.4]), np.array([50.0, 130.0]), 1.0, 3600.0)
     model = scoring.Scored("d", "a", sz((100, 160)), (), predicted, np.array([0, 1]))
     (floor,) = baselines.always_on([model])
-    row = scoring.subject_scores([floor])[0]
+    row = scoring.subject_scores([floor]).iloc[0]
     assert (row["sensitivity"], row["false_alarms_per_day"], row["window_auroc"]) == (1, 264, 0.5)
     assert row["f1"] == pytest.approx(0.154, abs=5e-4)
     assert row["window_calibration_error"] == 0.5

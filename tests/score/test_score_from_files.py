@@ -41,7 +41,7 @@ def test_time_that_does_not_count_is_in_no_score(tmp_path):
         spans=[[600, 1200]],
     )
     card = seizure.score(seizure.gather(given), expected=1, seed=1, postprocessing=POSTPROCESSING)
-    event = next(row for row in card.rows if row["scoring"] == "event")
+    event = card.scores.query("scoring == 'event'").iloc[0]
     assert (event["reference"], event["true_positives"], event["false_positives"]) == (1, 1, 0)
     assert event["hours"] == pytest.approx(600 / 3600)
 
@@ -56,8 +56,7 @@ def test_epochs_outside_the_spans_that_count_have_no_stage(tmp_path):
     stages = np.array([0, 1, 2, 3])
     given = files(tmp_path, "a", np.eye(5)[[0, 1, 2, 4]], stages, step=30.0, spans=[[60, 120]])
     card = sleep.score(sleep.gather(given), expected=1, seed=1, postprocessing={})
-    assert card.rows[0]["epochs"] == 2
-    assert card.rows[0]["accuracy"] == 0.5
+    assert card.scores[["epochs", "accuracy"]].to_numpy().tolist() == [[2, 0.5]]
 
 
 def test_without_spans_everything_counts():

@@ -7,15 +7,13 @@ import numpy as np
 import pytest
 
 from bandmap.score.sleep import (
-    AGREEMENT,
-    SLEEP_COLUMNS,
-    STATISTICS_COLUMNS,
     Staged,
     confusion,
     sleep_statistics,
     sleep_subject_scores,
     sleep_summary,
 )
+from bandmap.vocabulary.tables import AGREEMENT, SLEEP_MINUTES, STAGE_SCORES
 
 W, N1, N2, N3, REM = range(5)
 
@@ -28,8 +26,8 @@ def test_agreement_is_that_of_hand():
     """8 of 10 epochs agree; a share of 0.36 would by chance: kappa is (0.8 - 0.36) / 0.64."""
     truth = [W, W, W, W, N2, N2, N2, N2, REM, REM]
     found = [W, W, W, N2, N2, N2, N2, W, REM, REM]
-    (row,) = sleep_subject_scores([staged(truth, found)])
-    assert tuple(row) == SLEEP_COLUMNS
+    (row,) = sleep_subject_scores([staged(truth, found)]).to_dict("records")
+    assert tuple(row) == STAGE_SCORES.names
     assert (row["recordings"], row["epochs"], row["accuracy"]) == (1, 10, 0.8)
     assert row["kappa"] == pytest.approx((0.8 - 0.36) / 0.64)
     assert [row[f"f1_{stage}"] for stage in ("W", "N2", "REM")] == [0.75, 0.75, 1]
@@ -37,45 +35,45 @@ def test_agreement_is_that_of_hand():
 
 
 def test_a_stage_that_neither_side_has_does_not_enter_macro_f1():
-    (row,) = sleep_subject_scores([staged([W, W, N2], [W, N2, N2])])
+    (row,) = sleep_subject_scores([staged([W, W, N2], [W, N2, N2])]).to_dict("records")
     assert math.isnan(row["f1_N3"])
     assert row["macro_f1"] == pytest.approx(2 / 3)
 
 
 def test_a_stage_that_is_missed_altogether_does():
-    (row,) = sleep_subject_scores([staged([W, W, N3], [W, W, W])])
+    (row,) = sleep_subject_scores([staged([W, W, N3], [W, W, W])]).to_dict("records")
     assert row["f1_N3"] == 0
     assert row["macro_f1"] == pytest.approx(0.4)
 
 
 def test_chance_agreement_has_no_kappa():
-    (row,) = sleep_subject_scores([staged([W, W, N2, N2], [W, N2, W, N2])])
+    (row,) = sleep_subject_scores([staged([W, W, N2, N2], [W, N2, W, N2])]).to_dict("records")
     assert row["kappa"] == 0
 
 
 def test_kappa_of_one_stage_alone_is_undefined():
-    (row,) = sleep_subject_scores([staged([N2, N2], [N2, N2])])
+    (row,) = sleep_subject_scores([staged([N2, N2], [N2, N2])]).to_dict("records")
     assert math.isnan(row["kappa"])
     assert row["accuracy"] == 1
 
 
 def test_unscored_epochs_count_nowhere():
     scored = staged([W, -1, N2, -1], [W, N3, N2, W])
-    (row,) = sleep_subject_scores([scored])
+    (row,) = sleep_subject_scores([scored]).to_dict("records")
     assert (row["epochs"], row["accuracy"]) == (2, 1)
     assert confusion([scored]).sum() == 2
-    assert sum(line["predicted_minutes"] for line in sleep_statistics([scored])[1:]) == 1
+    assert sleep_statistics([scored])["predicted_minutes"][1:].sum() == 1
 
 
 def test_a_night_without_a_scored_epoch_is_undefined_and_counted():
-    (row,) = sleep_subject_scores([staged([-1, -1], [W, W])])
+    (row,) = sleep_subject_scores([staged([-1, -1], [W, W])]).to_dict("records")
     assert (row["recordings"], row["epochs"]) == (1, 0)
     assert all(math.isnan(row[metric]) for metric in AGREEMENT)
 
 
 def test_both_nights_of_a_sleeper_are_pooled():
     nights = [staged([W] * 3, [W] * 3, recording="1"), staged([N2], [W], recording="2")]
-    (row,) = sleep_subject_scores(nights)
+    (row,) = sleep_subject_scores(nights).to_dict("records")
     assert (row["recordings"], row["epochs"], row["accuracy"]) == (2, 4, 0.75)
 
 
@@ -108,8 +106,8 @@ def test_a_summary_of_sleep_is_strict_json_and_repeats_itself():
 
 
 def test_sleep_statistics_are_minutes_of_both_sides():
-    rows = {row["statistic"]: row for row in sleep_statistics([NIGHTS[1]])}
-    assert set(rows["W"]) == set(STATISTICS_COLUMNS)
+    rows = {row["statistic"]: row for row in sleep_statistics([NIGHTS[1]]).to_dict("records")}
+    assert tuple(rows["W"]) == SLEEP_MINUTES.names
     minutes = {name: (row["reference_minutes"], row["predicted_minutes"]) for name, row in rows.items()}
     assert minutes["total_sleep_time"] == (1.5, 1.5)
     assert (minutes["N2"], minutes["N3"], minutes["REM"], minutes["W"]) == ((0.5, 1.5), (0.5, 0), (0.5, 0), (0.5, 0.5))

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandmap import score as scoring
-from bandmap.score.curves import CURVE_COLUMNS, CURVE_THRESHOLDS, detection_curve
+from bandmap.score.curves import CURVE_THRESHOLDS, detection_curve
 from bandmap.score.intervals import over_subjects
 from bandmap.vocabulary.recording import Event
+from bandmap.vocabulary.tables import CURVE, SEIZURE_SCORES
 
 HOUR = 3600.0
 SEIZURE = (Event(100, 160, "sz"),)
@@ -70,10 +71,10 @@ RECORDINGS = [
 
 
 def test_a_subjects_recordings_are_pooled_before_they_become_shares():
-    rows = scoring.subject_scores(RECORDINGS)
+    rows = scoring.subject_scores(RECORDINGS).to_dict("records")
     assert [(row["subject"], row["scoring"]) for row in rows] == [(s, k) for s in "abc" for k in ("event", "sample")]
     b = rows[2]
-    assert tuple(b) == scoring.COLUMNS
+    assert tuple(b) == SEIZURE_SCORES.names
     assert (b["recordings"], b["hours"], b["reference"]) == (3, 3, 2)
     assert (b["sensitivity"], b["precision"], b["false_alarms_per_day"]) == (0.5, 0.5, 8)
     assert b["latency_seconds"] == 0
@@ -126,15 +127,14 @@ def test_the_interval_is_the_percentile_bootstrap_of_the_mean():
 
 
 def test_what_is_no_number_does_not_enter_the_mean():
-    assert over_subjects(["0.5", "n/a", math.nan, 1], 1)["mean"] == 0.75
-    with pytest.raises(TypeError, match="None is not a number"):
-        over_subjects([None], 1)
+    assert over_subjects([0.5, math.nan, 1], 1)["mean"] == 0.75
+    assert over_subjects([math.nan], 1) == {"mean": None, "sd": None, "low": None, "high": None, "n": 0}
 
 
 def test_windows_without_a_class_count_nowhere():
     b, calm = scored("b", SEIZURE, labels=(-1, 1)), scored("b", SEIZURE, labels=(0, -1))
     assert [part.tolist() for part in b.windows()] == [[0.9], [1]]
-    row = scoring.subject_scores([b, calm])[0]
+    row = scoring.subject_scores([b, calm]).iloc[0]
     assert row["window_auroc"] == 1
     assert row["window_calibration_error"] == pytest.approx(0.1)
 
@@ -142,7 +142,9 @@ def test_windows_without_a_class_count_nowhere():
 def test_only_the_spans_are_scored():
     """The first two of three detections, and the first of two seizures, lie in the hour of adaptation."""
     reference, hypothesis = sz((100, 160), (3000, 3060)), sz((100, 160), (900, 950), (3010, 3050))
-    row, seconds = scoring.subject_scores([scored("a", hypothesis, reference=reference, spans=((1800, HOUR),))])
+    row, seconds = scoring.subject_scores(
+        [scored("a", hypothesis, reference=reference, spans=((1800, HOUR),))]
+    ).to_dict("records")
     assert (row["recordings"], row["hours"], row["reference"]) == (1, 0.5, 1)
     assert (row["true_positives"], row["false_positives"], row["latency_seconds"]) == (1, 0, 10)
     assert (seconds["reference"], seconds["true_positives"]) == (60, 40)
@@ -168,7 +170,7 @@ def test_windows_count_in_the_span_that_holds_their_middle():
 
 @pytest.mark.parametrize("spans", [(), ((10, 10.5),)])
 def test_a_recording_without_a_second_to_score_is_counted_and_gives_nothing(spans):
-    row = scoring.subject_scores([scored("a", SEIZURE, spans=spans)])[0]
+    row = scoring.subject_scores([scored("a", SEIZURE, spans=spans)]).iloc[0]
     assert (row["recordings"], row["hours"], row["reference"], row["false_positives"]) == (1, 0, 0, 0)
     assert math.isnan(row["false_alarms_per_day"])
 
@@ -211,8 +213,9 @@ def told(subject, level, *, alarm=0.05):
 
 
 def test_the_curve_gives_up_sensitivity_for_fewer_false_alarms():
-    curve = detection_curve([told("a", 0.9, alarm=0.7), told("b", 0.5)], thresholds=(0.3, 0.6, 0.8, 0.95))
-    assert [tuple(row) for row in curve] == [CURVE_COLUMNS] * 4
+    recordings = [told("a", 0.9, alarm=0.7), told("b", 0.5)]
+    curve = detection_curve(recordings, thresholds=(0.3, 0.6, 0.8, 0.95)).to_dict("records")
+    assert [tuple(row) for row in curve] == [CURVE.names] * 4
     assert [row["sensitivity"] for row in curve] == [1, 0.5, 0.5, 0]
     assert [row["false_alarms_per_day"] for row in curve] == pytest.approx([86400 / 603 / 2] * 2 + [0, 0])
     assert [row["precision"] for row in curve[:3]] == [0.75, 0.5, 1]
@@ -223,19 +226,19 @@ def test_the_curve_gives_up_sensitivity_for_fewer_false_alarms():
 def test_a_point_of_the_curve_is_the_score_at_its_threshold():
     recordings = [told("a", 0.9, alarm=0.7), told("a", 0.5), told("b", 0.65, alarm=0.8)]
     how = {"smooth_seconds": 5, "merge_seconds": 10, "minimum_seconds": 5}
-    (point,) = detection_curve(recordings, thresholds=(0.6,), **how)
+    (point,) = detection_curve(recordings, thresholds=(0.6,), **how).to_dict("records")
     found = [
         replace(recording, hypothesis=scoring.postprocess(recording.predicted, threshold=0.6, **how)[0])
         for recording in recordings
     ]
-    rows = [row for row in scoring.subject_scores(found) if row["scoring"] == "event"]
+    scores = scoring.subject_scores(found).query("scoring == 'event'")
     for metric in ("sensitivity", "precision", "f1", "false_alarms_per_day"):
-        assert point[metric] == pytest.approx(np.mean([row[metric] for row in rows]))
+        assert point[metric] == pytest.approx(scores[metric].mean())
 
 
 def test_the_curve_counts_in_the_spans_only():
     recording = replace(told("a", 0.9, alarm=0.7), scored_spans=((0, 300),))
-    (point,) = detection_curve([recording], thresholds=(0.5,))
+    (point,) = detection_curve([recording], thresholds=(0.5,)).to_dict("records")
     assert (point["sensitivity"], point["false_alarms_per_day"]) == (1, 0)
 
 

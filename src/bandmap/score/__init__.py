@@ -8,10 +8,9 @@ from bandmap.score.detection import Predicted, Threshold, choose_threshold, post
 from bandmap.score.events import PARAMETERS, Counts, clipped, event_scores, latencies, same_duration, sample_scores
 from bandmap.score.probabilities import calibration_error, window_auprc, window_auroc
 from bandmap.score.scored import Scored
-from bandmap.score.subjects import COLUMNS, subject_scores, summary
+from bandmap.score.subjects import subject_scores, summary
 
 __all__ = [
-    "COLUMNS",
     "PARAMETERS",
     "Counts",
     "Predicted",

@@ -2,13 +2,18 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bandmap.score.detection import sweep
-from bandmap.score.events import METRICS, Counts, event_scores
+from bandmap.score.events import Counts, event_scores
 from bandmap.score.scored import Scored, by_subject
 from bandmap.vocabulary.recording import Event
+from bandmap.vocabulary.tables import CURVE, EVENT_METRICS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LOW = (0.0001, 0.001, 0.002, 0.005, 0.01, 0.02)
 
@@ -19,9 +24,6 @@ CURVE_THRESHOLDS = (
 )
 """Dense at both ends, where the probabilities of confident models are."""
 
-CURVE_COLUMNS = ("threshold", *(column for metric in METRICS for column in (metric, f"n_{metric}")))
-"""Columns of the curve: each metric's mean over subjects, and the number of subjects for whom it is defined."""
-
 
 def detection_curve(
     recordings: Sequence[Scored],
@@ -30,7 +32,7 @@ def detection_curve(
     smooth_seconds: float = 0,
     merge_seconds: float = 0,
     minimum_seconds: float = 0,
-) -> list[dict[str, object]]:
+) -> "pd.DataFrame":
     """Return event scores over subjects at every threshold.
 
     The curve shows the scores for all possible thresholds; the reported scores are those at the threshold that was
@@ -46,9 +48,9 @@ def detection_curve(
 
     Returns
     -------
-    list of dict
-        Rows of `CURVE_COLUMNS`, one per threshold: a subject's counts from timescoring's event scoring are pooled over
-        its recordings, and the shares are averaged over subjects. NaN if no subject has a value.
+    DataFrame
+        A table of `tables.CURVE`, one row per threshold: a subject's counts from timescoring's event scoring are pooled
+        over its recordings, and the shares are averaged over subjects. NaN if no subject has a value.
     """
     how = {"smooth_seconds": smooth_seconds, "merge_seconds": merge_seconds, "minimum_seconds": minimum_seconds}
     subjects = []
@@ -58,7 +60,7 @@ def detection_curve(
             counts = _counts(member, sweep(member.predicted, thresholds, **how))
             totals = [total + more for total, more in zip(totals, counts, strict=True)]
         subjects.append(totals)
-    return [_row(threshold, [totals[place] for totals in subjects]) for place, threshold in enumerate(thresholds)]
+    return CURVE.frame([_row(t, [totals[place] for totals in subjects]) for place, t in enumerate(thresholds)])
 
 
 def _counts(recording: Scored, hypotheses: Iterable[tuple[Event, ...]]) -> list[Counts]:
@@ -73,7 +75,7 @@ def _counts(recording: Scored, hypotheses: Iterable[tuple[Event, ...]]) -> list[
 
 def _row(threshold: float, counts: Sequence[Counts]) -> dict[str, object]:
     row: dict[str, object] = {"threshold": threshold}
-    for metric in METRICS:
+    for metric in EVENT_METRICS:
         values = np.array([getattr(count, metric) for count in counts])
         defined = values[~np.isnan(values)]
         row |= {metric: float(defined.mean()) if len(defined) else math.nan, f"n_{metric}": len(defined)}

@@ -23,7 +23,6 @@ one are merged, and then events longer than maxEventDuration are split, in the r
 MASK_RATE_HZ = 1
 """Sampling rate of sample scoring, and of the masks of events, as in the benchmark."""
 
-METRICS = ("sensitivity", "precision", "f1", "false_alarms_per_day")
 
 _SECONDS_PER_DAY = 86400
 

@@ -1,10 +1,7 @@
 """Means over subjects with intervals."""
 
-import math
-from collections.abc import Iterable
-
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 RESAMPLES = 10_000
 INTERVAL_PERCENT = 95
@@ -12,17 +9,17 @@ INTERVAL_PERCENT = 95
 Spread = dict[str, float | int | None]
 
 
-def over_subjects(values: Iterable[object], seed: int) -> Spread:
+def over_subjects(values: ArrayLike, seed: int) -> Spread:
     """Return mean, sd (of a sample), low, high and n of the defined values; None for undefined results.
 
     Parameters
     ----------
-    values : iterable of float, int or str
-        One value per subject; NaN and "n/a" do not count.
+    values : array-like of float, shape (subjects,)
+        One value per subject; NaN does not count.
     seed : int
         Seed of the percentile bootstrap over subjects (scipy).
     """
-    given = np.array([number(value) for value in values], dtype=np.float64)
+    given = np.asarray(values, dtype=np.float64)
     defined = given[~np.isnan(given)]
     found: Spread = {"mean": None, "sd": None, "low": None, "high": None, "n": len(defined)}
     if len(defined):
@@ -51,12 +48,3 @@ def bootstrap_interval(values: NDArray[np.floating], seed: int) -> tuple[float, 
 def bootstrap_settings(seed: int) -> dict[str, int]:
     """Return the settings of the interval, for the summary."""
     return {"resamples": RESAMPLES, "interval_percent": INTERVAL_PERCENT, "seed": seed}
-
-
-def number(value: object) -> float:
-    """Return a number of a row, computed or read from a table; `n/a` is NaN."""
-    if value == "n/a":
-        return math.nan
-    if not isinstance(value, int | float | str):
-        raise TypeError(f"{value!r} is not a number")
-    return float(value)

@@ -5,32 +5,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bandmap.score.intervals import bootstrap_settings, number, over_subjects
+from bandmap.score.intervals import bootstrap_settings, over_subjects
 from bandmap.vocabulary.recording import SleepStage
+from bandmap.vocabulary.tables import AGREEMENT, CONFUSION, SLEEP_MINUTES, STAGE_SCORES, STAGES
 
-STAGES = tuple(stage.name for stage in SleepStage)
-
-AGREEMENT = ("accuracy", "macro_f1", "kappa", *(f"f1_{stage}" for stage in STAGES))
-
-CONFUSION = tuple(tuple(f"{reference}_as_{predicted}" for predicted in STAGES) for reference in STAGES)
-"""Names of the cells of a confusion matrix: a row for each stage of the reference, a column for each prediction."""
-
-SLEEP_COLUMNS = (
-    "dataset",
-    "subject",
-    "recordings",
-    "epochs",
-    *AGREEMENT,
-    *(cell for row in CONFUSION for cell in row),
-)
-"""Columns of the table: one row per subject, with its confusion matrix in epochs."""
-
-STATISTICS_COLUMNS = ("dataset", "subject", "recording", "statistic", "reference_minutes", "predicted_minutes")
-"""Columns of the table of sleep statistics: a row for each recording and statistic."""
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -93,8 +78,8 @@ def confusion(recordings: Sequence[Staged]) -> NDArray[np.int64]:
     return counts
 
 
-def sleep_subject_scores(recordings: Sequence[Staged]) -> list[dict[str, object]]:
-    """Return the rows of the table of agreement, columns `SLEEP_COLUMNS`.
+def sleep_subject_scores(recordings: Sequence[Staged]) -> "pd.DataFrame":
+    """Return the agreement of every subject, a table of `tables.STAGE_SCORES`.
 
     The epochs of a subject are pooled over its nights. The F1 of a stage that neither side contains is NaN and does not
     enter macro F1; kappa (Cohen 1960) is NaN if both sides contain only the same single stage; without epochs, all
@@ -108,7 +93,7 @@ def sleep_subject_scores(recordings: Sequence[Staged]) -> list[dict[str, object]
         truth, found = (np.concatenate(parts) for parts in zip(*(m.staged for m in members), strict=True))
         head = {"dataset": dataset, "subject": subject, "recordings": len(members), "epochs": len(truth)}
         rows.append(head | _agreement(truth, found) | _cells(confusion(members)))
-    return rows
+    return STAGE_SCORES.frame(rows)
 
 
 def _agreement(truth: NDArray[np.integer], found: NDArray[np.integer]) -> dict[str, float]:
@@ -131,13 +116,13 @@ def _cells(counts: NDArray[np.int64]) -> dict[str, int]:
 
 
 def sleep_summary(
-    rows: Sequence[Mapping[str, object]], *, recordings_expected: int, seed: int, settings: Mapping[str, object]
+    scores: "pd.DataFrame", *, recordings_expected: int, seed: int, settings: Mapping[str, object]
 ) -> dict[str, object]:
     """Return the agreement over subjects with everything that it depends on, ready for JSON.
 
     Parameters
     ----------
-    rows : sequence of mapping
+    scores : DataFrame
         Result of `sleep_subject_scores`.
     recordings_expected, seed, settings
         As in `summary`.
@@ -149,39 +134,28 @@ def sleep_summary(
         subjects, 95 %) and n of each score, and "confusion": stages, and the pooled epochs of all subjects (a list of
         rows, one for each stage of the reference).
     """
-    scored = sum(number(row["recordings"]) for row in rows)
-    pooled = [[int(sum(number(row[cell]) for row in rows)) for cell in cells] for cells in CONFUSION]
+    pooled = [scores[list(cells)].sum().tolist() for cells in CONFUSION]
     return {
         "scorer": {"library": f"scikit-learn {version('scikit-learn')}", "bootstrap": bootstrap_settings(seed)},
         "settings": dict(settings),
-        "subjects": len(rows),
-        "recordings": {"scored": int(scored), "expected": recordings_expected},
-        "epoch": {metric: over_subjects((row[metric] for row in rows), seed) for metric in AGREEMENT},
+        "subjects": len(scores),
+        "recordings": {"scored": int(scores["recordings"].sum()), "expected": recordings_expected},
+        "epoch": {metric: over_subjects(scores[metric], seed) for metric in AGREEMENT},
         "confusion": {"stages": list(STAGES), "epochs": pooled},
     }
 
 
-def sleep_statistics(recordings: Sequence[Staged]) -> list[dict[str, object]]:
+def sleep_statistics(recordings: Sequence[Staged]) -> "pd.DataFrame":
     """Return the duration of each stage and of total sleep according to the scorer and the model.
 
     Returns
     -------
-    list of dict
-        Rows of `STATISTICS_COLUMNS`: total_sleep_time and the stages of every recording, in minutes, over the epochs
-        that have a stage of the scorer, so that both sides cover the same time.
+    DataFrame
+        A table of `tables.SLEEP_MINUTES`: total_sleep_time and the stages of every recording, in minutes, over the
+        epochs that have a stage of the scorer, so that both sides cover the same time.
     """
-    return [
-        {
-            "dataset": recording.dataset,
-            "subject": recording.subject,
-            "recording": recording.recording,
-            "statistic": statistic,
-            "reference_minutes": reference,
-            "predicted_minutes": predicted,
-        }
-        for recording in recordings
-        for statistic, reference, predicted in _minutes(recording)
-    ]
+    rows = [(r.dataset, r.subject, r.recording, *minutes) for r in recordings for minutes in _minutes(r)]
+    return SLEEP_MINUTES.frame([dict(zip(SLEEP_MINUTES.names, row, strict=True)) for row in rows])
 
 
 def _minutes(recording: Staged) -> list[tuple[str, float, float]]:

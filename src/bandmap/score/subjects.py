@@ -3,39 +3,26 @@
 import math
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bandmap.score.events import MASK_RATE_HZ, METRICS, PARAMETERS, Counts, event_scores, sample_scores
-from bandmap.score.intervals import bootstrap_settings, number, over_subjects
+from bandmap.score.events import MASK_RATE_HZ, PARAMETERS, Counts, event_scores, sample_scores
+from bandmap.score.intervals import bootstrap_settings, over_subjects
 from bandmap.score.probabilities import calibration_error, libraries, window_auprc, window_auroc
 from bandmap.score.scored import Scored, by_subject
+from bandmap.vocabulary.tables import EVENT_METRICS, SEIZURE_SCORES
 
-COLUMNS = (
-    "dataset",
-    "subject",
-    "scoring",
-    "recordings",
-    "hours",
-    "reference",
-    "true_positives",
-    "false_positives",
-    *METRICS,
-    "latency_seconds",
-    "window_auroc",
-    "window_auprc",
-    "window_calibration_error",
-)
-"""Columns of the table: one row per subject and scoring ("event" counts seizures, "sample" seconds); scores of windows
-are the same in both, and only events have a latency."""
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SCORERS = {"event": event_scores, "sample": sample_scores}
-_LEVELS = {"event": (*METRICS, "latency_seconds"), "sample": METRICS}
+_LEVELS = {"event": (*EVENT_METRICS, "latency_seconds"), "sample": EVENT_METRICS}
 _WINDOWS = {"auroc": window_auroc, "auprc": window_auprc, "calibration_error": calibration_error}
 
 
-def subject_scores(recordings: Sequence[Scored]) -> list[dict[str, object]]:
-    """Return the rows of the table of scores, columns `COLUMNS`.
+def subject_scores(recordings: Sequence[Scored]) -> "pd.DataFrame":
+    """Return the scores of every subject, a table of `tables.SEIZURE_SCORES`.
 
     A subject's counts, hours and windows are pooled over the recordings before they become shares, as in the benchmark;
     `latency_seconds` is the mean over the detected seizures (`events.latencies`). Undefined scores (sensitivity
@@ -58,12 +45,12 @@ def subject_scores(recordings: Sequence[Scored]) -> list[dict[str, object]]:
                     "reference": counts.reference,
                     "true_positives": counts.true_positives,
                     "false_positives": counts.false_positives,
-                    **{metric: getattr(counts, metric) for metric in METRICS},
+                    **{metric: getattr(counts, metric) for metric in EVENT_METRICS},
                     "latency_seconds": latency[scoring],
                     **windows,
                 }
             )
-    return rows
+    return SEIZURE_SCORES.frame(rows)
 
 
 def _window_scores(members: Sequence[Scored]) -> dict[str, float]:
@@ -72,13 +59,13 @@ def _window_scores(members: Sequence[Scored]) -> dict[str, float]:
 
 
 def summary(
-    rows: Sequence[Mapping[str, object]], *, recordings_expected: int, seed: int, settings: Mapping[str, object]
+    scores: "pd.DataFrame", *, recordings_expected: int, seed: int, settings: Mapping[str, object]
 ) -> dict[str, object]:
     """Return the scores over subjects with everything that they depend on, ready for JSON.
 
     Parameters
     ----------
-    rows : sequence of mapping
+    scores : DataFrame
         Result of `subject_scores`.
     recordings_expected : int
         Expected number of recordings, to show if fewer are scored.
@@ -95,7 +82,7 @@ def summary(
         it is defined; None if undefined. "event" also has latency_seconds, and "window" has auroc, auprc and
         calibration_error.
     """
-    by_scoring = {name: [row for row in rows if row["scoring"] == name] for name in _SCORERS}
+    by_scoring = {name: scores[scores["scoring"] == name] for name in _SCORERS}
     events = by_scoring["event"]
     return {
         "scorer": {
@@ -106,14 +93,11 @@ def summary(
             "bootstrap": bootstrap_settings(seed),
         },
         "settings": dict(settings),
-        "subjects": len({(row["dataset"], row["subject"]) for row in rows}),
-        "recordings": {
-            "scored": int(sum(number(row["recordings"]) for row in events)),
-            "expected": recordings_expected,
-        },
+        "subjects": len(events),
+        "recordings": {"scored": int(events["recordings"].sum()), "expected": recordings_expected},
         **{
-            scoring: {metric: over_subjects((row[metric] for row in members), seed) for metric in _LEVELS[scoring]}
+            scoring: {metric: over_subjects(members[metric], seed) for metric in _LEVELS[scoring]}
             for scoring, members in by_scoring.items()
         },
-        "window": {name: over_subjects((row[f"window_{name}"] for row in events), seed) for name in _WINDOWS},
+        "window": {name: over_subjects(events[f"window_{name}"], seed) for name in _WINDOWS},
     }

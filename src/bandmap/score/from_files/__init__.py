@@ -1,15 +1,19 @@
 """The scores of a cohort from the files of its recordings, for each task.
 
-Each file has the name of a task and defines `COLUMNS` and `DETAILS`, the columns of its two tables, `gather` (from
-files to recordings) and `score` (from recordings to a `Card`).
+Each file has the name of a task and defines `gather` (from files to recordings) and `score` (from recordings to a
+`Card`). The schemas of its two tables are in `tables.SCORES` and `tables.DETAILS`.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Row = Mapping[str, str]
 
@@ -41,17 +45,17 @@ class Card:
 
     Attributes
     ----------
-    rows : list of dict
+    scores : DataFrame
         At least one row per subject.
     summary : dict
         Scores over subjects with everything that they depend on; ready for JSON.
-    details : list of dict
-        Rows of the second table.
+    details : DataFrame
+        The second table.
     """
 
-    rows: list[dict[str, object]]
+    scores: "pd.DataFrame"
     summary: dict[str, object]
-    details: list[dict[str, object]]
+    details: "pd.DataFrame"
 
 
 def scored_spans(attributes: Mapping[str, object]) -> tuple[tuple[float, float], ...] | None:

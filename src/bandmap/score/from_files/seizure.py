@@ -8,9 +8,6 @@ from bandmap.files.predicted import read_predictions
 from bandmap.score import Predicted, Scored, curves, same_duration, subjects
 from bandmap.score.from_files import Card, Files, scored_spans
 
-COLUMNS = subjects.COLUMNS
-DETAILS = curves.CURVE_COLUMNS
-
 
 def gather(files: Files) -> list[Scored]:
     """Read reference and predicted events and probabilities of recordings."""
@@ -48,6 +45,6 @@ def score(members: Sequence[Scored], *, expected: int, seed: int, postprocessing
     postprocessing : mapping
         Section of the settings.
     """
-    rows = subjects.subject_scores(members)
-    summary = subjects.summary(rows, recordings_expected=expected, seed=seed, settings=postprocessing)
-    return Card(rows, summary, curves.detection_curve(members, **postprocessing))
+    scores = subjects.subject_scores(members)
+    summary = subjects.summary(scores, recordings_expected=expected, seed=seed, settings=postprocessing)
+    return Card(scores, summary, curves.detection_curve(members, **postprocessing))

@@ -9,9 +9,6 @@ from bandmap.files.predicted import read_predictions
 from bandmap.score import sleep
 from bandmap.score.from_files import Card, Files, counted
 
-COLUMNS = sleep.SLEEP_COLUMNS
-DETAILS = sleep.STATISTICS_COLUMNS
-
 
 def gather(files: Files) -> list[sleep.Staged]:
     """Read probabilities and stages of recordings."""
@@ -40,6 +37,6 @@ def score(members: Sequence[sleep.Staged], *, expected: int, seed: int, postproc
     postprocessing : mapping
         Not used: the most probable stage is predicted.
     """
-    rows = sleep.sleep_subject_scores(members)
-    summary = sleep.sleep_summary(rows, recordings_expected=expected, seed=seed, settings={})
-    return Card(rows, summary, sleep.sleep_statistics(members))
+    scores = sleep.sleep_subject_scores(members)
+    summary = sleep.sleep_summary(scores, recordings_expected=expected, seed=seed, settings={})
+    return Card(scores, summary, sleep.sleep_statistics(members))

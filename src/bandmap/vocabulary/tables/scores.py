@@ -105,3 +105,9 @@ COMPARISON = Schema(
         Column("p_holm", "float", "p corrected for the pairs of models for one score (Holm)", optional=True),
     ),
 )
+
+SCORES = {"seizure": SEIZURE_SCORES, "sleep": STAGE_SCORES}
+"""Task -> the table of its scores."""
+
+DETAILS = {"seizure": CURVE, "sleep": SLEEP_MINUTES}
+"""Task -> the table beside it."""
