@@ -1,13 +1,14 @@
 """Agreement of matrices: ranks count, scale does not, subjects are the units."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import spearmanr
 
-from bandmap.aggregate.agreement import AGREEMENT_COLUMNS, agreement_rows, same_top, spearman
+from bandmap.aggregate.agreement import AGREEMENT_COLUMNS, agreement, spearman
 
 MATRIX = np.arange(25.0).reshape(1, 5, 5)
 
@@ -16,8 +17,18 @@ def of_subjects(*stacks):
     return {("d", f"S{number}"): stack for number, stack in enumerate(stacks)}
 
 
+def table(stacks):
+    """Return matrices by subject, shape (kinds, regions, bands), as a long table."""
+    rows = [
+        {"dataset": person[0], "subject": person[1], "class": str(k), "region": str(r), "band": str(b), "importance": v}
+        for person, stack in stacks.items()
+        for (k, r, b), v in np.ndenumerate(stack)
+    ]
+    return pd.DataFrame(rows)
+
+
 def compare(first, second):
-    (row,) = agreement_rows({"a": first, "b": second}, seed=1)
+    (row,) = agreement({"a": table(first), "b": table(second)}, seed=1).to_dict("records")
     assert tuple(row) == AGREEMENT_COLUMNS
     return row
 
@@ -48,7 +59,8 @@ def test_cells_that_one_lacks_do_not_count():
     holed[0] = np.nan
     assert spearman(holed, MATRIX[0]) == pytest.approx(1)
     assert np.isnan(spearman(np.full((5, 5), np.nan), MATRIX[0]))
-    assert same_top(np.full((5, 5), np.nan), MATRIX[0]) is None
+    row = compare(of_subjects(MATRIX, np.full((1, 5, 5), np.nan)), of_subjects(holed[None], MATRIX))
+    assert (row["spearman"], row["n_subjects"], row["same_top"], row["n_matrices"]) == (pytest.approx(1), 1, 1, 1)
 
 
 def test_each_stage_counts_but_the_interval_is_over_subjects():
@@ -76,4 +88,6 @@ def test_the_mean_matrices_are_compared_after_each_subject_got_the_same_weight()
 
 @pytest.mark.parametrize("names", [(), ("alone",)])
 def test_fewer_than_two_have_nothing_to_agree_with(names):
-    assert agreement_rows({name: of_subjects(MATRIX) for name in names}, seed=1) == []
+    found = agreement({name: table(of_subjects(MATRIX)) for name in names}, seed=1)
+    assert found.empty
+    assert tuple(found) == AGREEMENT_COLUMNS

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 from made_run import BANDS, FOLDS, REGIONS, SCHEME, STAGES, TITLES, Made, make_run
 
@@ -18,12 +19,13 @@ from bandmap.draw.from_files.faithfulness import draw_faithfulness
 from bandmap.draw.seizure import seizure_figure
 from bandmap.files.harmonized import open_recording
 from bandmap.files.represented import carried, write_representation
-from bandmap.files.rows import read_rows
+from bandmap.files.tables import read_table
 from bandmap.report import from_files as findings
 from bandmap.represent.representations import signal
 from bandmap.vocabulary import plugins
 from bandmap.vocabulary.atlas import Atlas
 from bandmap.vocabulary.recording import Recording
+from bandmap.vocabulary.tables import FAITHFULNESS, PLANTED, RECOVERY
 
 FIGURES = "report/figures"
 ATLAS = Atlas.of(REGIONS, BANDS)
@@ -62,7 +64,7 @@ def draw(made: Made, task, model):
         cohort_tables=[str(matrices / name / "cohort.tsv") for name in TITLES],
         histories={fold: str(made.results / f"trained/{model}/{SCHEME}/{fold}/history.tsv") for fold in FOLDS},
         scores=made.judged[model],
-        truth=made.truth(),
+        truth=pd.DataFrame(made.truth()),
         subjects=made.subjects,
     )
     draw_faithfulness(
@@ -124,12 +126,12 @@ def test_the_picture_of_the_cohort_holds_the_parts_of_a_seizure_or_the_stages(ma
 
 def test_what_was_planted_is_found_in_every_class(made):
     folder = made.results / FIGURES / "one" / SCHEME
-    rows = [row for row in read_rows(folder / "recovery.tsv") if row["method"] == "band_occlusion"]
+    rows = read_table(folder / "recovery.tsv", RECOVERY).query("method == 'band_occlusion'")
     classes = {"sz"} if made.task == "seizure" else set(STAGES)
-    assert {row["class"] for row in rows} == classes
-    assert all(row["right"] == row["n"] == "2" for row in rows if row["what"] == "both")
-    planted = {(r["class"], r["planted_region"]) for r in read_rows(folder / "planted.tsv") if r["subject"] == "01"}
-    assert len(planted) == len(classes)
+    assert set(rows["class"]) == classes
+    assert (rows.query("what == 'both'")[["right", "n"]] == 2).all(axis=None)
+    planted = read_table(folder / "planted.tsv", PLANTED).query("subject == '01'")
+    assert len(planted[["class", "planted_region"]].drop_duplicates()) == len(classes)
 
 
 def test_the_overview_names_all_who_were_scored(made):
@@ -150,10 +152,10 @@ def test_the_first_page_leads_to_every_subject_and_compares_all_models(made):
 
 def test_every_map_is_shown_with_how_far_it_can_be_trusted(made):
     folder = made.results / FIGURES / "one" / SCHEME
-    rows = {(r["method"], r["test"], r["level"]): r for r in read_rows(folder / "faithfulness.tsv")}
-    assert {name for name, _, _ in rows} == set(TITLES)
-    assert float(rows["band_occlusion", "weights", "all"]["mean"]) == pytest.approx(0.375)
-    assert rows["band_occlusion", "weights", "all"]["n"] == "2"
+    table = read_table(folder / "faithfulness.tsv", FAITHFULNESS)
+    assert set(table["method"]) == set(TITLES)
+    row = table.query("method == 'band_occlusion' and test == 'weights' and level == 'all'")
+    assert row[["mean", "n"]].to_numpy().tolist() == [[pytest.approx(0.375), 2]]
     assert set(TITLES) <= set(words_of(folder / "faithfulness.svg"))
     page = (made.results / "report/index.html").read_text(encoding="utf-8")
     line = "How far to trust it: similarity to the map with fresh weights 0.38 (0.25 to 0.5)"
@@ -163,8 +165,8 @@ def test_every_map_is_shown_with_how_far_it_can_be_trusted(made):
 
 def test_windows_left_out_are_summed_over_folds(made):
     run = findings.gather_run(made.results, "one", SCHEME, made.task, made.tested)
-    assert run.windows == ({"role": "train", "class": "seizure", "windows": 180, "excluded": 20},)
-    assert [row["fold"] for row in run.resources] == list(FOLDS)
+    assert run.windows.to_numpy().tolist() == [["train", "seizure", 180, 20]]
+    assert run.resources["fold"].tolist() == list(FOLDS)
 
 
 def test_a_joint_matrix_has_its_share_of_rank_one_in_every_class(made):

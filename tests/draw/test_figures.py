@@ -3,6 +3,7 @@
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,15 +12,15 @@ from matplotlib.figure import Figure
 
 from bandmap.draw.confusion import confusion_figure
 from bandmap.draw.curves import Curve, curve_figure
-from bandmap.draw.faithfulness import Trace, faithfulness_figure, traces_of_rows
-from bandmap.draw.matrices import Matrix, count_of, matrix_figure, matrix_of_rows, planted_figure
+from bandmap.draw.faithfulness import Trace, faithfulness_figure, traces_of_table
+from bandmap.draw.matrices import Matrix, count_of, matrix_figure, matrix_of_table, planted_figure
 from bandmap.draw.measures import measure_figure
 from bandmap.draw.night import NightView, night_figure
 from bandmap.draw.overlay import MOST_HEADS, ChannelImportance, draw_behind, head_spans
 from bandmap.draw.panels import Panel, panel_figure
 from bandmap.draw.quality import KINDS, quality_figure
 from bandmap.draw.scalp import POSITIONS, draw_scalp, interpolate, positions
-from bandmap.draw.scores import Recovery, Score, recovery_figure, recovery_of_rows, score_figure, scores_of_rows
+from bandmap.draw.scores import Recovery, Score, recovery_figure, recovery_of_table, score_figure, scores_of_table
 from bandmap.draw.seizure import NOTHING, SeizureView, seizure_figure, stitch
 from bandmap.draw.style import save
 from bandmap.draw.traces import clinical_order, envelope, rows_of, scale_of
@@ -27,6 +28,7 @@ from bandmap.draw.training import training_figure
 from bandmap.harmonize.quality import FLAGS
 from bandmap.vocabulary.montages import BIPOLAR18, ELECTRODES
 from bandmap.vocabulary.recording import Event
+from bandmap.vocabulary.tables import HISTORY
 
 REGIONS, BANDS = ("frontal", "central", "temporal-left"), ("theta", "alpha")
 FREQUENCIES = tuple(np.geomspace(1, 40, 12))
@@ -134,7 +136,7 @@ def test_traces_come_from_the_table_of_tests():
         *rows("a", "deletion", "gain", [2]),
     ]
     table += [*rows("b", "split_half", "", [0.9]), *rows("a", "deletion_curve", "order", [3.0, 1.0])]
-    (trace,) = traces_of_rows(table)
+    (trace,) = traces_of_table(pd.DataFrame(table))
     assert (trace.name, trace.cascade) == ("a", {"fc": 0.5, "all": 0.1})
     assert trace.curves["deletion", "order"].tolist() == [3.0, 1.0]
 
@@ -316,19 +318,20 @@ def test_windows_at_the_edges_of_the_stretch_are_cut_and_not_moved():
 
 
 def test_rows_of_a_table_become_the_matrix_they_describe():
-    rows = [{"region": r, "band": b, "importance": f"{i}", "p": "n/a"} for i, (r, b) in enumerate(
+    rows = [{"region": r, "band": b, "importance": float(i), "p": np.nan} for i, (r, b) in enumerate(
         (r, b) for r in REGIONS for b in BANDS
     )]  # fmt: skip
-    matrix = matrix_of_rows(rows[::-1], regions=REGIONS, bands=BANDS)
+    matrix = matrix_of_table(pd.DataFrame(rows[::-1]), axes=(REGIONS, BANDS))
     np.testing.assert_array_equal(matrix.values, np.arange(6).reshape(3, 2))
     assert matrix.top == ("temporal-left", "alpha")
     assert np.isnan(matrix.p).all()
     with pytest.raises(ValueError, match="12 rows describe 6 cells"):
-        matrix_of_rows([*rows, *rows])
+        matrix_of_table(pd.DataFrame([*rows, *rows]))
 
 
 def test_a_cell_without_a_row_is_a_dash_and_not_a_zero():
-    matrix = matrix_of_rows([{"region": "frontal", "band": "theta", "importance": 0.5}], regions=REGIONS, bands=BANDS)
+    row = {"region": "frontal", "band": "theta", "importance": 0.5}
+    matrix = matrix_of_table(pd.DataFrame([row]), axes=(REGIONS, BANDS))
     said = texts_of(matrix_figure([matrix]))
     assert said.count("–") == 5
     assert "0.50" in said
@@ -386,16 +389,16 @@ def test_the_line_about_marks_names_only_what_is_there():
 
 @pytest.mark.parametrize("prefix", ["", "n_"])
 def test_marks_come_from_the_tables_of_seizures_and_of_the_cohort(prefix):
-    row = {"region": "frontal", "band": "theta", "importance": "0.5"}
-    matrix = matrix_of_rows([row | {f"{prefix}interpolated": "0.25", f"{prefix}masked": "0"}])
+    row = {"region": "frontal", "band": "theta", "importance": 0.5}
+    matrix = matrix_of_table(pd.DataFrame([row | {f"{prefix}interpolated": 0.25, f"{prefix}masked": 0}]))
     assert set(matrix.flagged) == {"interpolated"}
 
 
-@pytest.mark.parametrize(("counts", "text"), [(["7", "7"], "n = 7 subjects"), (["0", "7"], "n = 0 to 7 subjects")])
+@pytest.mark.parametrize(("counts", "text"), [([7, 7], "n = 7 subjects"), ([0, 7], "n = 0 to 7 subjects")])
 def test_cells_over_unlike_numbers_of_subjects_say_so(counts, text):
-    n = count_of([{"n_subjects": count} for count in counts], "n_subjects")
+    n = count_of(pd.DataFrame({"n_subjects": counts}), "n_subjects")
     assert text in texts_of(matrix_figure([a_matrix(n=n)]))
-    assert count_of([], "n_subjects") == 0
+    assert count_of(pd.DataFrame({"n_subjects": []}), "n_subjects") == 0
 
 
 @pytest.mark.parametrize("n", [0, 1, 7])
@@ -407,24 +410,26 @@ def test_planted_figure_marks_the_subjects_whose_largest_cell_was_planted(tmp_pa
     save(figure, tmp_path / "planted.png")
 
 
-def history(losses):
-    return [{"epoch": str(e), "training_loss": "0.5", "validation_loss": loss} for e, loss in enumerate(losses, 1)]
+def history(losses, phases=None):
+    count = len(losses)
+    columns = {"epoch": range(1, count + 1), "phase": phases or ["train"] * count, "training_loss": [0.5] * count}
+    return HISTORY.frame(pd.DataFrame({**columns, "validation_loss": losses, "learning_rate": [0.1] * count}))
 
 
 def test_training_figure_rings_the_epoch_of_least_validation_loss():
-    axes = training_figure({"fold": history(["0.7", "0.4", "n/a", "0.6"])}).axes[0]
+    axes = training_figure({"fold": history([0.7, 0.4, None, 0.6])}).axes[0]
     (ring,) = [line for line in axes.lines if len(line.get_xdata()) == 1]
     assert (ring.get_xdata()[0], ring.get_ydata()[0]) == (2, 0.4)
 
 
 def test_training_figure_rings_an_epoch_of_the_last_phase_where_there_are_several():
-    rows = [{**row, "phase": phase} for row, phase in zip(history(["0.2", "0.7", "0.4"]), "ABB", strict=True)]
-    (ring,) = [line for line in training_figure({"fold": rows}).axes[0].lines if len(line.get_xdata()) == 1]
+    phased = history([0.2, 0.7, 0.4], list("ABB"))
+    (ring,) = [line for line in training_figure({"fold": phased}).axes[0].lines if len(line.get_xdata()) == 1]
     assert ring.get_xdata()[0] == 3
 
 
 @pytest.mark.parametrize(
-    "histories", [{}, {"one": history(["n/a"])}, {"one": []}, {f"f{i}": history(["1"]) for i in range(11)}]
+    "histories", [{}, {"one": history([None])}, {"one": history([])}, {f"f{i}": history([1]) for i in range(11)}]
 )
 def test_training_figure_is_drawn_for_any_number_of_folds(tmp_path, histories):
     save(training_figure(histories), tmp_path / "training.png")
@@ -442,15 +447,15 @@ def quality_row(recording, channel, **seconds):
 def test_quality_figure_has_a_colour_of_its_own_for_everything_that_harmonization_flags():
     assert set(KINDS) == set(FLAGS)
     assert len(set(KINDS.values())) == len(KINDS)
-    figure = quality_figure([quality_row("r1", "Fz-Cz", **{kind: "9"}) for kind in KINDS], {("d", "r1"): 9})
+    figure = quality_figure(pd.DataFrame([quality_row("r1", "Fz-Cz", **{kind: 9}) for kind in KINDS]), {("d", "r1"): 9})
     assert [text.get_text() for text in figure.legends[0].get_texts()] == [kind.replace("_", " ") for kind in KINDS]
     figure.draw_without_rendering()
     assert figure.legends[0].get_window_extent().x1 < figure.bbox.x1
 
 
 def test_quality_figure_colours_trouble_and_leaves_good_channels_white():
-    rows = [quality_row("r1", "Fz-Cz", flat="0", masked="300"), quality_row("r1", "Cz-Pz", flat="0", masked="n/a")]
-    image = quality_figure(rows, {("d", "r1"): 300.0}).axes[0].images[0].get_array()
+    rows = [quality_row("r1", "Fz-Cz", flat=0, masked=300), quality_row("r1", "Cz-Pz", flat=0, masked=None)]
+    image = quality_figure(pd.DataFrame(rows), {("d", "r1"): 300.0}).axes[0].images[0].get_array()
     assert image[0, 0].max() < 0.15
     assert image[0, 1].min() == 1
 
@@ -458,7 +463,7 @@ def test_quality_figure_colours_trouble_and_leaves_good_channels_white():
 @pytest.mark.parametrize("n", [0, 1, 90])
 def test_quality_figure_stays_readable_for_many_recordings(n):
     figure = quality_figure(
-        [quality_row(f"r{i}", "Fz-Cz", flat="1") for i in range(n)], {("d", f"r{i}"): 9 for i in range(n)}
+        pd.DataFrame([quality_row(f"r{i}", "Fz-Cz", flat=1) for i in range(n)]), {("d", f"r{i}"): 9 for i in range(n)}
     )
     assert figure.get_figheight() < 14
 
@@ -474,10 +479,10 @@ def test_scores_are_those_of_the_table_and_of_the_summary_beside_it():
     metrics = ("sensitivity", "precision", "f1", "false_alarms_per_day")
     rows = [
         {"dataset": "d", "subject": "A", "scoring": s, **dict.fromkeys(metrics, v)}
-        for s, v in (("event", "n/a"), ("sample", 0.1))
+        for s, v in (("event", None), ("sample", 0.1))
     ]
     summary = {"event": {metric: {"mean": 0.5, "low": None, "high": None} for metric in metrics}}
-    scores = scores_of_rows(rows, summary)
+    scores = scores_of_table(pd.DataFrame(rows), summary)
     assert [score.is_share for score in scores] == [True, True, True, False]
     assert np.isnan([scores[0].by_subject["A"], scores[0].low]).all()
     assert scores[0].mean == 0.5
@@ -488,12 +493,12 @@ def test_subjects_of_two_data_sets_with_one_name_stay_apart():
     metrics = ("sensitivity", "precision", "f1", "false_alarms_per_day")
     rows = [{"dataset": d, "subject": "A", "scoring": "event", **dict.fromkeys(metrics, 0.1)} for d in ("one", "two")]
     summary = {"event": {metric: {"mean": 0.5, "low": None, "high": None} for metric in metrics}}
-    assert list(scores_of_rows(rows, summary)[0].by_subject) == ["one/A", "two/A"]
+    assert list(scores_of_table(pd.DataFrame(rows), summary)[0].by_subject) == ["one/A", "two/A"]
 
 
 def test_long_names_of_recordings_stay_within_the_figure():
     name = "sub-chb01_ses-01_task-szMonitoring_run-030_acq-anything"
-    figure = quality_figure([quality_row(name, "Fz-Cz", flat="1")], {("d", name): 9})
+    figure = quality_figure(pd.DataFrame([quality_row(name, "Fz-Cz", flat=1)]), {("d", name): 9})
     figure.draw_without_rendering()
     (label,) = figure.axes[0].get_yticklabels()
     assert label.get_window_extent().x0 >= 0
@@ -502,8 +507,8 @@ def test_long_names_of_recordings_stay_within_the_figure():
 
 
 def test_recovery_leaves_out_what_a_method_cannot_name(tmp_path):
-    rows = [{"what": "band", "right": "6", "n": "10", "share": "0.6"}, {"what": "auc", "n": "9", "share": "0.7"}]
-    recovery = recovery_of_rows("gradcam", rows)
+    rows = [{"what": "band", "right": 6, "n": 10, "share": 0.6}, {"what": "auc", "n": 9, "share": 0.7}]
+    recovery = recovery_of_table("gradcam", pd.DataFrame(rows))
     assert recovery == Recovery("gradcam", None, 0.6, None, 10)
     assert "6 of 10" in texts_of(recovery_figure([recovery]))
     save(recovery_figure([]), tmp_path / "none.png")

@@ -1,8 +1,30 @@
 """Planted against found."""
 
+import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
-from bandmap.faithfulness.planted import SUBJECT_COLUMNS, SUMMARY_COLUMNS, planted_focus, summary, wilson_interval
+from bandmap.faithfulness import planted
+from bandmap.faithfulness.planted import wilson_interval
+from bandmap.files.tables import read_table, write_table
+from bandmap.vocabulary.tables import PLANTED, RECOVERY
+
+COLUMNS = ["dataset", "subject", "region", "band", "importance"]
+HEAD = {"method": "m", "class": "sz"}
+
+
+def planted_focus(rows, cells):
+    truths = pd.DataFrame(rows, columns=None if rows else COLUMNS)
+    return PLANTED.frame(planted.planted_focus(truths, pd.DataFrame(cells)).assign(**HEAD))
+
+
+def summary(focus):
+    return RECOVERY.frame(planted.summary(focus).assign(**HEAD))
+
+
+def records(table):
+    return table.astype(object).where(table.notna(), None).to_dict("records")
+
 
 REGIONS, BANDS = ("front", "back", "left"), ("slow", "fast")
 
@@ -24,35 +46,35 @@ def matrix(subject, values):
 
 
 def test_the_largest_cell_is_what_is_found():
-    (row,) = planted_focus(truth(a=("back", "fast")), matrix("a", [0, -9, 2, 5, 1, 0]))
-    assert tuple(row) == SUBJECT_COLUMNS
+    (row,) = records(planted_focus(truth(a=("back", "fast")), matrix("a", [0, -9, 2, 5, 1, 0])))
+    assert tuple(row) == PLANTED.names
     assert (row["found_region"], row["found_band"]) == ("back", "fast")
     assert (row["region_right"], row["band_right"], row["both_right"], row["auc"]) == (1, 1, 1, 1)
 
 
 def test_region_and_band_are_judged_apart():
-    (row,) = planted_focus(truth(a=("back", "slow")), matrix("a", [0, 0, 2, 5, 1, 0]))
+    (row,) = records(planted_focus(truth(a=("back", "slow")), matrix("a", [0, 0, 2, 5, 1, 0])))
     assert (row["region_right"], row["band_right"], row["both_right"]) == (1, 0, 0)
     assert row["auc"] == pytest.approx(4 / 5)
 
 
 def test_ties_of_the_planted_cell_count_half():
-    (row,) = planted_focus(truth(a=("back", "slow")), matrix("a", [1, 1, 1, 1, 1, 1]))
+    (row,) = records(planted_focus(truth(a=("back", "slow")), matrix("a", [1, 1, 1, 1, 1, 1])))
     assert row["auc"] == 0.5
 
 
 def test_a_subject_without_a_matrix_counts_as_wrong():
     rows = planted_focus(truth(a=("back", "slow"), b=("back", "slow")), matrix("a", [0, 0, 9, 0, 0, 0]))
-    assert [row["both_right"] for row in rows] == [1, 0]
-    assert rows[1]["found_region"] is None
-    assert rows[1]["auc"] is None
-    counts = {row["what"]: (row["right"], row["n"]) for row in summary(rows)}
+    assert rows["both_right"].tolist() == [True, False]
+    assert rows.loc[1, ["found_region", "auc"]].isna().all()
+    counts = {row["what"]: (row["right"], row["n"]) for row in records(summary(rows))}
     assert counts == {"region": (1, 2), "band": (1, 2), "both": (1, 2), "auc": (None, 1)}
 
 
 def test_subjects_without_a_truth_are_left_out():
-    assert planted_focus([], matrix("a", range(6))) == []
-    assert summary([]) == []
+    found = planted_focus([], matrix("a", range(6)))
+    assert found.empty
+    assert summary(found).empty
 
 
 def test_an_importance_of_bands_alone_is_judged_by_the_band():
@@ -61,23 +83,23 @@ def test_an_importance_of_bands_alone_is_judged_by_the_band():
         for band, value in zip(BANDS, (1, 3), strict=True)
     ]
     found = planted_focus(truth(a=("back", "fast"), b=("left", "slow")), rows)
-    assert [row["band_right"] for row in found] == [1, 0]
-    assert [row["region_right"] for row in found] == [None, None]
-    assert [row["what"] for row in summary(found)] == ["band", "auc"]
+    assert found["band_right"].tolist() == [True, False]
+    assert found[["region_right", "both_right"]].isna().all(axis=None)
+    assert summary(found)["what"].tolist() == ["band", "auc"]
 
 
 def test_cells_without_a_number_are_not_found():
-    rows = matrix("a", [float("nan"), "n/a", "1.5", "0.5", "0", "0"])
-    (row,) = planted_focus(truth(a=("back", "slow")), rows)
+    rows = matrix("a", [float("nan"), None, 1.5, 0.5, 0, 0])
+    (row,) = records(planted_focus(truth(a=("back", "slow")), rows))
     assert row["both_right"] == 1
     assert row["auc"] == 1
 
 
-def test_a_summary_survives_a_table():
+def test_a_summary_survives_a_table(tmp_path):
     rows = planted_focus(truth(a=("back", "slow"), b=("left", "slow")), matrix("a", [0, 0, 9, 0, 0, 0]))
-    text = [{key: "n/a" if value is None else str(value) for key, value in row.items()} for row in rows]
-    assert summary(text) == summary(rows)
-    assert all(tuple(row) == SUMMARY_COLUMNS for row in summary(rows))
+    write_table(tmp_path / "planted.tsv", rows, PLANTED)
+    assert_frame_equal(summary(read_table(tmp_path / "planted.tsv", PLANTED)), summary(rows))
+    assert tuple(summary(rows)) == RECOVERY.names
 
 
 def test_wilson_interval_of_eighteen_in_twenty():

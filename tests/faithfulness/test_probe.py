@@ -3,13 +3,14 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from torch import nn
 
 from bandmap.faithfulness.maps import Methods, Sample
 from bandmap.faithfulness.perturbation import SHARES, curves
-from bandmap.faithfulness.probe import COLUMNS, Settings, probe
+from bandmap.faithfulness.probe import Settings, probe
 from bandmap.faithfulness.randomization import cascade, similarities, stages
 from bandmap.faithfulness.reliability import split_half
 from bandmap.faithfulness.stability import noisy, overlapping
@@ -17,6 +18,7 @@ from bandmap.faithfulness.summary import summarize
 from bandmap.interpret.context import Context
 from bandmap.vocabulary import plugins
 from bandmap.vocabulary.atlas import Atlas
+from bandmap.vocabulary.tables import MAP_TESTS, UNITS
 
 ATLAS = Atlas.of(
     {"frontal": ["Fp1"], "central": ["C3"], "back": ["O1"]}, {"delta": [1, 4], "theta": [4, 8], "alpha": [8, 14]}
@@ -195,8 +197,8 @@ def made(function, axes=("region", "band")):
 
 def told_of(plugin, *, shuffled=None):
     rows = probe(network(1), network(2), shuffled, [sample()], methods(it=plugin), Settings(0.1, 1))
-    assert all(tuple(row) == COLUMNS for row in rows)
-    return {(row["test"], row["level"]): row for row in rows}
+    assert tuple(rows) == MAP_TESTS.names
+    return {(row["test"], row["level"]): row for row in rows.to_dict("records")}
 
 
 def test_a_map_of_the_input_alone_does_not_change_with_the_weights_and_that_is_seen():
@@ -230,7 +232,7 @@ def test_a_product_is_tested_as_the_matrix_that_it_makes():
     bands = made(lambda _, windows: np.abs(windows).mean(axis=1), ("frequency", "time"))
     both = Methods({"r": regions, "b": bands}, {"r": {}, "b": {}}, {"p": ("b", "r")})
     rows = probe(network(1), network(2), None, [sample()], both, Settings(0.1, 1))
-    assert {row["method"] for row in rows if row["test"] == "deletion"} == {"r", "b", "p"}
+    assert set(rows.loc[rows["test"] == "deletion", "method"]) == {"r", "b", "p"}
 
 
 def test_maps_of_a_sleep_stager_are_tested_for_the_stage_that_was_found():
@@ -243,7 +245,7 @@ def test_maps_of_a_sleep_stager_are_tested_for_the_stage_that_was_found():
     kinds = {name: {"kind": name, "options": {}} for name in ("band_occlusion", "attention_relevance", "occlusion")}
     chosen = Methods.of(kinds, {"product": ["attention_relevance", "occlusion"]})
     rows = probe(*build, [Sample("d", "s", drawn[0], drawn[1], 1, 3, around)], chosen, Settings(0.1, 1))
-    found = {(row["method"], row["test"]) for row in rows}
+    found = set(zip(rows["method"], rows["test"], strict=True))
     similar, exchanged = {"weights", "labels", "noise", "shift"}, {"deletion", "insertion"}
     for name in ("band_occlusion", "attention_relevance", "product"):
         assert {(name, test) for test in similar | exchanged} <= found
@@ -253,12 +255,18 @@ def test_maps_of_a_sleep_stager_are_tested_for_the_stage_that_was_found():
 
 def units(subject, matrices, **common):
     head = {"dataset": "d", "subject": subject, "class": "sz", "outcome": "hit", "part": "whole", "recording": "r"}
+    head |= {"onset": 0, "offset": 1, "n_windows": 1, "interpolated": 0, "masked": 0}
     return [
         {**head, "seizure": str(number), "region": region, "band": band, "importance": matrix[r][b], **common}
         for number, matrix in enumerate(matrices, start=1)
         for r, region in enumerate(ATLAS.regions)
         for b, band in enumerate(ATLAS.bands_hz)
     ]
+
+
+def reliability(rows):
+    found = split_half(UNITS.frame(rows))
+    return {tuple(person): value for *person, value in found.itertuples(index=False)}
 
 
 def test_two_halves_that_agree_are_reliable_and_one_seizure_has_no_halves():
@@ -269,7 +277,7 @@ def test_two_halves_that_agree_are_reliable_and_one_seizure_has_no_halves():
         *units("one", [CELLS]),
         *units("flat", [CELLS * 0] * 2),
     ]
-    found = split_half([*rows, *units("missed", [CELLS] * 2, outcome="miss")])
+    found = reliability([*rows, *units("missed", [CELLS] * 2, outcome="miss")])
     assert set(found) == {("d", "same"), ("d", "chance")}
     assert found["d", "same"] == pytest.approx(1)
     odd, even = noise[0::2].mean(0).ravel(), noise[1::2].mean(0).ravel()
@@ -281,17 +289,17 @@ def test_halves_of_a_stage_are_its_own_rows():
     rows = [
         row
         for part, matrix in (("whole", CELLS), ("odd", CELLS), ("even", -CELLS))
-        for row in units("s", [matrix], part=part, seizure="n/a", outcome="right", **{"class": "N2"})
+        for row in units("s", [matrix], part=part, seizure=None, outcome="right", **{"class": "N2"})
     ]
-    assert split_half(rows) == {("d", "s"): pytest.approx(-1)}
+    assert reliability(rows) == {("d", "s"): pytest.approx(-1)}
 
 
 def test_the_summary_is_over_subjects_and_says_of_how_many():
-    rows = [
-        {"method": "m", "test": "noise", "level": "", "step": "n/a", "value": value, "n": "9", "subject": subject}
-        for subject, value in (("a", "0.2"), ("b", "0.4"), ("c", "0.9"))
-    ]
-    noise, halves = summarize(rows, {"m": {("d", "a"): 0.7}, "empty": {}}, seed=1)
+    head = {"method": "m", "test": "noise", "level": "", "step": None, "n": 9, "dataset": "d"}
+    rows = [{**head, "value": value, "subject": subject} for subject, value in (("a", 0.2), ("b", 0.4), ("c", 0.9))]
+    one = pd.DataFrame([{"dataset": "d", "subject": "a", "value": 0.7}])
+    reliable = {"m": one, "empty": split_half(UNITS.frame())}
+    noise, halves = summarize(MAP_TESTS.frame(rows), reliable, seed=1).to_dict("records")
     assert (noise["mean"], noise["n"]) == (pytest.approx(0.5), 3)
     assert noise["low"] < 0.5 < noise["high"]
     assert (halves["test"], halves["mean"], halves["n"]) == ("split_half", 0.7, 1)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,30 +28,31 @@ from bandmap.report.page import FigurePathError, page_names
 from bandmap.report.sentences import of_run, of_size
 from bandmap.report.tables import Cell, cell_of, short_number, table_of, title_of
 from bandmap.report.views import overview
+from bandmap.vocabulary.tables import FAITHFULNESS, RECOVERY, WINDOWS
 
-SEIZURES = [
+SEIZURES = pd.DataFrame(
     {
         "dataset": "simulated", "subject": "S1", "recording": "S1_r1", "seizure": seizure, "outcome": outcome,
-        "onset": onset, "offset": offset, "region": "frontal", "band": band, "importance": "0.1", "n_windows": "4",
+        "onset": onset, "offset": offset, "region": "frontal", "band": band, "importance": 0.1, "n_windows": 4,
         "part": "whole",
     }
     for band in ("theta", "alpha")
     for seizure, outcome, onset, offset in (
-        ("1", "hit", "10", "20.5"), ("2", "miss", "40", "60"), ("false-1", "false_alarm", "70", "80"),
-        ("interictal", "interictal", "n/a", "n/a"),
+        ("1", "hit", 10, 20.5), ("2", "miss", 40, 60), ("false-1", "false_alarm", 70, 80),
+        ("interictal", "interictal", None, None),
     )
-]  # fmt: skip
+)  # fmt: skip
 FOUND = {"class": "sz", "outcome": "hit", "part": "whole"}
 CELLS = tuple(
     {"dataset": "simulated", "subject": "S1", "region": "frontal", "band": band, "importance": value, **FOUND}
-    for band, value in (("theta", "0.2"), ("alpha", "0.75"))
+    for band, value in (("theta", 0.2), ("alpha", 0.75))
 )
 COHORT = tuple(
-    {"region": "frontal", "band": row["band"], "importance": row["importance"], "low": "0.1", "high": "0.9"}
-    | {"n_subjects": "2", "p": "n/a", **FOUND}
+    {"region": "frontal", "band": row["band"], "importance": row["importance"], "low": 0.1, "high": 0.9}
+    | {"n_subjects": 2, "p": None, **FOUND}
     for row in CELLS
 )
-RECOVERED = {"method": "band_occlusion", "class": "sz", "what": "region", "right": "9", "n": "10", "share": "0.9"}
+RECOVERED = {"method": "band_occlusion", "class": "sz", "what": "region", "right": 9, "n": 10, "share": 0.9}
 SCORES = {
     "scorer": {"library": "timescoring 0.0.7", "event": {"toleranceStart": 30}},
     "settings": {"smooth_seconds": 5},
@@ -64,14 +66,14 @@ SCORES = {
 RUN = RunPart(
     "cwt_resnet18",
     "leave_one_subject_out",
-    scores=({"dataset": "simulated", "subject": "S1", "sensitivity": "0.5"},),
+    scores=pd.DataFrame([{"dataset": "simulated", "subject": "S1", "sensitivity": 0.5}]),
     score_summary=SCORES,
-    matrices=(MatrixPart("band_occlusion", "joint: band occlusion", COHORT, CELLS),),
+    matrices=(MatrixPart("band_occlusion", "joint: band occlusion", pd.DataFrame(COHORT), pd.DataFrame(CELLS)),),
     subjects=(
         SubjectPart("simulated", "S1", planted={"sz": ("frontal", "alpha")}, rank_one_share={"sz": 0.7},
                     seizures=seizure_parts(SEIZURES)["simulated", "S1"]),
     ),
-    planted_summary=({**RECOVERED, "low": "0.6", "high": "0.98"},),
+    recovery=RECOVERY.frame([{**RECOVERED, "low": 0.6, "high": 0.98}]),
 )  # fmt: skip
 DATA = ReportData(
     "A run", (RUN,), judged={"cwt_resnet18": SCORES, "always-on": SCORES}, simulated=("simulated",),
@@ -83,23 +85,25 @@ STAGED = {"scorer": {"library": "scikit-learn 1.9.1"}, "settings": {}, "recordin
     "confusion": {"stages": ["W", "N1"], "epochs": [[6, 2], [0, 0]]},
 }
 STAGES = tuple(
-    {**row, "class": stage, "outcome": "right", "importance": str(0.1 * place)}
+    {**row, "class": stage, "outcome": "right", "importance": 0.1 * place}
     for stage in ("N2", "N3") for place, row in enumerate(CELLS if stage == "N2" else CELLS[::-1], start=1)
 )  # fmt: skip
-NIGHT = NightPart("S1_n1", minutes=(
-    {"statistic": "total_sleep_time", "reference_minutes": "400", "predicted_minutes": "390.5"},
+NIGHT = NightPart("S1_n1", minutes=pd.DataFrame(
+    [{"statistic": "total_sleep_time", "reference_minutes": 400, "predicted_minutes": 390.5}]
 ))  # fmt: skip
 ASLEEP = ReportData(
     "Nights",
     (
         RunPart(
             "freqcut_vit", "leave_one_subject_out",
-            scores=({"dataset": "simulated", "subject": "S1", "epochs": "9", "kappa": "0.25", "macro_f1": "0.2"},),
+            scores=pd.DataFrame(
+                [{"dataset": "simulated", "subject": "S1", "epochs": 9, "kappa": 0.25, "macro_f1": 0.2}]
+            ),
             score_summary=STAGED,
-            matrices=(MatrixPart("band_occlusion", "joint: band occlusion", STAGES, STAGES),),
+            matrices=(MatrixPart("band_occlusion", "joint: band occlusion", *[pd.DataFrame(STAGES)] * 2),),
             subjects=(SubjectPart("simulated", "S1", planted={"N2": ("frontal", "alpha"), "N3": ("frontal", "theta")},
                                   nights=(NIGHT,)),),
-            planted_summary=tuple({**RECOVERED, "class": c, "low": "0.6", "high": "0.98"} for c in ("N2", "N3")),
+            recovery=RECOVERY.frame([{**RECOVERED, "class": c, "low": 0.6, "high": 0.98} for c in ("N2", "N3")]),
         ),
     ),
     task="sleep", judged={"freqcut_vit": STAGED}, simulated=("simulated",),
@@ -164,7 +168,7 @@ def test_the_scorers_parameters_stand_beside_the_scores(tmp_path):
 
 
 def test_the_summary_admits_that_there_is_nothing():
-    empty = replace(RUN, matrices=(MatrixPart("band_occlusion", "joint"),), subjects=(), planted_summary=())
+    empty = replace(RUN, matrices=(MatrixPart("band_occlusion", "joint"),), subjects=(), recovery=RECOVERY.frame())
     said = " ".join(summary(replace(DATA, runs=(empty,))))
     assert "found 0 of 0 seizures" in said
     assert "has no value" in said
@@ -236,8 +240,8 @@ def test_a_night_is_told_by_agreement_and_a_matrix_for_each_stage(tmp_path):
 
 def test_a_cell_tells_value_interval_n_and_what_was_planted():
     annotation = Annotation("n_subjects", "subject", planted={"sz": ("frontal", "alpha")})
-    rows = [{**row, "p": "0.04", "n_interpolated": "1"} for row in COHORT]
-    (heat,) = heats_of(seizure.GROUPS[0], rows, annotation)
+    table = pd.DataFrame(COHORT).assign(p=0.04, n_interpolated=1)
+    (heat,) = heats_of(seizure.GROUPS[0], table, annotation)
     theta, alpha = heat.rows[0][1]
     said = "frontal, alpha: 0.75; interval 0.1 to 0.9; n = 2 subjects; p = 0.04; with interpolated channels; planted"
     assert alpha.about == said
@@ -249,8 +253,8 @@ def test_a_cell_tells_value_interval_n_and_what_was_planted():
 def test_matrices_of_one_group_share_one_scale_and_those_without_a_value_are_left_out():
     course = seizure.GROUPS[1]
     rows = [{**COHORT[0], "part": part, "importance": value}
-            for part, value in (("onset", "0.00002"), ("middle", "-0.00004"), ("end", "n/a"))]  # fmt: skip
-    onset, middle = heats_of(course, rows, Annotation("n_subjects", "subject"))
+            for part, value in (("onset", 0.00002), ("middle", -0.00004), ("end", None))]  # fmt: skip
+    onset, middle = heats_of(course, pd.DataFrame(rows), Annotation("n_subjects", "subject"))
     assert [(h.title, h.rows[0][1][0].strength, h.rows[0][1][0].sign) for h in (onset, middle)] == [
         ("onset", 50, "hot"), ("middle", 100, "cold")]  # fmt: skip
     assert onset.rows[0][1][0].text == "2.00"
@@ -266,13 +270,13 @@ def test_all_who_were_scored_stand_in_one_table_with_how_many_recordings_were_sc
     assert overview(ASLEEP, sleep).scores.rows[0][2].text == "0.25"
 
 
-FAITHFUL = tuple(
-    {"method": method, "test": test, "level": level, "step": "n/a", "mean": mean, "low": low, "high": "0.2", "n": "9"}
+FAITHFUL = FAITHFULNESS.frame([
+    {"method": method, "test": test, "level": level, "step": None, "mean": mean, "low": low, "high": 0.2, "n": 9}
     for method, test, level, mean, low in (
-        ("band_occlusion", "weights", "all", "0.12", "0.04"), ("band_occlusion", "weights", "fc", "0.9", "0.8"),
-        ("band_occlusion", "deletion", "gain", "0.8", "n/a"), ("temporal_gradcam", "noise", "", "0.7", "0.5"),
+        ("band_occlusion", "weights", "all", 0.12, 0.04), ("band_occlusion", "weights", "fc", 0.9, 0.8),
+        ("band_occlusion", "deletion", "gain", 0.8, None), ("temporal_gradcam", "noise", "", 0.7, 0.5),
     )
-)  # fmt: skip
+])  # fmt: skip
 
 
 def test_a_matrix_says_how_far_to_trust_it(tmp_path):
@@ -295,8 +299,8 @@ def test_one_table_has_every_map_and_every_test(tmp_path):
 
 
 def test_agreement_of_models_is_told_whichever_of_the_two_comes_first(tmp_path):
-    pair = {"a": "one", "b": "two", "spearman": "0.5", "n_subjects": "3", "same_top": "2", "n_matrices": "3"}
-    heat = overview(replace(DATA, agreement=(pair,)), seizure).agreement
+    pair = {"a": "one", "b": "two", "spearman": 0.5, "n_subjects": 3, "same_top": 2, "n_matrices": 3}
+    heat = overview(replace(DATA, agreement=pd.DataFrame([pair])), seizure).agreement
     (_, first), (_, second) = heat.rows
     assert first[1].text == second[0].text == "0.5"
     assert "Spearman 0.5, mean over 3 subjects; the same largest cell in 2 of 3 matrices" in first[1].about
@@ -304,7 +308,7 @@ def test_agreement_of_models_is_told_whichever_of_the_two_comes_first(tmp_path):
 
 
 def test_windows_that_training_left_out_are_counted(tmp_path):
-    windows = ({"role": "train", "class": "seizure", "windows": 30, "excluded": 10},)
+    windows = WINDOWS.frame([{"role": "train", "class": "seizure", "windows": 30, "excluded": 10}])
     table = overview(replace(DATA, runs=(replace(RUN, windows=windows),)), seizure).windows
     assert [cell.text for cell in table.rows[0]] == ["cwt_resnet18", "train", "seizure", "30", "10", "25"]
 
@@ -355,9 +359,9 @@ def test_every_seizure_and_false_alarm_appears_once_and_the_time_between_them_no
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("n/a", "–"), (None, "–"), ("0.123456", "0.123"), ("-1.5", "−1.5"), ("300", "300"),
-     ("007", "007"), ("1_000", "1_000"),
-     ("nan", "nan"), ("1e-05", "1e−05"), (float("nan"), "–"), (2.0, "2"), ("1234.56", "1234.6")],
+    [("", "–"), (None, "–"), (pd.NA, "–"), (0.123456, "0.123"), (-1.5, "−1.5"), (300, "300"),
+     ("007", "007"), ("1_000", "1_000"), ("300", "300"), ("1e-05", "1e-05"),
+     ("nan", "nan"), (1e-05, "1e−05"), (float("nan"), "–"), (2.0, "2"), (1234.56, "1234.6")],
 )  # fmt: skip
 def test_cells_show_short_numbers_and_leave_names_alone(value, text):
     assert cell_of(value).text == text
@@ -378,7 +382,7 @@ def test_columns_are_named_with_their_units():
 
 
 def test_a_table_shows_a_dash_where_a_row_lacks_a_column():
-    table = table_of([{"a": "1"}, {"a": "x", "b": "2"}], ["a", "b"])
+    table = table_of([{"a": 1}, {"a": "x", "b": 2}], ["a", "b"])
     assert table.rows == ((Cell("1", 1.0), Cell("–")), (Cell("x"), Cell("2", 2.0)))
     assert table.columns == [("a", True), ("b", True)]
 

@@ -1,11 +1,13 @@
 """Rank agreement between the matrices of models and methods, per subject."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from bandmap.aggregate.levels import CELL, PERSON
 from bandmap.aggregate.statistics import bootstrap_interval
 
 AGREEMENT_COLUMNS = (
@@ -15,32 +17,32 @@ AGREEMENT_COLUMNS = (
 FEWEST_CELLS = 3
 """Minimum number of cells for a rank correlation."""
 
-Subject = tuple[str, str]
+_MATRIX = [*PERSON, "class"]
+_VALUES = ["importance_a", "importance_b"]
 
 
-def agreement_rows(
-    matrices: Mapping[str, Mapping[Subject, NDArray[np.floating]]], *, seed: int
-) -> list[dict[str, object]]:
+def agreement(matrices: Mapping[str, pd.DataFrame], *, seed: int) -> pd.DataFrame:
     """Compare the matrices of every pair of models and methods over their common subjects.
 
     Parameters
     ----------
-    matrices : mapping
-        Name ("cwt_resnet18: published") -> (data set, subject) -> ndarray of float, shape (kinds, regions, bands): one
-        kind of matrix for seizures, one per stage for sleep; NaN for missing values.
+    matrices : mapping of str to DataFrame
+        Name ("cwt_resnet18: published") -> dataset, subject, class, region, band and importance: one matrix of each
+        subject for seizures, one per stage for sleep; NaN where there is no value.
     seed : int
         Seed of the bootstrap over subjects.
 
     Returns
     -------
-    list of dict
-        Rows of `AGREEMENT_COLUMNS`; none for fewer than two names. `spearman` is the mean over subjects of Spearman's
-        rank correlation over the cells (the mean over kinds within a subject), with its bootstrap interval and the
+    DataFrame
+        Columns `AGREEMENT_COLUMNS`; no row for fewer than two names. `spearman` is the mean over subjects of Spearman's
+        rank correlation over the cells (the mean over classes within a subject), with its bootstrap interval and the
         number of subjects; `same_top` is the number of matrices, out of `n_matrices`, with the same largest cell.
         `spearman_of_means` compares the mean matrices over subjects, which means little if the focus differs between
         subjects. NaN if nothing can be compared.
     """
-    return [_compared(a, b, matrices[a], matrices[b], seed) for a, b in combinations(matrices, 2)]
+    rows = [{"a": a, "b": b, **_compared(matrices[a], matrices[b], seed)} for a, b in combinations(matrices, 2)]
+    return pd.DataFrame(rows, columns=list(AGREEMENT_COLUMNS))
 
 
 def spearman(a: NDArray[np.floating], b: NDArray[np.floating]) -> float:
@@ -66,54 +68,43 @@ def spearman(a: NDArray[np.floating], b: NDArray[np.floating]) -> float:
     return float(centred[0] @ centred[1] / scale) if scale > 0 else float("nan")
 
 
-def same_top(a: NDArray[np.floating], b: NDArray[np.floating]) -> bool | None:
-    """Return whether two matrices have the same largest cell; None if one has no value."""
-    if not (np.isfinite(a).any() and np.isfinite(b).any()):
-        return None
-    return bool(np.nanargmax(a) == np.nanargmax(b))
-
-
-def _compared(
-    a: str,
-    b: str,
-    first: Mapping[Subject, NDArray[np.floating]],
-    second: Mapping[Subject, NDArray[np.floating]],
-    seed: int,
-) -> dict[str, object]:
-    shared = [subject for subject in first if subject in second]
-    pairs = [(one, other) for s in shared for one, other in zip(first[s], second[s], strict=True)]
-    correlations = np.array(
-        [_mean([spearman(*kinds) for kinds in zip(first[s], second[s], strict=True)]) for s in shared]
-    )
-    tops = [same for same in (same_top(*pair) for pair in pairs) if same is not None]
-    known = correlations[np.isfinite(correlations)]
-    low, high = bootstrap_interval(known, seed=seed) if len(known) else (np.nan, np.nan)
-    means = [_over_subjects([of[s] for s in shared]) for of in (first, second)]
+def _compared(first: pd.DataFrame, second: pd.DataFrame, seed: int) -> dict[str, object]:
+    shared = first[PERSON].merge(second[PERSON]).drop_duplicates()
+    of_both = [table.merge(shared) for table in (first, second)]
+    both = _side_by_side(of_both, [*_MATRIX, *CELL])
+    by_person = _spearman(both, _MATRIX).groupby(level=PERSON).mean().dropna()
+    low, high = bootstrap_interval(by_person.to_numpy(), seed=seed) if len(by_person) else (np.nan, np.nan)
+    counts = both.groupby(_MATRIX)[_VALUES].transform("count")
+    tops = both[(counts > 0).all(axis=1)].groupby(_MATRIX)[_VALUES].idxmax()
     return {
-        "a": a,
-        "b": b,
-        "cells": int(pairs[0][0].size) if pairs else 0,
-        "spearman": _mean(known),
+        "cells": len(both[CELL].drop_duplicates()),
+        "spearman": by_person.mean(),
         "low": float(low),
         "high": float(high),
-        "n_subjects": len(known),
-        "same_top": sum(tops),
+        "n_subjects": len(by_person),
+        "same_top": int((tops["importance_a"] == tops["importance_b"]).sum()),
         "n_matrices": len(tops),
-        "spearman_of_means": _mean([spearman(*kinds) for kinds in zip(*means, strict=True)]),
+        "spearman_of_means": _spearman(_side_by_side(map(_over_subjects, of_both), ["class", *CELL]), ["class"]).mean(),
     }
 
 
-def _over_subjects(stacks: Sequence[NDArray[np.floating]]) -> NDArray[np.float64]:
-    """Return the mean over subjects, each divided by the sum of its magnitudes; NaN if no subject has a value."""
-    if not stacks:
-        return np.zeros((0, 0, 0))
-    totals = [np.nansum(np.abs(stack), axis=(1, 2), keepdims=True) for stack in stacks]
-    scaled = np.stack([stack / np.where(total > 0, total, 1) for stack, total in zip(stacks, totals, strict=True)])
-    known = np.isfinite(scaled)
-    sums, counts = np.where(known, scaled, 0.0).sum(axis=0), known.sum(axis=0)
-    return np.asarray(np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0))
+def _side_by_side(tables: Iterable[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
+    """Return two tables side by side, as `importance_a` and `importance_b`, with one row per cell of either."""
+    first, second = (table[[*keys, "importance"]] for table in tables)
+    return first.merge(second, how="outer", on=keys, suffixes=("_a", "_b"))
 
 
-def _mean(values: Sequence[float] | NDArray[np.floating]) -> float:
-    known = [value for value in values if np.isfinite(value)]
-    return float(np.mean(known)) if known else float("nan")
+def _spearman(cells: pd.DataFrame, keys: list[str]) -> "pd.Series[float]":
+    """Return `spearman` of each matrix."""
+    found = [
+        (*matrix, spearman(of["importance_a"].to_numpy(), of["importance_b"].to_numpy()))
+        for matrix, of in cells.groupby(keys)
+    ]
+    return pd.DataFrame(found, columns=[*keys, "spearman"]).set_index(keys)["spearman"].astype("float64")
+
+
+def _over_subjects(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean matrix over subjects, each divided by the sum of its magnitudes."""
+    totals = table["importance"].abs().groupby([table[name] for name in _MATRIX]).transform("sum")
+    shares = table.assign(importance=table["importance"] / totals.where(totals > 0, 1))
+    return shares.groupby(["class", *CELL])["importance"].mean().reset_index()

@@ -1,12 +1,14 @@
-"""A region x band matrix to draw, and its conversion from the rows of a long table."""
+"""A region x band matrix to draw, and its conversion from a long table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from bandmap.draw.style import number_of
+Axes = tuple[Sequence[str], Sequence[str]]
+"""Names of regions and of bands, in order."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,7 @@ class Matrix:
         return {kind: share > 0 for kind, share in shares.items() if share is not None and (share > 0).any()}
 
 
-def _unique(rows: Sequence[Mapping[str, object]], column: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(row[column]) for row in rows))
-
-
-def column_of(
-    rows: Sequence[Mapping[str, object]], column: str, regions: Sequence[str], bands: Sequence[str]
-) -> NDArray[np.float64]:
+def column_of(table: pd.DataFrame, column: str, regions: Sequence[str], bands: Sequence[str]) -> NDArray[np.float64]:
     """Return one column of a long table as a matrix, with NaN for cells without a row.
 
     Raises
@@ -82,24 +78,28 @@ def column_of(
     ValueError
         If two rows describe the same cell, because the rows are not those of one matrix.
     """
-    cells = {(str(row["region"]), str(row["band"])): number_of(row.get(column, "n/a")) for row in rows}
-    if len(cells) != len(rows):
-        raise ValueError(f"{len(rows)} rows describe {len(cells)} cells; select the rows of one matrix")
-    return np.array([[cells.get((region, band), np.nan) for band in bands] for region in regions], dtype=float)
+    cells = len(table.drop_duplicates(["region", "band"]))
+    if cells != len(table):
+        raise ValueError(f"{len(table)} rows describe {cells} cells; select the rows of one matrix")
+    wide = table.pivot(index="region", columns="band", values=column)
+    return wide.reindex(index=list(regions), columns=list(bands)).to_numpy(np.float64)
 
 
-def count_of(rows: Sequence[Mapping[str, object]], column: str) -> int | tuple[int, int]:
+def axes_of(table: pd.DataFrame) -> Axes:
+    """Return the regions and bands of matrices, in the order of the table."""
+    return list(table["region"].unique()), list(table["band"].unique())
+
+
+def count_of(table: pd.DataFrame, column: str) -> int | tuple[int, int]:
     """Return the count in a column, or the minimum and the maximum if cells differ; 0 without rows."""
-    counts = [int(number_of(row[column])) for row in rows]
-    least, most = min(counts, default=0), max(counts, default=0)
+    least, most = (int(count) for count in (table[column].min(), table[column].max())) if len(table) else (0, 0)
     return most if least == most else (least, most)
 
 
-def matrix_of_rows(
-    rows: Sequence[Mapping[str, object]],
+def matrix_of_table(
+    table: pd.DataFrame,
     *,
-    regions: Sequence[str] = (),
-    bands: Sequence[str] = (),
+    axes: Axes | None = None,
     title: str = "",
     unit: str = "importance",
     n: int | tuple[int, int] | None = None,
@@ -107,29 +107,28 @@ def matrix_of_rows(
     rank_one_share: float | None = None,
     planted: tuple[str, str] | None = None,
 ) -> Matrix:
-    """Create a matrix from rows of a long table (region, band, importance; optionally low, high, p, flags).
+    """Create a matrix from a long table (region, band, importance; optionally low, high, p, flags).
 
     Flags are the columns interpolated and masked, or n_interpolated and n_masked.
 
     Parameters
     ----------
-    rows : sequence of mapping
-        As `files.tables.read_table` returns them, or with numbers; one row per cell.
-    regions, bands : sequence of str
-        The order of rows and columns; by default the order in which the table names them.
+    table : DataFrame
+        One row per cell.
+    axes : tuple of sequence of str, optional
+        Regions and bands in the order of the matrix; by default the order in which the table names them.
     title, unit, n, n_of, rank_one_share, planted
         See `Matrix`.
     """
-    regions, bands = tuple(regions) or _unique(rows, "region"), tuple(bands) or _unique(rows, "band")
-    columns = {name.removeprefix("n_"): name for name in (rows[0] if rows else ())}
+    regions, bands = map(tuple, axes or axes_of(table))
+    columns = {str(name).removeprefix("n_"): str(name) for name in table}
     extra = {
-        name: column_of(rows, columns[name], regions, bands)
+        name: column_of(table, columns[name], regions, bands)
         for name in ("low", "high", "p", "interpolated", "masked")
         if name in columns
     }
-    values = column_of(rows, "importance", regions, bands)
     return Matrix(
-        values,
+        column_of(table, "importance", regions, bands),
         regions,
         bands,
         title=title,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -18,7 +19,6 @@ from bandmap.draw.style import (
     PURPLE,
     SKY,
     VERMILION,
-    number_of,
     say_empty,
     shortened,
     styled,
@@ -50,19 +50,19 @@ class Trace:
     curves: Mapping[tuple[str, str], NDArray[np.float64]] = field(default_factory=dict)
 
 
-def traces_of_rows(rows: Sequence[Mapping[str, object]]) -> list[Trace]:
-    """Create traces from rows with the columns method, test, level, step and mean."""
+def traces_of_table(table: pd.DataFrame) -> list[Trace]:
+    """Create traces from a table with the columns method, test, level, step and mean."""
     traces = []
-    for name in dict.fromkeys(str(row["method"]) for row in rows):
-        mine = [row for row in rows if row["method"] == name]
-        cascade = {str(row["level"]): number_of(row["mean"]) for row in mine if row["test"] == "weights"}
-        curves: dict[tuple[str, str], list[float]] = {}
-        for row in mine:
-            view, _, kind = str(row["test"]).partition("_")
-            if view in _VIEWS and kind == "curve":
-                curves.setdefault((view, str(row["level"])), []).append(number_of(row["mean"]))
+    for name, mine in table.groupby("method", sort=False):
+        weights = mine[mine["test"] == "weights"]
+        cascade = dict(zip(weights["level"], weights["mean"], strict=True))
+        curves = {
+            (view, str(level)): steps["mean"].to_numpy()
+            for view in _VIEWS
+            for level, steps in mine[mine["test"] == f"{view}_curve"].groupby("level", sort=False)
+        }
         if cascade or curves:
-            traces.append(Trace(name, cascade, {key: np.array(values) for key, values in curves.items()}))
+            traces.append(Trace(str(name), cascade, curves))
     return traces
 
 

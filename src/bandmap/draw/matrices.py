@@ -9,7 +9,7 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from bandmap.draw.cells import Matrix, column_of, count_of, matrix_of_rows
+from bandmap.draw.cells import Matrix, column_of, count_of, matrix_of_table
 from bandmap.draw.style import BLACK, COLUMN_INCHES, SIGNED_MAP, greatest, say_empty, styled
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
     "flags_line",
     "large_inches",
     "matrix_figure",
-    "matrix_of_rows",
+    "matrix_of_table",
     "notes_on",
     "planted_figure",
 ]

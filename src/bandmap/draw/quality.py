@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -18,7 +19,6 @@ from bandmap.draw.style import (
     SKY,
     VERMILION,
     labels_of,
-    number_of,
     room_for,
     say_empty,
     shortened,
@@ -43,16 +43,13 @@ _FAINTEST = 0.25
 
 
 def _shares(
-    rows: Sequence[Mapping[str, object]],
-    places: Sequence[tuple[int, int]],
-    durations: Mapping[tuple[str, str], float],
+    table: pd.DataFrame, places: Sequence[tuple[int, int]], durations: Mapping[tuple[str, str], float]
 ) -> NDArray[np.float64]:
     """Return the share of time of each kind, recording and channel; `places` are the positions of the rows."""
+    totals = [durations[recording] for recording in zip(table["dataset"], table["recording"], strict=True)]
+    seconds = table.reindex(columns=[f"{kind}_seconds" for kind in KINDS]).fillna(0).to_numpy(np.float64)
     shares = np.zeros((len(KINDS), *(np.max(places, axis=0) + 1)))
-    for row, place in zip(rows, places, strict=True):
-        total = durations[str(row["dataset"]), str(row["recording"])]
-        seconds = np.nan_to_num([number_of(row.get(f"{kind}_seconds", "n/a")) for kind in KINDS])
-        shares[(slice(None), *place)] = np.minimum(seconds / total, 1)
+    shares[:, *np.transpose(places)] = np.minimum(seconds.T / totals, 1)
     return shares
 
 
@@ -65,26 +62,26 @@ def _colours(shares: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @styled
-def quality_figure(rows: Sequence[Mapping[str, object]], durations: Mapping[tuple[str, str], float]) -> Figure:
+def quality_figure(table: pd.DataFrame, durations: Mapping[tuple[str, str], float]) -> Figure:
     """Draw recordings against channels, coloured by the longest problem.
 
     Parameters
     ----------
-    rows : sequence of mapping
+    table : DataFrame
         dataset, recording, channel, and `<kind>_seconds` for each of `KINDS`.
     durations : mapping
         (dataset, recording) -> seconds.
     """
-    if not rows:
+    if table.empty:
         figure = Figure(figsize=(COLUMN_INCHES, 1))
         say_empty(figure.add_subplot(), "no recording was harmonized")
         return figure
-    labels = labels_of(rows, "recording")
+    labels = labels_of(table, "recording")
     recordings = {label: place for place, label in enumerate(sorted(set(labels)))}
-    names = list(dict.fromkeys(str(row["channel"]) for row in rows))
+    names = list(table["channel"].unique())
     channels = {names[index]: place for place, (_, index) in enumerate(clinical_order(names))}
-    places = [(recordings[label], channels[str(row["channel"])]) for label, row in zip(labels, rows, strict=True)]
-    shares = _shares(rows, places, durations)
+    places = [(recordings[label], channels[name]) for label, name in zip(labels, table["channel"], strict=True)]
+    shares = _shares(table, places, durations)
     worst = np.sort(np.argsort(-shares.max(axis=0).sum(axis=1), kind="stable")[:_MOST_RECORDINGS])
     return _drawn(
         _colours(shares[:, worst]), [list(recordings)[index] for index in worst], list(channels), len(recordings)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -55,24 +56,22 @@ _EVENT_METRICS = {
 }
 
 
-def scores_of_rows(
-    rows: Sequence[Mapping[str, object]], summary: Mapping[str, Any], scoring: str = "event"
-) -> list[Score]:
+def scores_of_table(table: pd.DataFrame, summary: Mapping[str, Any], scoring: str = "event") -> list[Score]:
     """Create scores from the table of scores and the summary beside it.
 
     Parameters
     ----------
-    rows : sequence of mapping
-        Rows of `score.subjects.subject_scores`, computed or read from their table.
+    table : DataFrame
+        A table of `tables.SEIZURE_SCORES`.
     summary : mapping
         Result of `score.subjects.summary`, or read from its JSON file.
     scoring : {"event", "sample"}
     """
-    rows = [row for row in rows if row["scoring"] == scoring]
-    subjects = labels_of(rows, "subject")
+    scored = table[table["scoring"] == scoring]
+    subjects = labels_of(scored, "subject")
     scores: list[Score] = []
     for metric, name in _EVENT_METRICS.items():
-        by_subject = {subject: number_of(row[metric]) for subject, row in zip(subjects, rows, strict=True)}
+        by_subject = dict(zip(subjects, scored[metric], strict=True))
         mean, low, high = (number_of(summary[scoring][metric][fact]) for fact in ("mean", "low", "high"))
         scores.append(Score(name, by_subject, mean, low, high, is_share=metric != "false_alarms_per_day"))
     return scores
@@ -151,11 +150,12 @@ class Recovery:
     n: int
 
 
-def recovery_of_rows(method: str, rows: Sequence[Mapping[str, object]]) -> Recovery:
-    """Create a `Recovery` from rows with the columns what (region, band, both), n and share."""
-    shares = {str(row["what"]): number_of(row["share"]) for row in rows}
-    counts = [int(number_of(row["n"])) for row in rows if row["what"] in ("region", "band", "both")]
-    return Recovery(method, shares.get("region"), shares.get("band"), shares.get("both"), max(counts, default=0))
+def recovery_of_table(method: str, table: pd.DataFrame) -> Recovery:
+    """Create a `Recovery` from a table with the columns what (region, band, both), n and share."""
+    named = table[table["what"].isin(("region", "band", "both"))]
+    shares = dict(zip(named["what"], named["share"], strict=True))
+    most = int(named["n"].max()) if len(named) else 0
+    return Recovery(method, shares.get("region"), shares.get("band"), shares.get("both"), most)
 
 
 _WHAT = (("region", VERMILION, "s"), ("band", BLUE, "o"), ("both", GREEN, "D"))

@@ -1,17 +1,17 @@
 """Shared style of all figures: fonts, colours, and reproducible files."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from bandmap.files.rows import number
 from bandmap.files.whole import whole_file
 
 _P = ParamSpec("_P")
@@ -48,7 +48,7 @@ _SETTINGS = {
     "ytick.major.size": 2.5,
     "legend.fontsize": 7.5,
     "legend.frameon": False,
-    "text.parse_math": False,  # a `$` in a name is a dollar sign, not TeX
+    "text.parse_math": False,  # a `$` in a name is a dollar sign, not TeX, not TeX
     "svg.hashsalt": "bandmap",
 }
 
@@ -91,15 +91,15 @@ def save_both(figure: Figure, stem: str | Path) -> None:
         save(figure, f"{stem}{ending}", dots_per_inch=dots_per_inch)
 
 
-def number_of(value: object) -> float:
-    """Return a cell of a table as a number, read from a file or computed; None and `n/a` are NaN."""
-    return float("nan") if value is None else number(str(value))
+def number_of(fact: float | None) -> float:
+    """Return a number of a summary; None is NaN."""
+    return float("nan") if fact is None else float(fact)
 
 
-def labels_of(rows: Sequence[Mapping[str, object]], column: str) -> list[str]:
+def labels_of(table: pd.DataFrame, column: str) -> list[str]:
     """Return the label of each row's subject or recording, with its data set if there are several."""
-    several = len({row["dataset"] for row in rows}) > 1
-    return [f"{row['dataset']}/{row[column]}" if several else str(row[column]) for row in rows]
+    several = table["dataset"].nunique() > 1
+    return list(table["dataset"] + "/" + table[column] if several else table[column])
 
 
 def shortened(label: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from bandmap.faithfulness.maps import Methods, Sample
@@ -19,6 +20,7 @@ from bandmap.train.tasks import Task
 from bandmap.vocabulary import plugins
 from bandmap.vocabulary.atlas import Atlas
 from bandmap.vocabulary.network import Normalized
+from bandmap.vocabulary.tables import MAP_TESTS
 from bandmap.vocabulary.windows import RecordingWindows
 
 Row = Mapping[str, str]
@@ -75,7 +77,7 @@ def probe_folds(
     recordings: Sequence[Tested],
     methods: Methods,
     prober: Prober,
-) -> list[dict[str, object]]:
+) -> pd.DataFrame:
     """Test the maps of every fold's model on correctly classified windows of subjects that it never saw.
 
     Parameters
@@ -90,10 +92,10 @@ def probe_folds(
 
     Returns
     -------
-    list of dict
-        Rows of `faithfulness.probe.COLUMNS`. A subject without a correctly classified window has no rows.
+    DataFrame
+        A table of `tables.MAP_TESTS`. A subject without a correctly classified window has no rows.
     """
-    rows: list[dict[str, object]] = []
+    tables: list[pd.DataFrame] = []
     for number, (fold, path) in enumerate(weights.items()):
         model, about = load(path)
         # A different seed than for training, so that fresh weights differ from the initial weights of training.
@@ -106,8 +108,8 @@ def probe_folds(
         samples = list(_samples(mine, model, about["windows"], prober, seed))
         fresh = Normalized(network, model.mean, model.std)
         settings = Settings(prober.settings["noise"], seed)
-        rows += probe(model, fresh.eval(), control, samples, methods, settings)
-    return rows
+        tables.append(probe(model, fresh.eval(), control, samples, methods, settings))
+    return MAP_TESTS.joined(tables)
 
 
 def _samples(

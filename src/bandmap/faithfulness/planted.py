@@ -1,89 +1,90 @@
 """Comparison of the largest cell of a matrix with the planted region and band, for simulated subjects."""
 
 import math
-from collections.abc import Iterable, Mapping
 from statistics import NormalDist
 
-ALL = "all"
-"""The region or band of an importance without this axis, which cannot be right or wrong."""
+import pandas as pd
 
-SUBJECT_COLUMNS = (
-    "dataset", "subject", "planted_region", "planted_band", "found_region", "found_band",
-    "region_right", "band_right", "both_right", "auc",
-)  # fmt: skip
-SUMMARY_COLUMNS = ("what", "right", "n", "share", "low", "high")
+from bandmap.vocabulary.tables import ALL
 
-Row = Mapping[str, object]
+_PERSON = ["dataset", "subject"]
+_AXES = ["region", "band"]
 
 
-def planted_focus(truth: Iterable[Row], subjects: Iterable[Row]) -> list[dict[str, object]]:
+def planted_focus(truth: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:
     """Compare each subject's largest cell with the planted focus.
 
     Parameters
     ----------
-    truth : iterable of mapping
-        `dataset`, `subject`, `region`, `band`, one row per seizure; a subject has one focus.
-    subjects : iterable of mapping
-        Rows of a matrix's `subjects.tsv`: `dataset`, `subject`, `region`, `band`, `importance`. An importance of
-        regions only has the band "all", one of bands only the region "all".
+    truth : DataFrame
+        dataset, subject, region, band, one row per seizure; a subject has one focus.
+    subjects : DataFrame
+        dataset, subject, region, band and importance of the cells of one matrix per subject. An importance of regions
+        only has the band "all", one of bands only the region "all".
 
     Returns
     -------
-    list of dict
-        Rows of `SUBJECT_COLUMNS`, one per subject of the truth. The `..._right` are 1 or 0, and None if the importance
-        lacks the axis; a subject without a matrix (no detected seizure) counts as wrong. `auc` is the probability that
-        the planted cell exceeds another cell (ties count half), None without a matrix.
+    DataFrame
+        Columns of `tables.PLANTED`, without method and class; one row per subject of the truth. The `..._right` are
+        missing if the importance lacks the axis; a subject without a matrix (no detected seizure) counts as wrong.
+        `auc` is the probability that the planted cell exceeds another cell (ties count half), missing without a matrix.
     """
-    focus = {(str(r["dataset"]), str(r["subject"])): (str(r["region"]), str(r["band"])) for r in truth}
-    cells: dict[tuple[str, str], dict[tuple[str, str], float]] = {subject: {} for subject in focus}
-    for row in subjects:
-        value = _number(row["importance"])
-        subject = (str(row["dataset"]), str(row["subject"]))
-        if subject in cells and not math.isnan(value):
-            cells[subject][str(row["region"]), str(row["band"])] = value
-    named = [cell for matrix in cells.values() for cell in matrix]
-    tells_region, tells_band = any(r != ALL for r, _ in named), any(b != ALL for _, b in named)
-    return [
-        {
-            "dataset": subject[0],
-            "subject": subject[1],
-            "planted_region": region,
-            "planted_band": band,
-            **_compare(cells[subject], region if tells_region else ALL, band if tells_band else ALL),
-        }
-        for subject, (region, band) in sorted(focus.items())
-    ]
+    focus = truth.drop_duplicates(_PERSON, keep="last").sort_values(_PERSON)[_PERSON + _AXES]
+    cells = subjects[[*_PERSON, *_AXES, "importance"]].dropna().merge(focus[_PERSON], on=_PERSON)
+    largest = cells.loc[cells.groupby(_PERSON)["importance"].idxmax(), _PERSON + _AXES]
+    planted, found = (
+        table.rename(columns={axis: f"{which}_{axis}" for axis in _AXES})
+        for which, table in (("planted", focus), ("found", largest))
+    )
+    compared = planted.merge(found, how="left", on=_PERSON)
+    for axis in _AXES:
+        right = (compared[f"found_{axis}"] == compared[f"planted_{axis}"]).astype("boolean")
+        tells = bool((cells[axis] != ALL).any())
+        compared[f"{axis}_right"] = right if tells else right.mask(right.notna())
+        focus[axis] = focus[axis] if tells else ALL
+    unknown = compared[["region_right", "band_right"]].isna().any(axis=1)
+    compared["both_right"] = (compared["region_right"] & compared["band_right"]).mask(unknown)
+    return compared.merge(_areas(cells, focus), how="left", on=_PERSON)
 
 
-def summary(focus: Iterable[Row], *, level: float = 0.95) -> list[dict[str, object]]:
+def _areas(cells: pd.DataFrame, focus: pd.DataFrame) -> pd.DataFrame:
+    """Return dataset, subject and auc: how often the planted cell exceeds one of the others."""
+    planted = cells.merge(focus, on=_PERSON + _AXES)[[*_PERSON, "importance"]]
+    both = cells.merge(planted, on=_PERSON, suffixes=("", "_planted"))
+    beaten = (both["importance"] < both["importance_planted"]) + (both["importance"] == both["importance_planted"]) / 2
+    of_person = both.assign(beaten=beaten).groupby(_PERSON)["beaten"]
+    # The planted cell is one of its subject's cells and ties with itself.
+    return ((of_person.sum() - 0.5) / (of_person.count() - 1)).rename("auc").reset_index()
+
+
+def summary(focus: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
     """Count how often the largest cell is right.
 
     Parameters
     ----------
-    focus : iterable of mapping
+    focus : DataFrame
         Result of `planted_focus`.
     level : float
         Level of Wilson's interval.
 
     Returns
     -------
-    list of dict
-        Rows of `SUMMARY_COLUMNS` for `region`, `band`, `both` (if the importance has the axes) and `auc`. The share
-        of `auc` is the mean over subjects with a matrix; it has no count and no interval.
+    DataFrame
+        Columns of `tables.RECOVERY`, without method and class; rows for `region`, `band`, `both` (if the importance has
+        the axes) and `auc`. The share of `auc` is the mean over subjects with a matrix; it has no count and no
+        interval.
     """
-    focus = list(focus)
     rows: list[dict[str, object]] = []
     for what in ("region", "band", "both"):
-        marks = [int(str(row[f"{what}_right"])) for row in focus if row[f"{what}_right"] not in (None, "n/a")]
-        if marks:
-            low, high = wilson_interval(sum(marks), len(marks), level=level)
-            share = sum(marks) / len(marks)
-            rows.append({"what": what, "right": sum(marks), "n": len(marks), "share": share, "low": low, "high": high})
-    areas = [_number(row["auc"]) for row in focus if row["auc"] not in (None, "n/a")]
-    if areas:
-        mean = sum(areas) / len(areas)
-        rows.append({"what": "auc", "right": None, "n": len(areas), "share": mean, "low": None, "high": None})
-    return rows
+        marks = focus[f"{what}_right"].dropna()
+        if len(marks):
+            right, n = int(marks.sum()), len(marks)
+            low, high = wilson_interval(right, n, level=level)
+            rows.append({"what": what, "right": right, "n": n, "share": right / n, "low": low, "high": high})
+    areas = focus["auc"].dropna()
+    if len(areas):
+        rows.append({"what": "auc", "n": len(areas), "share": areas.mean()})
+    return pd.DataFrame(rows, columns=["what", "right", "n", "share", "low", "high"])
 
 
 def wilson_interval(right: int, n: int, *, level: float = 0.95) -> tuple[float, float]:
@@ -94,29 +95,3 @@ def wilson_interval(right: int, n: int, *, level: float = 0.95) -> tuple[float, 
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
     # The interval always contains the share; rounding must not exclude a share of 0 or 1.
     return max(0.0, min(shrunk - half, share)), min(1.0, max(shrunk + half, share))
-
-
-def _compare(matrix: Mapping[tuple[str, str], float], region: str, band: str) -> dict[str, object]:
-    found = max(matrix, key=matrix.__getitem__) if matrix else (None, None)
-    region_right = None if region == ALL else int(found[0] == region)
-    band_right = None if band == ALL else int(found[1] == band)
-    both = None if region_right is None or band_right is None else region_right * band_right
-    return {
-        "found_region": found[0],
-        "found_band": found[1],
-        "region_right": region_right,
-        "band_right": band_right,
-        "both_right": both,
-        "auc": _area(matrix, (region, band)),
-    }
-
-
-def _area(matrix: Mapping[tuple[str, str], float], planted: tuple[str, str]) -> float | None:
-    others = [value for cell, value in matrix.items() if cell != planted]
-    if planted not in matrix or not others:
-        return None
-    return sum((value < matrix[planted]) + (value == matrix[planted]) / 2 for value in others) / len(others)
-
-
-def _number(value: object) -> float:
-    return float("nan") if value in (None, "n/a") else float(str(value))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from torch import nn
 
@@ -11,9 +12,7 @@ from bandmap.faithfulness.maps import Maps, Methods, Sample
 from bandmap.faithfulness.perturbation import SHARES, curves
 from bandmap.faithfulness.randomization import cascade, similarities
 from bandmap.faithfulness.stability import noisy, overlapping
-
-COLUMNS = ("dataset", "subject", "method", "test", "level", "step", "value", "n")
-"""Columns of the table: `value` is the mean over `n` windows of the subject."""
+from bandmap.vocabulary.tables import MAP_TESTS
 
 _Key = tuple[str, str, str, int | None]
 """Method, test, level and step."""
@@ -43,7 +42,7 @@ def probe(
     samples: Sequence[Sample],
     methods: Methods,
     settings: Settings,
-) -> list[dict[str, object]]:
+) -> pd.DataFrame:
     """Test a model's maps for windows of subjects that it never saw.
 
     Parameters
@@ -59,11 +58,11 @@ def probe(
 
     Returns
     -------
-    list of dict
-        Rows of `COLUMNS`. Tests, with levels and steps: `weights` (level: the part with fresh weights that is closest
-        to the input, finally "all"; steps from 1), `labels`, `noise`, `shift`, each also for magnitudes; `deletion` and
-        `insertion` ("order", "random", "gain"), and as curves (`..._curve`; the step is the exchanged share of cells in
-        tenths). Undefined values, such as the similarity of a constant map, have no row.
+    DataFrame
+        A table of `tables.MAP_TESTS`. Tests, with levels and steps: `weights` (level: the part with fresh weights that
+        is closest to the input, finally "all"; steps from 1), `labels`, `noise`, `shift`, each also for magnitudes;
+        `deletion` and `insertion` ("order", "random", "gain"), and as curves (`..._curve`; the step is the exchanged
+        share of cells in tenths). Undefined values, such as the similarity of a constant map, have no row.
     """
     maps = [methods.maps(trained, sample) for sample in samples]
     collected: dict[tuple[str, ...], dict[_Key, list[NDArray[np.float64]]]] = {}
@@ -81,7 +80,7 @@ def probe(
             collect(sample, _alike("labels", own, methods.maps(shuffled, sample)))
         collect(sample, _stable(trained, sample, own, methods, settings))
         collect(sample, _perturbed(trained, sample, own, methods, settings))
-    return [row for person, found in collected.items() for row in _rows(person, found)]
+    return MAP_TESTS.frame([row for person, found in collected.items() for row in _rows(person, found)])
 
 
 def _alike(test: str, own: Maps, other: Maps, part: str = "", step: int | None = None) -> _Found:
@@ -117,4 +116,4 @@ def _rows(person: tuple[str, ...], found: dict[_Key, list[NDArray[np.float64]]])
         values = np.concatenate(parts)
         known = values[np.isfinite(values)]
         if len(known):
-            yield dict(zip(COLUMNS, (*person, *key, float(known.mean()), len(known)), strict=True))
+            yield dict(zip(MAP_TESTS.names, (*person, *key, float(known.mean()), len(known)), strict=True))

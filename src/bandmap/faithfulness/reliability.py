@@ -1,22 +1,16 @@
 """Split-half reliability of a subject's matrices over seizures, or over the epochs of a stage."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
-from bandmap.aggregate.statistics import known_mean
 from bandmap.vocabulary.tables import HALVES, TRUE, WHOLE
-
-Row = Mapping[str, object]
-_Subject = tuple[str, str]
-_Cells = dict[tuple[str, str], float]
 
 FEWEST_CELLS = 3
 
+_PERSON = ["dataset", "subject"]
 
-def split_half(units: Iterable[Row]) -> dict[_Subject, float]:
+
+def split_half(units: pd.DataFrame) -> pd.DataFrame:
     """Return the reliability of each subject's mean matrix.
 
     For seizures, the halves are the odd and the even found seizures (in the order of the table); for stages, the odd
@@ -26,48 +20,37 @@ def split_half(units: Iterable[Row]) -> dict[_Subject, float]:
 
     Parameters
     ----------
-    units : iterable of mapping
-        Rows of `aggregate.units.SEIZURE_COLUMNS`, computed or read from a table.
+    units : DataFrame
+        A table of `tables.UNITS`.
 
     Returns
     -------
-    dict
-        (data set, subject) -> reliability, at most 1; the mean over classes if there are several. Subjects without
-        two halves, or with a constant half, are left out.
+    DataFrame
+        dataset, subject and value, the reliability, at most 1; the mean over classes if there are several. Subjects
+        without two halves, or with a constant half, are left out.
     """
-    found: dict[tuple[_Subject, str], tuple[list[_Cells], list[_Cells]]] = {}
-    for (subject, label), half, cells in _halves(units):
-        found.setdefault((subject, label), ([], []))[half].append(cells)
-    reliable: dict[_Subject, list[float]] = {}
-    for (subject, _), (odd, even) in found.items():
-        if odd and even and np.isfinite(value := _stepped_up(_mean(odd), _mean(even))):
-            reliable.setdefault(subject, []).append(value)
-    return {subject: float(np.mean(values)) for subject, values in reliable.items()}
+    right = units[units["outcome"].isin(TRUE)]
+    stages = right[right["seizure"].isna() & right["part"].isin(HALVES)]
+    seizures = right[right["seizure"].notna() & (right["part"] == WHOLE)]
+    halves = pd.concat([stages.assign(half=stages["part"]), _odd_and_even(seizures)])
+    means = halves.groupby([*_PERSON, "class", "region", "band", "half"])["importance"].mean().unstack("half")
+    matrices = means.reindex(columns=list(HALVES)).dropna().groupby([*_PERSON, "class"])
+    values = [(*key[:2], _stepped_up(cells)) for key, cells in matrices]
+    reliable = pd.DataFrame(values, columns=[*_PERSON, "value"]).astype({"value": "float64"}).dropna()
+    return reliable.groupby(_PERSON)["value"].mean().reset_index()
 
 
-def _halves(units: Iterable[Row]) -> Iterator[tuple[tuple[_Subject, str], int, _Cells]]:
-    """Yield subject and class, half (0 or 1), and the matrix of each seizure, or of each half of a recording."""
-    matrices: dict[tuple[str, ...], _Cells] = {}
-    for row in units:
-        wanted = HALVES if row["seizure"] in (None, "n/a") else (WHOLE,)
-        if row["outcome"] in TRUE and row["part"] in wanted:
-            key = tuple(str(row[name]) for name in ("dataset", "subject", "class", "part", "recording", "seizure"))
-            value = float("nan") if row["importance"] in (None, "n/a") else float(str(row["importance"]))
-            matrices.setdefault(key, {})[str(row["region"]), str(row["band"])] = value
-    counts: Counter[tuple[str, ...]] = Counter()
-    for key, cells in matrices.items():
-        dataset, subject, label, part = key[:4]
-        counts[key[:4]] += 1
-        yield ((dataset, subject), label), HALVES.index(part) if part in HALVES else 1 - counts[key[:4]] % 2, cells
+def _odd_and_even(seizures: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of seizures with a column that says which half of its subject's each seizure belongs to."""
+    of_subject = [*_PERSON, "class"]
+    names = seizures[[*of_subject, "recording", "seizure"]].drop_duplicates()
+    return seizures.merge(names.assign(half=np.array(HALVES)[names.groupby(of_subject).cumcount() % 2]))
 
 
-def _mean(half: list[_Cells]) -> NDArray[np.float64]:
-    return known_mean(np.array([list(cells.values()) for cells in half]))
-
-
-def _stepped_up(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    known = np.isfinite(one) & np.isfinite(other)
-    if known.sum() < FEWEST_CELLS or not (np.ptp(one[known]) and np.ptp(other[known])):
+def _stepped_up(cells: pd.DataFrame) -> float:
+    """Return the reliability of the whole; columns are the halves, rows the cells that both have."""
+    one, other = (cells[half].to_numpy() for half in HALVES)
+    if len(cells) < FEWEST_CELLS or not (np.ptp(one) and np.ptp(other)):
         return float("nan")
-    r = float(np.corrcoef(one[known], other[known])[0, 1])
+    r = float(np.corrcoef(one, other)[0, 1])
     return 2 * r / (1 + abs(r))

@@ -1,49 +1,39 @@
 """One table per model over subjects: mean, interval and number of subjects of every test of every map."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-import numpy as np
+import pandas as pd
 
 from bandmap.aggregate.statistics import bootstrap_interval
-
-COLUMNS = ("method", "test", "level", "step", "mean", "low", "high", "n")
+from bandmap.vocabulary.tables import FAITHFULNESS
 
 SPLIT_HALF = "split_half"
 """The test that uses matrices (`reliability.split_half`)."""
 
-Row = Mapping[str, object]
+_KEY = ["method", "test", "level", "step"]
 
 
-def summarize(
-    tested: Iterable[Row], reliable: Mapping[str, Mapping[tuple[str, str], float]], *, seed: int
-) -> list[dict[str, object]]:
+def summarize(tested: pd.DataFrame, reliable: Mapping[str, pd.DataFrame], *, seed: int) -> pd.DataFrame:
     """Return the mean over subjects of every test.
 
     Parameters
     ----------
-    tested : iterable of mapping
-        Rows of `probe.COLUMNS`, computed or read from a table.
-    reliable : mapping
-        Matrix -> (data set, subject) -> reliability.
+    tested : DataFrame
+        A table of `tables.MAP_TESTS`.
+    reliable : mapping of str to DataFrame
+        Matrix -> its `reliability.split_half`.
     seed : int
         Seed of the bootstrap over subjects.
 
     Returns
     -------
-    list of dict
-        Rows of `COLUMNS`; `n` is the number of subjects for whom the test is defined. The interval is NaN for fewer
-        than two subjects.
+    DataFrame
+        A table of `tables.FAITHFULNESS`; `n` counts the subjects for whom the test is defined. The interval of fewer
+        than two is NaN.
     """
-    values: dict[tuple[object, ...], list[float]] = {}
-    for row in tested:
-        key = tuple(row[name] for name in COLUMNS[:4])
-        values.setdefault(key, []).append(float(str(row["value"])))
-    for method, subjects in reliable.items():
-        if subjects:
-            values[method, SPLIT_HALF, "", None] = list(subjects.values())
-    rows: list[dict[str, object]] = []
-    for key, found in values.items():
-        low, high = bootstrap_interval(np.array(found), seed=seed)
-        facts = (float(np.mean(found)), float(low), float(high), len(found))
-        rows.append(dict(zip(COLUMNS, (*key, *facts), strict=True)))
-    return rows
+    halves = [table.assign(method=name, test=SPLIT_HALF, level="") for name, table in reliable.items()]
+    values = pd.concat([tested, *halves]).groupby(_KEY, sort=False, dropna=False)["value"]
+    intervals = [bootstrap_interval(of_subjects.to_numpy(), seed=seed) for _, of_subjects in values]
+    summary = values.agg(mean="mean", n="count").reset_index()
+    summary[["low", "high"]] = pd.DataFrame(intervals, columns=["low", "high"], dtype=float)
+    return FAITHFULNESS.frame(summary)

@@ -32,13 +32,3 @@ def _text(value: object) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "n/a"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def as_text(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> list[dict[str, str]]:
-    """Return rows in the form that `read_rows` returns."""
-    return [{name: _text(row[name]) for name in columns} for row in rows]
-
-
-def number(text: str) -> float:
-    """Return a table's number; `n/a` is NaN."""
-    return float("nan") if text == "n/a" else float(text)

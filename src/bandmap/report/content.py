@@ -1,14 +1,13 @@
-"""The content of the report: plain rows of tables, and figures by their path relative to the page."""
+"""The content of the report: tables, and figures by their path relative to the page."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-Row = Mapping[str, object]
-Rows = tuple[Row, ...]
+import pandas as pd
 
-INTERICTAL = "interictal"
-"""The outcome of rows of interictal time, which is not shown as a seizure."""
+from bandmap.vocabulary import tables
+from bandmap.vocabulary.tables import ALL, WHOLE
 
 
 @dataclass(frozen=True)
@@ -42,13 +41,13 @@ class NightPart:
     ----------
     recording : str
     figure : str
-    minutes : tuple of mapping
-        Rows of `score.sleep.sleep_statistics`: the duration of each stage according to the scorer and the model.
+    minutes : DataFrame
+        A table of `tables.SLEEP_MINUTES`: the duration of each stage according to the scorer and the model.
     """
 
     recording: str
     figure: str = ""
-    minutes: Rows = ()
+    minutes: pd.DataFrame = field(default_factory=tables.SLEEP_MINUTES.frame)
 
 
 @dataclass(frozen=True)
@@ -82,6 +81,11 @@ class SubjectPart:
         return self.dataset, self.subject
 
 
+def of_person(table: pd.DataFrame, person: tuple[str, str]) -> pd.DataFrame:
+    """Return the rows of one subject."""
+    return table[(table["dataset"] == person[0]) & (table["subject"] == person[1])]
+
+
 @dataclass(frozen=True)
 class MatrixPart:
     """One kind of matrix (from a joint method, or a product) of one model.
@@ -92,26 +96,26 @@ class MatrixPart:
         As in the settings ("band_occlusion").
     title : str
         Title for readers ("joint: band occlusion").
-    cohort, subjects : tuple of mapping
-        All rows of cohort.tsv and subjects.tsv: every class, outcome and part.
+    cohort, subjects : DataFrame
+        Tables of `tables.COHORT` and `tables.SUBJECTS`: every class, outcome and part.
     figure : str
         Figure of the cohort's matrix, for print.
     """
 
     name: str
     title: str
-    cohort: Rows = ()
-    subjects: Rows = ()
+    cohort: pd.DataFrame = field(default_factory=tables.COHORT.frame)
+    subjects: pd.DataFrame = field(default_factory=tables.SUBJECTS.frame)
     figure: str = ""
 
     @property
     def tells_both(self) -> bool:
         """Whether it has both regions and bands; others have one row or one column, named "all"."""
-        return not any("all" in (row["region"], row["band"]) for row in self.cohort)
+        return not (self.cohort[["region", "band"]] == ALL).any(axis=None)
 
-    def of(self, person: tuple[str, str]) -> Rows:
+    def of(self, person: tuple[str, str]) -> pd.DataFrame:
         """Return the rows of one subject."""
-        return tuple(row for row in self.subjects if (row["dataset"], row["subject"]) == person)
+        return of_person(self.subjects, person)
 
 
 @dataclass(frozen=True)
@@ -121,38 +125,36 @@ class RunPart:
     Attributes
     ----------
     model, scheme : str
-    scores : tuple of mapping
-        Rows of the table of scores.
+    scores : DataFrame
+        A table of `tables.SCORES`.
     score_summary : mapping
         Content of the JSON file beside the table: scores over subjects, the scorer's parameters, recordings scored and
         expected.
     matrices : tuple of MatrixPart
         Matrices, the joint one first.
     subjects : tuple of SubjectPart
-    planted : tuple of mapping
-        Rows of `faithfulness.planted.planted_focus`, each with its `method` and `class`; empty if the truth is unknown.
-    planted_summary : tuple of mapping
-        Rows of `faithfulness.planted.summary`, each with its `method` and `class`.
-    faithfulness : tuple of mapping
-        Rows of `faithfulness.summary`.
-    windows : tuple of mapping
-        Rows role, class, windows, excluded: windows used and left out because of their quality, over all folds.
-    resources : tuple of mapping
-        Time and memory of each fold's training: fold, seconds, windows_per_second ...
+    planted, recovery : DataFrame
+        Tables of `tables.PLANTED` and `tables.RECOVERY`; empty if the truth is unknown.
+    faithfulness : DataFrame
+        A table of `tables.FAITHFULNESS`.
+    windows : DataFrame
+        A table of `tables.WINDOWS`: windows used and left out because of their quality, over all folds.
+    resources : DataFrame
+        Time and memory of each fold's training: fold, and the columns of `tables.RESOURCES`.
     scores_figure, details_figure, training_figure, planted_figure, recovery_figure, faithfulness_figure : str
     """
 
     model: str
     scheme: str
-    scores: Rows = ()
+    scores: pd.DataFrame = field(default_factory=pd.DataFrame)
     score_summary: Mapping[str, Any] = field(default_factory=dict)
     matrices: tuple[MatrixPart, ...] = ()
     subjects: tuple[SubjectPart, ...] = ()
-    planted: Rows = ()
-    planted_summary: Rows = ()
-    faithfulness: Rows = ()
-    windows: Rows = ()
-    resources: Rows = ()
+    planted: pd.DataFrame = field(default_factory=tables.PLANTED.frame)
+    recovery: pd.DataFrame = field(default_factory=tables.RECOVERY.frame)
+    faithfulness: pd.DataFrame = field(default_factory=tables.FAITHFULNESS.frame)
+    windows: pd.DataFrame = field(default_factory=tables.WINDOWS.frame)
+    resources: pd.DataFrame = field(default_factory=pd.DataFrame)
     scores_figure: str = ""
     details_figure: str = ""
     training_figure: str = ""
@@ -183,22 +185,22 @@ class ReportData:
     task : {"seizure", "sleep"}
     judged : mapping of str to mapping
         Models, baselines and models without fine-tuning -> summary of scores.
-    comparison : tuple of mapping
-        Rows of `score.comparison.compare`.
-    agreement : tuple of mapping
-        Rows of `aggregate.agreement.agreement_rows`; empty if there is nothing to compare.
+    comparison : DataFrame
+        A table of `tables.COMPARISON`.
+    agreement : DataFrame
+        Result of `aggregate.agreement.agreement`; empty if there is nothing to compare.
     overview_figure : str
         Figure of all models.
     simulated : tuple of str
         Names of the data sets that are simulated.
-    left_out : tuple of mapping
-        Rows dataset, subject, recording, why: recordings that the settings leave out.
+    left_out : DataFrame
+        dataset, subject, recording, why: recordings that the settings leave out.
     regions : mapping of str to iterable of str
         Region -> electrodes.
     bands_hz : mapping of str to tuple of float
         Band -> lower edge (inclusive), upper edge (exclusive).
-    quality : tuple of mapping
-        Rows of the quality tables, each with its `dataset` and `recording`.
+    quality : DataFrame
+        The recordings' quality, each row with its `dataset` and `recording`.
     quality_figure : str
     provenance : mapping
         Versions, seed and the like.
@@ -210,14 +212,14 @@ class ReportData:
     runs: tuple[RunPart, ...]
     task: str = "seizure"
     judged: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    comparison: Rows = ()
-    agreement: Rows = ()
+    comparison: pd.DataFrame = field(default_factory=tables.COMPARISON.frame)
+    agreement: pd.DataFrame = field(default_factory=pd.DataFrame)
     overview_figure: str = ""
     simulated: tuple[str, ...] = ()
-    left_out: Rows = ()
+    left_out: pd.DataFrame = field(default_factory=pd.DataFrame)
     regions: Mapping[str, Iterable[str]] = field(default_factory=dict)
     bands_hz: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    quality: Rows = ()
+    quality: pd.DataFrame = field(default_factory=pd.DataFrame)
     quality_figure: str = ""
     provenance: Mapping[str, object] = field(default_factory=dict)
     settings: str = ""
@@ -238,13 +240,13 @@ class ReportData:
         return own + [figure for run in self.runs for figure in run.figures]
 
 
-def seizure_parts(rows: Iterable[Row], figure: str = "") -> dict[tuple[str, str], tuple[SeizurePart, ...]]:
+def seizure_parts(units: pd.DataFrame, figure: str = "") -> dict[tuple[str, str], tuple[SeizurePart, ...]]:
     """Return the seizures and false alarms of every subject.
 
     Parameters
     ----------
-    rows : iterable of mapping
-        Rows of seizures.tsv, one per cell of each seizure's matrix.
+    units : DataFrame
+        A table of `tables.UNITS`.
     figure : str
         Pattern of the paths of figures, such as "figures/seizures/{dataset}/{recording}_{seizure}.png".
 
@@ -253,11 +255,11 @@ def seizure_parts(rows: Iterable[Row], figure: str = "") -> dict[tuple[str, str]
     dict
         (dataset, subject) -> its seizures in the order of the table.
     """
-    parts: dict[tuple[str, str], dict[tuple[str, str], SeizurePart]] = {}
-    for row in rows:
-        if row["part"] == "whole" and row["onset"] not in (None, "n/a"):
-            recording, seizure = str(row["recording"]), str(row["seizure"])
-            onset, offset = float(str(row["onset"])), float(str(row["offset"]))
-            part = SeizurePart(recording, seizure, str(row["outcome"]), onset, offset, figure.format_map(row))
-            parts.setdefault((str(row["dataset"]), str(row["subject"])), {})[recording, seizure] = part
-    return {subject: tuple(seizures.values()) for subject, seizures in parts.items()}
+    columns = ["dataset", "subject", "recording", "seizure", "outcome", "onset", "offset"]
+    events = units[(units["part"] == WHOLE) & units["onset"].notna()][columns].drop_duplicates()
+    parts: dict[tuple[str, str], tuple[SeizurePart, ...]] = {}
+    for dataset, subject, recording, seizure, outcome, onset, offset in events.itertuples(index=False):
+        file = figure.format(dataset=dataset, subject=subject, recording=recording, seizure=seizure)
+        part = SeizurePart(recording, seizure, outcome, onset, offset, file)
+        parts[dataset, subject] = (*parts.get((dataset, subject), ()), part)
+    return parts

@@ -3,10 +3,15 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from bandmap.report.content import Row, Rows
+import pandas as pd
+
+from bandmap.aggregate.levels import KIND
 from bandmap.report.sentences import counted_noun
-from bandmap.report.tables import cell_of, short_number
+from bandmap.report.tables import number_of, records, short_number
+
+Row = Mapping[str, Any]
 
 _SIGNIFICANT = 0.05
 _SMALLEST, _LARGEST = -3, 5
@@ -65,10 +70,9 @@ class Kind:
     outcome: str
     part: str = "whole"
 
-    def rows(self, rows: Iterable[Row]) -> Rows:
+    def rows(self, table: pd.DataFrame) -> Sequence[Row]:
         """Return the rows of this matrix."""
-        wanted = (self.label, self.outcome, self.part)
-        return tuple(row for row in rows if (row.get("class"), row["outcome"], row["part"]) == wanted)
+        return records(table[(table[KIND] == [self.label, self.outcome, self.part]).all(axis=1)])
 
 
 @dataclass(frozen=True)
@@ -103,10 +107,9 @@ class Annotation:
     rank_one: Mapping[str, float] = field(default_factory=dict)
 
 
-def heats_of(group: Group, rows: Iterable[Row], annotation: Annotation) -> list[Heat]:
+def heats_of(group: Group, table: pd.DataFrame, annotation: Annotation) -> list[Heat]:
     """Return the matrices of a group with any value, on a common colour scale."""
-    rows = tuple(rows)
-    found = [(kind, chosen) for kind in group.kinds if (chosen := kind.rows(rows))]
+    found = [(kind, kind.rows(table)) for kind in group.kinds]
     known = [(kind, chosen) for kind, chosen in found if any(_value(row, "importance") is not None for row in chosen)]
     scale = Scale(greatest(_value(row, "importance") for _, chosen in known for row in chosen))
     return [_matrix(kind, chosen, annotation, scale) for kind, chosen in known]
@@ -168,7 +171,7 @@ def grid(
     return Heat(title, tuple(columns), rows, note, tall)
 
 
-def _matrix(kind: Kind, rows: Rows, annotation: Annotation, scale: Scale) -> Heat:
+def _matrix(kind: Kind, rows: Sequence[Row], annotation: Annotation, scale: Scale) -> Heat:
     by_place = {(str(row["region"]), str(row["band"])): row for row in rows}
     regions, bands = (list(dict.fromkeys(place[axis] for place in by_place)) for axis in (0, 1))
     planted = annotation.planted.get(kind.label)
@@ -209,7 +212,7 @@ def _edges(row: Row, annotation: Annotation) -> tuple[float, ...]:
     return () if low is None or high is None or (_value(row, annotation.counted) or 0) < 2 else (low, high)
 
 
-def _notes(kind: Kind, rows: Rows, annotation: Annotation) -> list[str]:
+def _notes(kind: Kind, rows: Sequence[Row], annotation: Annotation) -> list[str]:
     counts = [n for row in rows if (n := _value(row, annotation.counted)) is not None]
     least, most = (f"{edge(counts):.0f}" if counts else "0" for edge in (min, max))
     notes = [
@@ -229,4 +232,4 @@ def _flagged(row: Row, kind: str) -> bool:
 
 
 def _value(row: Row, column: str) -> float | None:
-    return cell_of(row.get(column)).value
+    return number_of(row.get(column))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bandmap.report.tables import cell_of, short_number, spread_cell
+from bandmap.report.tables import short_number, spread_cell
 
 Metric = tuple[str, str, str]
 """Level of the summary ("event"), score ("f1"), and the name of the score for readers."""
@@ -57,7 +57,7 @@ def sentence(opening: str, summary: Mapping[str, Any], metrics: Sequence[Metric]
 
 
 def _text(words: str, facts: Mapping[str, Any] | None) -> str:
-    if facts is None or cell_of(facts["mean"]).value is None:
+    if facts is None or facts["mean"] is None:
         return ""
     text = f"{words} {short_number(facts['mean'])}"
     if facts.get("low") is None:

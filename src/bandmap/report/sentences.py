@@ -1,16 +1,18 @@
 """Sentences about the results of a run that do not depend on the task."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
-from bandmap.report.content import MatrixPart, ReportData, Row, Rows, RunPart
-from bandmap.report.tables import cell_of, short_number
+import pandas as pd
+
+from bandmap.aggregate import main_matrices
+from bandmap.report.content import MatrixPart, ReportData, RunPart
+from bandmap.report.tables import number_of, records, short_number
+
+Row = Mapping[str, Any]
 
 FEW_SUBJECTS = 10
 """With fewer people, the report states that there are too few for a result."""
-
-TRUE = ("hit", "right")
-"""Outcomes with correct predictions."""
-
 
 _PLANTED = {"region": "the planted region", "band": "the planted band", "both": "both"}
 
@@ -20,24 +22,15 @@ def counted_noun(n: int, noun: str) -> str:
     return f"{n} {noun}{'' if n == 1 else 's'}"
 
 
-def main_rows(rows: Sequence[Row]) -> dict[str, Rows]:
+def by_class(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return class -> rows of found seizures as a whole, or of correctly predicted stages."""
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        if row["part"] == "whole" and row["outcome"] in TRUE:
-            found.setdefault(str(row["class"]), []).append(row)
-    return {label: tuple(chosen) for label, chosen in found.items()}
+    return {str(label): rows for label, rows in main_matrices(table).groupby("class", sort=False)}
 
 
-def _value(row: Row, column: str) -> float:
-    value = cell_of(row.get(column)).value
-    return float("nan") if value is None else value
-
-
-def largest_cell(rows: Sequence[Row]) -> Row | None:
+def largest_cell(table: pd.DataFrame) -> Row | None:
     """Return the row with the largest importance; None if no row has a value."""
-    known = [row for row in rows if cell_of(row.get("importance")).value is not None]
-    return max(known, key=lambda row: _value(row, "importance"), default=None)
+    known = table[table["importance"].notna()]
+    return records(known.loc[[known["importance"].idxmax()]])[0] if len(known) else None
 
 
 def cell_name(row: Row) -> str:
@@ -45,9 +38,9 @@ def cell_name(row: Row) -> str:
     return ", ".join(str(row[axis]) for axis in ("region", "band") if row[axis] != "all")
 
 
-def largest_cells(rows: Sequence[Row]) -> str:
+def largest_cells(table: pd.DataFrame) -> str:
     """Return the largest cell, per class if there are several ("N2: central, alpha; N3: frontal, delta")."""
-    tops = {label: largest_cell(chosen) for label, chosen in main_rows(rows).items()}
+    tops = {label: largest_cell(chosen) for label, chosen in by_class(table).items()}
     known = {label: cell_name(top) for label, top in tops.items() if top is not None}
     if len(known) == 1:
         return next(iter(known.values()))
@@ -56,8 +49,8 @@ def largest_cells(rows: Sequence[Row]) -> str:
 
 def of_matrix(matrix: MatrixPart) -> str:
     """Return the largest cell of the cohort's matrix or of each class, or that there is none."""
-    by_class = main_rows(matrix.cohort)
-    tops = {label: top for label, rows in by_class.items() if (top := largest_cell(rows)) is not None}
+    largest = {label: largest_cell(rows) for label, rows in by_class(matrix.cohort).items()}
+    tops = {label: top for label, top in largest.items() if top is not None}
     if not tops:
         return f"The cohort's matrix ({matrix.title}) has no value: no explained window is classified correctly."
     if len(tops) == 1:
@@ -68,13 +61,11 @@ def of_matrix(matrix: MatrixPart) -> str:
 
 
 def _facts(top: Row) -> str:
-    facts = [short_number(_value(top, "importance"))]
-    if cell_of(top.get("low")).value is not None:
-        facts.append(f"interval {short_number(_value(top, 'low'))} to {short_number(_value(top, 'high'))}")
-    if cell_of(top.get("p")).value is not None:
-        facts.append(f"p = {short_number(_value(top, 'p'))}")
-    if cell_of(top.get("n_subjects")).value is not None:
-        facts.append(f"n = {counted_noun(int(_value(top, 'n_subjects')), 'subject')}")
+    low, high, p, n = (number_of(top.get(name)) for name in ("low", "high", "p", "n_subjects"))
+    facts = [short_number(top["importance"])]
+    facts += [] if low is None or high is None else [f"interval {short_number(low)} to {short_number(high)}"]
+    facts += [] if p is None else [f"p = {short_number(p)}"]
+    facts += [] if n is None else [f"n = {counted_noun(int(n), 'subject')}"]
     return ", ".join(facts)
 
 
@@ -85,21 +76,21 @@ def of_recovery(run: RunPart) -> list[str]:
 
 def named_by(run: RunPart) -> dict[str, str]:
     """Return method -> how often it named what was planted, over all classes."""
-    several = len({row["class"] for row in run.planted_summary}) > 1
-    counts: dict[str, dict[str, tuple[float, float]]] = {}
-    for row in run.planted_summary:
-        if row["what"] in _PLANTED:
-            right, n = counts.setdefault(str(row["method"]), {}).get(str(row["what"]), (0.0, 0.0))
-            counts[str(row["method"])][str(row["what"])] = right + _value(row, "right"), n + _value(row, "n")
-    units = "subjects and stages" if several else "subjects"
-    return {method: f"{_named(right)} {units}" for method, right in counts.items()}
+    units = "subjects and stages" if run.recovery["class"].nunique() > 1 else "subjects"
+    named = recovered(run)
+    methods = named.index.get_level_values("method").unique()
+    return {method: f"{_named(named.loc[method])} {units}" for method in methods}
 
 
-def _named(counts: Mapping[str, tuple[float, float]]) -> str:
-    parts = [
-        f"{text} in {counts[what][0]:.0f} of {counts[what][1]:.0f}" for what, text in _PLANTED.items() if what in counts
-    ]
-    return ", ".join(parts)
+def recovered(run: RunPart) -> pd.DataFrame:
+    """Return right and n per method and named item (region, band, both), summed over all classes."""
+    named = run.recovery[run.recovery["what"].isin(_PLANTED)]
+    return named.groupby(["method", "what"], sort=False)[["right", "n"]].sum()
+
+
+def _named(counts: pd.DataFrame) -> str:
+    right, n = counts["right"], counts["n"]
+    return ", ".join(f"{text} in {right[what]} of {n[what]}" for what, text in _PLANTED.items() if what in counts.index)
 
 
 def of_run(run: RunPart) -> list[str]:
@@ -124,15 +115,14 @@ def of_size(data: ReportData) -> list[str]:
     ]
 
 
-def of_agreement(rows: Rows) -> list[str]:
+def of_agreement(agreement: pd.DataFrame) -> list[str]:
     """Return the two models or methods that agree most, and those that agree least."""
-    known = [row for row in rows if cell_of(row["spearman"]).value is not None]
-    if not known:
+    pairs = records(agreement.dropna(subset=["spearman"]).sort_values("spearman")) if len(agreement) else []
+    if not pairs:
         return []
-    most, least = max(known, key=lambda r: _value(r, "spearman")), min(known, key=lambda r: _value(r, "spearman"))
-    similar = f"The most similar matrices are those of {_pair_text(most)}"
-    return [f"{similar}; the least similar are those of {_pair_text(least)}." if len(known) > 1 else f"{similar}."]
+    similar = f"The most similar matrices are those of {_pair_text(pairs[-1])}"
+    return [f"{similar}; the least similar are those of {_pair_text(pairs[0])}." if len(pairs) > 1 else f"{similar}."]
 
 
-def _pair_text(row: Row) -> str:
-    return f"{row['a']} and {row['b']} (Spearman {short_number(_value(row, 'spearman'))})"
+def _pair_text(pair: Row) -> str:
+    return f"{pair['a']} and {pair['b']} (Spearman {short_number(pair['spearman'])})"

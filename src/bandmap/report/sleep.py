@@ -1,10 +1,12 @@
 """The pages of a run that stages sleep."""
 
+import pandas as pd
+
 from bandmap.report import scores
-from bandmap.report.content import NightPart, ReportData, RunPart, SubjectPart
+from bandmap.report.content import NightPart, ReportData, RunPart, SubjectPart, of_person
 from bandmap.report.heat import Annotation, Group, Heat, HeatCell, Kind, grid
 from bandmap.report.sentences import counted_noun
-from bandmap.report.tables import Cell, cell_of, short_number, table_of
+from bandmap.report.tables import Cell, cell_of, records, short_number, table_of
 from bandmap.report.tasks import Parts, Picture, Unit
 from bandmap.vocabulary.recording import SleepStage
 
@@ -59,7 +61,7 @@ def floor(data: ReportData) -> list[str]:
 
 def subject_columns(run: RunPart, subject: SubjectPart) -> dict[str, object]:
     """Return agreement with the scorer."""
-    mine = [row for row in run.scores if (row["dataset"], row["subject"]) == subject.person]
+    mine = records(of_person(run.scores, subject.person)) if len(run.scores) else []
     row = mine[0] if mine else {}
     return {"epochs": row.get("epochs"), "kappa": row.get("kappa"), "macro F1": row.get("macro_f1")}
 
@@ -105,14 +107,9 @@ def _hardest(run: RunPart) -> str:
 
 def _unit(anchor: str, name: str, members: list[tuple[RunPart, NightPart]]) -> Unit:
     alt = f"Hypnogram of scorer and model, probabilities of the stages, power and matrices of {name}"
-    asleep = {
-        run.model: next(
-            (row["predicted_minutes"] for row in night.minutes if row["statistic"] == "total_sleep_time"), None
-        )
-        for run, night in members
-    }
-    reference = next((row["reference_minutes"] for _, n in members for row in n.minutes), None)
-    spans = {f"asleep by {model} (min)": minutes for model, minutes in asleep.items()}
+    asleep = {run.model: night.minutes.query("statistic == 'total_sleep_time'") for run, night in members}
+    spans = {f"asleep by {model} (min)": _first(total["predicted_minutes"]) for model, total in asleep.items()}
+    reference = _first(pd.concat([total["reference_minutes"] for total in asleep.values()]))
     return Unit(
         anchor,
         name,
@@ -121,7 +118,11 @@ def _unit(anchor: str, name: str, members: list[tuple[RunPart, NightPart]]) -> U
         tables=tuple(
             (run.model, table_of(n.minutes, ("statistic", "reference_minutes", "predicted_minutes")))
             for run, n in members
-            if n.minutes
+            if len(n.minutes)
         ),
         columns={"recording": Cell(name, link=f"#{anchor}"), "asleep by the scorer (min)": reference, **spans},
     )
+
+
+def _first(minutes: "pd.Series[float]") -> float | None:
+    return float(minutes.iloc[0]) if len(minutes) else None

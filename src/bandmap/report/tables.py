@@ -1,9 +1,10 @@
 """Conversion of rows to readable tables: titles with units, rounded numbers, values for sorting."""
 
-import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
 
 _UNITS = (("_seconds", " (s)"), ("_hz", " (Hz)"), ("_per_day", " per day"))
 _TITLES = {
@@ -85,15 +86,15 @@ def cell_of(value: object) -> Cell:
     """Return a value as a cell: rounded numbers, and a dash for unknown values."""
     if isinstance(value, Cell):
         return value
-    if value is None or value in ("", "n/a") or (isinstance(value, float) and math.isnan(value)):
-        return Cell("–")
-    text = str(value)
-    # Only text that looks like a number is one: float() would also accept a subject "1e5" or "nan".
-    if not re.fullmatch(r"-?\d+(\.\d+)?(e[+-]\d+)?", text):
-        return Cell(text)
-    if re.fullmatch(r"0\d+", text):
-        return Cell(text)
-    return Cell(short_number(float(text)), float(text))
+    if isinstance(value, str):
+        return Cell(value or "–")
+    number = number_of(value)
+    return Cell("–") if number is None else Cell(short_number(number), number)
+
+
+def number_of(value: Any) -> float | None:
+    """Return a number of a table; None if it is missing."""
+    return None if value is None or pd.isna(value) else float(value)
 
 
 def short_number(value: float, *, digits: int = 3) -> str:
@@ -114,16 +115,21 @@ def spread_cell(facts: Mapping[str, object] | None) -> Cell:
     return Cell(mean.text, mean.value, note=f"{interval}n = {n.text}")
 
 
-def table_of(rows: Iterable[Mapping[str, object]], columns: Sequence[str] = ()) -> Table:
+def table_of(rows: pd.DataFrame | Iterable[Mapping[str, object]], columns: Sequence[str] = ()) -> Table:
     """Return rows as a table, by default with the columns of the first row.
 
     Parameters
     ----------
-    rows : iterable of mapping
+    rows : DataFrame or iterable of mapping
     columns : sequence of str
         Columns in order; missing values are shown as a dash.
     """
-    rows = list(rows)
-    names = list(columns) or list(rows[0] if rows else ())
-    cells = tuple(tuple(cell_of(row.get(name)) for name in names) for row in rows)
+    given = records(rows) if isinstance(rows, pd.DataFrame) else list(rows)
+    names = list(columns) or list(given[0] if given else ())
+    cells = tuple(tuple(cell_of(row.get(name)) for name in names) for row in given)
     return Table(tuple(title_of(name) for name in names), cells)
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table one by one."""
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]

@@ -1,8 +1,8 @@
 """How far each map of a model can be trusted: a row of the table, and a line beside the map."""
 
-from bandmap.report.content import Row, RunPart
-from bandmap.report.sentences import named_by
-from bandmap.report.tables import Cell, cell_of, short_number
+from bandmap.report.content import RunPart
+from bandmap.report.sentences import Row, named_by, recovered
+from bandmap.report.tables import Cell, number_of, records, short_number
 
 TESTS = {
     ("weights", "all"): "fresh weights",
@@ -51,32 +51,27 @@ def sentence(run: RunPart, name: str) -> str:
 
 def _by_method(run: RunPart) -> dict[str, dict[tuple[str, str], Row]]:
     found: dict[str, dict[tuple[str, str], Row]] = {}
-    for row in run.faithfulness:
-        test = str(row["test"]), str(row["level"])
+    for row in records(run.faithfulness):
+        test = row["test"], row["level"]
         if test in TESTS:
-            found.setdefault(str(row["method"]), {})[test] = row
+            found.setdefault(row["method"], {})[test] = row
     return found
 
 
 def _planted(run: RunPart) -> dict[str, dict[str, Cell]]:
     """Return method -> region, band or both -> number of right answers, over all classes."""
-    counts: dict[str, dict[str, list[int]]] = {}
-    for row in run.planted_summary:
-        if row["what"] in _PLANTED:
-            total = counts.setdefault(str(row["method"]), {}).setdefault(str(row["what"]), [0, 0])
-            for place, column in enumerate(("right", "n")):
-                total[place] += round(cell_of(row[column]).value or 0)
-    return {
-        name: {what: Cell(f"{right} of {n}", right / n) for what, (right, n) in counted.items() if n}
-        for name, counted in counts.items()
-    }
+    found: dict[str, dict[str, Cell]] = {}
+    for row in records(recovered(run).reset_index()):
+        cell = Cell(f"{row['right']} of {row['n']}", row["right"] / row["n"])
+        found.setdefault(row["method"], {})[row["what"]] = cell
+    return found
 
 
 def _cell(facts: Row | None) -> Cell | None:
     if facts is None:
         return None
     interval = f"{_interval(facts)}; " if _interval(facts) else ""
-    return Cell(_short(facts["mean"]), cell_of(facts["mean"]).value, note=f"{interval}n = {facts['n']}")
+    return Cell(_short(facts["mean"]), facts["mean"], note=f"{interval}n = {facts['n']}")
 
 
 def _number(facts: Row) -> str:
@@ -84,9 +79,9 @@ def _number(facts: Row) -> str:
 
 
 def _interval(facts: Row) -> str:
-    low, high = (cell_of(facts[name]).value for name in ("low", "high"))
+    low, high = number_of(facts["low"]), number_of(facts["high"])
     return "" if low is None or high is None else f"{_short(low)} to {_short(high)}"
 
 
-def _short(value: object) -> str:
-    return short_number(cell_of(value).value or 0.0, digits=2)
+def _short(value: float) -> str:
+    return short_number(value, digits=2)

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import pandas as pd
+
 from bandmap.report import scores, trust
-from bandmap.report.content import MatrixPart, ReportData, Row, Rows, RunPart, SubjectPart
+from bandmap.report.content import MatrixPart, ReportData, RunPart, SubjectPart, of_person
 from bandmap.report.heat import Annotation, Group, Heat, HeatCell, grid, heats_of, tinted
 from bandmap.report.sentences import largest_cells, of_agreement, of_run
-from bandmap.report.tables import Cell, Table, cell_of, short_number, table_of
+from bandmap.report.tables import Cell, Table, cell_of, number_of, records, short_number, table_of
 from bandmap.report.tasks import Parts, TaskPages, Unit
+from bandmap.vocabulary.tables import WINDOWS
 
 _RECOVERED = {"region": "region (interval)", "band": "band (interval)", "both": "both (interval)", "auc": "mean AUC"}
 _OF_COHORT = Annotation("n_subjects", "subject")
@@ -105,14 +108,14 @@ def overview(data: ReportData, task: TaskPages) -> Overview:
         agreement=_agreement(data.agreement),
         agreements=table_of(data.agreement),
         agreement_notes=of_agreement(data.agreement),
-        windows=table_of(_window_rows(data.runs)),
+        windows=table_of(_windows(data.runs)),
     )
 
 
-def _compared(rows: Rows, task: TaskPages) -> list[dict[str, object]]:
-    """Return the rows of comparisons with readable names of scores."""
+def _compared(comparison: pd.DataFrame, task: TaskPages) -> pd.DataFrame:
+    """Return comparisons with readable names of scores."""
     words = {name: title for _, name, title in reversed(task.METRICS)}
-    return [{**row, "metric": words.get(str(row["metric"]), row["metric"])} for row in rows]
+    return comparison.assign(metric=comparison["metric"].replace(words))
 
 
 def subject_rows(data: ReportData, pages: Mapping[tuple[str, str], str], task: TaskPages) -> list[dict[str, object]]:
@@ -138,7 +141,7 @@ def subject_views(data: ReportData, pages: Mapping[tuple[str, str], str], task: 
 
 def _subject(person: tuple[str, str], parts: Parts, task: TaskPages, page: str, before: str, after: str) -> SubjectView:
     units = task.units(parts)
-    mine = [{"model": run.model, **row} for run, _ in parts for row in run.scores if _person(row) == person]
+    scores = [of_model(run, of_person(run.scores, person)) for run, _ in parts if len(run.scores)]
     runs = [(run, subject, tuple(_of_subject(run, subject, task))) for run, subject in parts]
     return SubjectView(
         *person,
@@ -147,7 +150,7 @@ def _subject(person: tuple[str, str], parts: Parts, task: TaskPages, page: str, 
         runs=tuple(runs),
         units=units,
         unit_table=table_of([unit.columns for unit in units], _all_columns(units)),
-        scores=table_of([{k: v for k, v in row.items() if k not in ("dataset", "subject")} for row in mine]),
+        scores=table_of(pd.concat(scores).drop(columns=["dataset", "subject"]) if scores else []),
         before=before,
         after=after,
     )
@@ -166,11 +169,9 @@ def _all_columns(units: Sequence[Unit]) -> list[str]:
     return list(dict.fromkeys(name for unit in units for name in unit.columns))
 
 
-def _person(row: Row) -> tuple[str, str]:
-    return str(row["dataset"]), str(row["subject"])
-
-
-def _matrix_view(run: RunPart, matrix: MatrixPart, rows: Rows, task: TaskPages, annotation: Annotation) -> MatrixView:
+def _matrix_view(
+    run: RunPart, matrix: MatrixPart, rows: pd.DataFrame, task: TaskPages, annotation: Annotation
+) -> MatrixView:
     groups = [(group, heats_of(group, rows, annotation)) for group in task.GROUPS]
     shown = tuple((group, heats) for group, heats in groups if heats)
     return MatrixView(matrix, shown, table_of(rows), trust.sentence(run, matrix.name))
@@ -196,48 +197,50 @@ def _planted_text(subject: SubjectPart) -> str:
     return next(iter(texts.values())) if len(texts) == 1 else "; ".join(f"{label}: {f}" for label, f in texts.items())
 
 
-def _agreement(rows: Rows) -> Heat | None:
-    pairs = {(str(row["a"]), str(row["b"])): row for row in rows}
-    names = list(dict.fromkeys(name for pair in pairs for name in pair))
+def _agreement(agreement: pd.DataFrame) -> Heat | None:
+    pairs = {frozenset((row["a"], row["b"])): row for row in records(agreement)}
+    names = list(dict.fromkeys(name for row in pairs.values() for name in (row["a"], row["b"])))
     if not names:
         return None
 
     def cell(one: str, other: str) -> HeatCell:
-        row = pairs.get((one, other)) or pairs.get((other, one))
-        value = None if row is None else cell_of(row["spearman"]).value
+        row = pairs.get(frozenset((one, other)))
+        value = None if row is None else number_of(row["spearman"])
         if row is None or value is None:
             return HeatCell("" if one == other else "–", f"{one} and {other}: nothing to compare")
         about = (
-            f"{one} and {other}: Spearman {short_number(value)}, mean over {cell_of(row['n_subjects']).text} subjects; "
-            f"the same largest cell in {cell_of(row['same_top']).text} of {cell_of(row['n_matrices']).text} matrices"
+            f"{one} and {other}: Spearman {short_number(value)}, mean over {row['n_subjects']} subjects; "
+            f"the same largest cell in {row['same_top']} of {row['n_matrices']} matrices"
         )
         return HeatCell(short_number(value, digits=2), about, *tinted(value, 1.0))
 
     return grid("Spearman's rank correlation over the cells, mean over subjects", names, names, cell, tall=True)
 
 
-def _window_rows(runs: Iterable[RunPart]) -> list[dict[str, object]]:
-    return [{"model": run.model, **row, "share left out (%)": _left_out(row)} for run in runs for row in run.windows]
+def of_model(run: RunPart, table: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of a run with the model's name before them."""
+    return pd.concat([pd.DataFrame({"model": run.model}, index=table.index), table], axis=1)
 
 
-def _left_out(row: Row) -> float | None:
-    used, excluded = (cell_of(row[name]).value or 0 for name in ("windows", "excluded"))
-    return 100 * excluded / (used + excluded) if used + excluded else None
+def _windows(runs: Iterable[RunPart]) -> pd.DataFrame:
+    tables = [of_model(run, run.windows) for run in runs]
+    seen = pd.concat(tables) if tables else WINDOWS.frame()
+    left_out = 100 * seen["excluded"] / (seen["windows"] + seen["excluded"])
+    return seen.assign(**{"share left out (%)": left_out})
 
 
 def _recovery_rows(run: RunPart) -> list[dict[str, object]]:
     """Return one row per method and class: number of right answers, n, and the interval of the share."""
-    several = len({row["class"] for row in run.planted_summary}) > 1
-    methods: dict[tuple[str, str], dict[str, object]] = {}
-    for row in run.planted_summary:
-        head = {"method": row["method"], **({"class": row["class"]} if several else {})}
-        key = str(row["method"]), str(row["class"])
-        cells = methods.setdefault(key, {**head, **dict.fromkeys(_RECOVERED.values())})
-        cells[_RECOVERED[str(row["what"])]] = _recovered(row)
-    return list(methods.values())
+    several = run.recovery["class"].nunique() > 1
+    rows: list[dict[str, object]] = []
+    for (method, label), found in run.recovery.groupby(["method", "class"], sort=False):
+        head = {"method": method, **({"class": label} if several else {})}
+        cells = {_RECOVERED[row["what"]]: _recovered(row) for row in records(found)}
+        rows.append({**head, **dict.fromkeys(_RECOVERED.values()), **cells})
+    return rows
 
 
-def _recovered(row: Row) -> Cell:
-    right, n, share, low, high = (cell_of(row.get(name)) for name in ("right", "n", "share", "low", "high"))
+def _recovered(row: Mapping[str, object]) -> Cell:
+    right, n, share, low, high = (cell_of(row[name]) for name in ("right", "n", "share", "low", "high"))
     interval = f" ({low.text} to {high.text})" if low.value is not None else ""
     return Cell(share.text if right.value is None else f"{right.text} of {n.text}{interval}", share.value)

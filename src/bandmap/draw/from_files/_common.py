@@ -1,8 +1,8 @@
 """Shared code of the figures of recordings and of models."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,11 +11,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from bandmap.aggregate import rank_one_share
-from bandmap.draw.cells import Matrix, count_of, matrix_of_rows
+from bandmap.aggregate.levels import KIND
+from bandmap.draw.cells import Axes, Matrix, axes_of, count_of, matrix_of_table
 from bandmap.draw.panels import Panel
-from bandmap.files.rows import as_text, read_rows
+from bandmap.files.tables import read_table
 from bandmap.vocabulary.atlas import Atlas
-from bandmap.vocabulary.tables import UNITS
+from bandmap.vocabulary.tables import ALL, DETAILS, SCORES
 
 Row = Mapping[str, str]
 Focus = Mapping[tuple[str, str, str], tuple[str, str]]
@@ -53,31 +54,27 @@ class RecordingFiles:
     attributed: Mapping[str, str]
     matrices: Mapping[str, Sequence[str]]
 
-    def tables(self, unit_matrices: UnitMatrices, row: Row, atlas: Atlas) -> dict[str, list[dict[str, str]]]:
-        """Return title -> rows of the recording's matrices, as the cohort's table has them."""
-        found = {
+    def tables(self, unit_matrices: UnitMatrices, row: Row, atlas: Atlas) -> dict[str, pd.DataFrame]:
+        """Return title -> the recording's matrices, a table of `tables.UNITS`."""
+        return {
             title: unit_matrices([row], [self.attributed[m] for m in methods], [self.reference], [self.detected], atlas)
             for title, methods in self.matrices.items()
         }
-        return {title: _as_text(table) for title, table in found.items()}
-
-
-def _as_text(table: pd.DataFrame) -> list[dict[str, str]]:
-    values = table.astype(object).where(table.notna(), None)
-    return as_text([dict(zip(UNITS.names, row, strict=True)) for row in values.itertuples(index=False)], UNITS.names)
 
 
 class TaskPictures(Protocol):
     """The interface of the file of a task."""
 
-    def cohort_panels(self, rows: Sequence[Row], title: str) -> list[Panel]:
+    TASK: str
+
+    def cohort_panels(self, table: pd.DataFrame, title: str) -> list[Panel]:
         """Return the panels of the cohort's matrices of one method."""
 
     def subject_panels(self, matrices: "Matrices", person: Person) -> list[Panel]:
         """Return the panels of one subject's matrices."""
 
-    def truth_class(self, row: Row) -> str:
-        """Return the class of a row of the truth."""
+    def truth_classes(self, truth: pd.DataFrame) -> "pd.Series[str]":
+        """Return the class of each row of the truth."""
 
     def score_figures(self, card: "Card") -> tuple[Figure, Figure]:
         """Return the figures of the scores of subjects, and of their details."""
@@ -93,26 +90,27 @@ class Card:
     Attributes
     ----------
     name : str
-    rows : sequence of mapping
+    scores : DataFrame
         At least one row per subject.
     summary : mapping
         Scores over subjects.
-    details : sequence of mapping
-        Rows of the table of details; empty if there is none.
+    details : DataFrame
+        Table of details; empty if there is none.
     """
 
     name: str
-    rows: Sequence[Row]
+    scores: pd.DataFrame
     summary: Mapping[str, Any]
-    details: Sequence[Row]
+    details: pd.DataFrame
 
     @classmethod
-    def read(cls, name: str, table: str) -> "Card":
-        """Read a table of scores with its summary and, if they exist, its details."""
+    def read(cls, name: str, table: str, task: str) -> "Card":
+        """Read a task's table of scores with its summary and, if they exist, its details."""
         path = Path(table)
-        details = path.with_name(f"{path.stem}_details.tsv")
+        beside = path.with_name(f"{path.stem}_details.tsv")
         summary = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        return cls(name, read_rows(path), summary, read_rows(details) if details.exists() else [])
+        details = read_table(beside, DETAILS[task]) if beside.exists() else DETAILS[task].frame()
+        return cls(name, read_table(path, SCORES[task]), summary, details)
 
 
 @dataclass(frozen=True)
@@ -123,86 +121,69 @@ class Matrices:
     ----------
     titles : mapping of str to str
         Matrix -> its title, the joint one first.
-    rows : mapping of str to sequence of mapping
-        Matrix -> all rows of its table.
+    tables : mapping of str to DataFrame
+        Matrix -> its table of `tables.SUBJECTS`.
     focus : mapping
         The planted regions and bands.
     """
 
     titles: Mapping[str, str]
-    rows: Mapping[str, Sequence[Row]]
+    tables: Mapping[str, pd.DataFrame]
     focus: Focus
 
     @property
     def both(self) -> list[str]:
-        """Matrices with both regions and bands; others have one row or one column, named "all"."""
-        return [name for name, rows in self.rows.items() if not any("all" in (r["region"], r["band"]) for r in rows)]
-
-    def axes_of(self, name: str) -> tuple[list[str], list[str]]:
-        """Return the regions and bands of a matrix."""
-        rows = self.rows[name]
-        return list(dict.fromkeys(row["region"] for row in rows)), list(dict.fromkeys(row["band"] for row in rows))
+        """Matrices with both regions and bands."""
+        return [name for name, table in self.tables.items() if tells_both(table)]
 
     def of(self, name: str, person: Person, label: str, outcome: str, part: str, title: str) -> Matrix:
         """Return one matrix of a subject; all cells are empty if there is none."""
-        wanted = (*person, label, outcome, part)
-        columns = ("dataset", "subject", "class", "outcome", "part")
-        mine = [row for row in self.rows[name] if tuple(row[column] for column in columns) == wanted]
-        regions, bands = self.axes_of(name)
-        of = "recordings" if outcome in ("right", "wrong") else "seizures"
+        table = self.tables[name]
+        wanted = (table[["dataset", "subject", *KIND]] == [*person, label, outcome, part]).all(axis=1)
         return matrix_of(
-            mine,
+            table[wanted],
             title,
             unit_of(self.titles[name]),
-            regions=regions,
-            bands=bands,
+            axes=axes_of(table),
             counted="n_units",
-            n_of=of,
+            n_of="recordings" if outcome in ("right", "wrong") else "seizures",
             planted=self.focus.get((*person, label)),
         )
 
 
+def tells_both(table: pd.DataFrame) -> bool:
+    """Return whether matrices have both regions and bands; others have one row or one column, named "all"."""
+    return not (table[["region", "band"]] == ALL).any(axis=None)
+
+
 def matrix_of(
-    rows: Sequence[Row],
+    table: pd.DataFrame,
     title: str,
     unit: str,
     *,
     counted: str,
     n_of: str,
-    regions: Sequence[str] = (),
-    bands: Sequence[str] = (),
+    axes: Axes | None = None,
     planted: tuple[str, str] | None = None,
 ) -> Matrix:
     """Return the matrix of a seizure or subject from its rows, without the spread of its cells."""
-    columns = ("region", "band", "importance", "interpolated", "masked")
-    plain = [{name: row[name] for name in columns} for row in rows]
-    bare = matrix_of_rows(plain, regions=regions, bands=bands)
-    return matrix_of_rows(
-        plain,
-        regions=regions,
-        bands=bands,
-        title=title,
-        unit=unit,
-        n=count_of(rows, counted),
-        n_of=n_of,
-        rank_one_share=share_of(bare),
-        planted=planted,
+    plain = table[["region", "band", "importance", "interpolated", "masked"]]
+    matrix = matrix_of_table(
+        plain, axes=axes, title=title, unit=unit, n=count_of(table, counted), n_of=n_of, planted=planted
     )
+    return replace(matrix, rank_one_share=share_of(matrix))
 
 
-def kinds_of(rows: Iterable[Row], kinds: Mapping[str, tuple[str, str, str]]) -> dict[str, list[Row]]:
+def kinds_of(table: pd.DataFrame, kinds: Mapping[str, tuple[str, str, str]]) -> dict[str, pd.DataFrame]:
     """Return title -> rows with its (class, outcome, part), without titles that have no rows."""
-    rows = list(rows)
-    found = {
-        title: [row for row in rows if (row["class"], row["outcome"], row["part"]) == kind]
-        for title, kind in kinds.items()
-    }
-    return {title: chosen for title, chosen in found.items() if chosen}
+    found = {title: table[(table[KIND] == list(kind)).all(axis=1)] for title, kind in kinds.items()}
+    return {title: rows for title, rows in found.items() if len(rows)}
 
 
-def cohort_matrix(rows: Sequence[Row], title: str) -> Matrix:
+def cohort_matrix(table: pd.DataFrame, title: str, axes: Axes | None = None) -> Matrix:
     """Return rows of the cohort's table as a matrix with intervals and p."""
-    return matrix_of_rows(rows, title=title, unit="share of a subject's total", n=count_of(rows, "n_subjects"))
+    n = count_of(table, "n_subjects")
+    return matrix_of_table(table, axes=axes, title=title, unit="share of a subject's total", n=n)
 
 
 def unit_of(title: str) -> str:

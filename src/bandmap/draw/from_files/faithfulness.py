@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from bandmap.draw.faithfulness import faithfulness_figure, traces_of_rows
+from bandmap.draw.faithfulness import faithfulness_figure, traces_of_table
 from bandmap.draw.style import save
 from bandmap.faithfulness.reliability import split_half
-from bandmap.faithfulness.summary import COLUMNS, summarize
-from bandmap.files.rows import read_rows, write_rows
+from bandmap.faithfulness.summary import summarize
+from bandmap.files.tables import read_table, write_table
+from bandmap.vocabulary.tables import FAITHFULNESS, MAP_TESTS, UNITS
 
 
 def draw_faithfulness(
@@ -26,7 +27,7 @@ def draw_faithfulness(
     seed : int
         Seed of intervals over subjects.
     """
-    reliable = {name: split_half(read_rows(path)) for name, path in matrices.items()}
-    rows = summarize(read_rows(tested), reliable, seed=seed)
-    write_rows(table, rows, COLUMNS)
-    save(faithfulness_figure(traces_of_rows(read_rows(table))), picture)
+    reliable = {name: split_half(read_table(path, UNITS)) for name, path in matrices.items()}
+    summary = summarize(read_table(tested, MAP_TESTS), reliable, seed=seed)
+    write_table(table, summary, FAITHFULNESS)
+    save(faithfulness_figure(traces_of_table(summary)), picture)

@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bandmap.draw.from_files._common import Card, Focus, Matrices, Row, TaskPictures
+import pandas as pd
+
+from bandmap.aggregate import main_matrices
+from bandmap.draw.from_files._common import Card, Focus, Matrices, TaskPictures
 from bandmap.draw.matrices import planted_figure
 from bandmap.draw.panels import panel_figure
-from bandmap.draw.scores import recovery_figure, recovery_of_rows
+from bandmap.draw.scores import recovery_figure, recovery_of_table
 from bandmap.draw.style import save
 from bandmap.draw.training import training_figure
-from bandmap.faithfulness.planted import SUBJECT_COLUMNS, SUMMARY_COLUMNS, planted_focus, summary
-from bandmap.files.rows import read_rows, write_rows
-from bandmap.vocabulary.tables import TRUE, WHOLE
-
-FOCUS_COLUMNS = ("method", "class", *SUBJECT_COLUMNS)
-RECOVERY_COLUMNS = ("method", "class", *SUMMARY_COLUMNS)
+from bandmap.faithfulness.planted import planted_focus, summary
+from bandmap.files.tables import read_table, write_table
+from bandmap.vocabulary.tables import COHORT, HISTORY, PLANTED, RECOVERY, SUBJECTS, TRUTH
 
 
 def draw_model(
@@ -26,7 +26,7 @@ def draw_model(
     cohort_tables: Sequence[str],
     histories: Mapping[str, str],
     scores: str,
-    truth: Sequence[Row],
+    truth: pd.DataFrame,
     subjects: Sequence[tuple[str, str]],
 ) -> None:
     """Draw a model's matrices, training, scores and recovery of planted truth, and write the tables of recovery.
@@ -45,39 +45,40 @@ def draw_model(
         Fold -> table of its training.
     scores : str
         Table of scores, with the summary (JSON) and the details beside it.
-    truth : sequence of mapping
-        Planted regions and bands; empty if unknown.
+    truth : DataFrame
+        Result of `read_truth`; empty if unknown.
     subjects : sequence of tuple
         (data set, subject) of all tested subjects, in order.
     """
     folder = Path(planted).parent
+    truth = truth.assign(**{"class": task.truth_classes(truth)})
     for name, path in zip(titles, cohort_tables, strict=True):
-        save(panel_figure(task.cohort_panels(read_rows(path), titles[name])), folder / "cohorts" / f"{name}.svg")
-    rows = {name: read_rows(path) for name, path in zip(titles, subject_tables, strict=True)}
-    people = Matrices(titles, rows, focus_of(truth, task))
+        panels = task.cohort_panels(read_table(path, COHORT), titles[name])
+        save(panel_figure(panels), folder / "cohorts" / f"{name}.svg")
+    tables = {name: read_table(path, SUBJECTS) for name, path in zip(titles, subject_tables, strict=True)}
+    people = Matrices(titles, tables, focus_of(truth))
     for person in subjects:
         save(panel_figure(task.subject_panels(people, person)), folder / f"subject_{'-'.join(person)}.svg")
-    save(training_figure({fold: read_rows(path) for fold, path in histories.items()}), folder / "training.svg")
-    of_subjects, details = task.score_figures(Card.read("", scores))
+    trainings = {fold: read_table(path, HISTORY) for fold, path in histories.items()}
+    save(training_figure(trainings), folder / "training.svg")
+    of_subjects, details = task.score_figures(Card.read("", scores, task.TASK))
     save(of_subjects, folder / "scores.svg")
     save(details, folder / "details.svg")
     _draw_planted(folder, people, subjects)
-    _write_recovery(folder, truth, people, task)
+    _write_recovery(folder, truth, people)
 
 
-def read_truth(datasets: Sequence[str], tables: Sequence[str]) -> list[dict[str, str]]:
-    """Read the planted truth of data sets, each row with its data set."""
+def read_truth(datasets: Sequence[str], tables: Sequence[str]) -> pd.DataFrame:
+    """Read the planted truth of data sets: dataset, and the columns of `tables.TRUTH`."""
     pairs = zip(datasets, tables, strict=True)
-    return [{"dataset": dataset, **row} for dataset, path in pairs for row in read_rows(path)]
+    read = [read_table(path, TRUTH).assign(dataset=dataset) for dataset, path in pairs]
+    return pd.concat([TRUTH.frame().assign(dataset=""), *read], ignore_index=True)
 
 
-def focus_of(truth: Sequence[Row], task: TaskPictures) -> Focus:
+def focus_of(truth: pd.DataFrame) -> Focus:
     """Return data set, subject and class -> planted region and band."""
-    return {(row["dataset"], row["subject"], task.truth_class(row)): (row["region"], row["band"]) for row in truth}
-
-
-def _is_main(row: Row) -> bool:
-    return row["part"] == WHOLE and row["outcome"] in TRUE
+    columns = ("dataset", "subject", "class", "region", "band")
+    return {(d, s, label): (region, band) for d, s, label, region, band in zip(*map(truth.get, columns), strict=True)}
 
 
 def _draw_planted(folder: Path, people: Matrices, subjects: Sequence[tuple[str, str]]) -> None:
@@ -96,20 +97,19 @@ def _titled(person: tuple[str, str], label: str) -> str:
     return person[1] if label == "sz" else f"{person[1]}, {label}"
 
 
-def _write_recovery(folder: Path, truth: Sequence[Row], people: Matrices, task: TaskPictures) -> None:
+def _write_recovery(folder: Path, truth: pd.DataFrame, people: Matrices) -> None:
     """Write planted versus found per subject, method and class, and its summary; both empty without planted truth."""
     focus, recovery = [], []
-    for name, rows in people.rows.items():
-        for label in dict.fromkeys(label for _, _, label in people.focus):
-            planted = [row for row in truth if task.truth_class(row) == label]
-            found = planted_focus(planted, [row for row in rows if _is_main(row) and row["class"] == label])
+    for name, table in people.tables.items():
+        for label, planted in truth.groupby("class", sort=False):
             head = {"method": name, "class": label}
-            focus += [{**head, **row} for row in found]
-            recovery += [{**head, **row} for row in summary(found)]
-    write_rows(folder / "planted.tsv", focus, FOCUS_COLUMNS)
-    write_rows(folder / "recovery.tsv", recovery, RECOVERY_COLUMNS)
-    several = len({row["class"] for row in recovery}) > 1
-    named: dict[str, list[Mapping[str, object]]] = {}
-    for row in recovery:
-        named.setdefault(f"{row['method']}, {row['class']}" if several else str(row["method"]), []).append(row)
-    save(recovery_figure([recovery_of_rows(name, rows) for name, rows in named.items()]), folder / "recovery.svg")
+            found = planted_focus(planted, main_matrices(table, str(label)))
+            focus.append(PLANTED.frame(found.assign(**head)))
+            recovery.append(RECOVERY.frame(summary(found).assign(**head)))
+    write_table(folder / "planted.tsv", PLANTED.joined(focus), PLANTED)
+    recovered = RECOVERY.joined(recovery)
+    write_table(folder / "recovery.tsv", recovered, RECOVERY)
+    several = recovered["class"].nunique() > 1
+    names = recovered["method"] + ", " + recovered["class"] if several else recovered["method"]
+    shown = [recovery_of_table(str(name), rows) for name, rows in recovered.groupby(names, sort=False)]
+    save(recovery_figure(shown), folder / "recovery.svg")

@@ -6,7 +6,8 @@ from pathlib import Path
 from bandmap.draw.from_files._common import Card, Row, TaskPictures
 from bandmap.draw.quality import quality_figure
 from bandmap.draw.style import save
-from bandmap.files.harmonized import read_duration, read_quality
+from bandmap.files.harmonized import read_duration
+from bandmap.files.quality import read_qualities
 
 
 def draw_overview(
@@ -33,10 +34,7 @@ def draw_overview(
     harmonized : sequence of str
         Their files, in the same order.
     """
-    save(task.overview_figure([Card.read(name, table) for name, table in judged.items()]), overview)
-    rows, durations = [], {}
-    for recording, path in zip(recordings, harmonized, strict=True):
-        head = {"dataset": recording["dataset"], "recording": recording["recording"]}
-        durations[head["dataset"], head["recording"]] = read_duration(path)
-        rows += [{**head, **channel} for channel in read_quality(path)]
-    save(quality_figure(rows, durations), quality)
+    save(task.overview_figure([Card.read(name, table, task.TASK) for name, table in judged.items()]), overview)
+    files = zip(recordings, harmonized, strict=True)
+    durations = {(row["dataset"], row["recording"]): read_duration(path) for row, path in files}
+    save(quality_figure(read_qualities(recordings, harmonized), durations), quality)

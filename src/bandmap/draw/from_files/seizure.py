@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -22,12 +23,13 @@ from bandmap.draw.from_files._common import (
     cohort_matrix,
     kinds_of,
     matrix_of,
+    tells_both,
     unit_of,
 )
 from bandmap.draw.from_files._power import power_of
 from bandmap.draw.overlay import ChannelImportance
 from bandmap.draw.panels import Panel
-from bandmap.draw.scores import score_figure, scores_of_rows
+from bandmap.draw.scores import score_figure, scores_of_table
 from bandmap.draw.seizure import NOTHING, SeizureView, seizure_figure, stitch
 from bandmap.draw.style import number_of, save_both
 from bandmap.files.attributed import Attribution, read_attribution
@@ -37,23 +39,27 @@ from bandmap.files.predicted import Predictions, read_predictions
 from bandmap.files.represented import RepresentedRecording, open_representation
 from bandmap.vocabulary.atlas import Atlas
 from bandmap.vocabulary.recording import Event, Recording
+from bandmap.vocabulary.tables import SEIZURE, UNITS, WHOLE
 
 SURROUNDINGS_SECONDS = 15.0
 """Time shown before the onset and after the end."""
 
 FLOORS = ("line-length", "always-on")
 
+TASK = "seizure"
+
 _PARTS = ("onset", "middle", "end")
+_EVENT = ["seizure", "onset", "offset", "outcome"]
 _COURSE = "From onset to end of found seizures"
 
 
-def cohort_panels(rows: Sequence[Row], title: str) -> list[Panel]:
+def cohort_panels(table: pd.DataFrame, title: str) -> list[Panel]:
     """Return the matrix of found seizures, and below it the matrices of their onset, middle and end."""
-    whole = kinds_of(rows, {title: ("sz", "hit", "whole")})
-    parts = kinds_of(rows, {part: ("sz", "hit", part) for part in _PARTS})
+    whole = kinds_of(table, {title: ("sz", "hit", "whole")})
+    parts = kinds_of(table, {part: ("sz", "hit", part) for part in _PARTS})
     course = tuple(cohort_matrix(chosen, part) for part, chosen in parts.items())
     return [
-        Panel((cohort_matrix(whole.get(title, ()), title),)),
+        Panel((cohort_matrix(whole.get(title, table[:0]), title),)),
         Panel(course if len(parts) == len(_PARTS) else (), _COURSE),
     ]
 
@@ -67,14 +73,14 @@ def subject_panels(matrices: Matrices, person: Person) -> list[Panel]:
     return [Panel(whole), Panel(course if known else (), f"{_COURSE}, {matrices.titles[both[0]]}" if both else "")]
 
 
-def truth_class(row: Row) -> str:
+def truth_classes(truth: pd.DataFrame) -> "pd.Series[str]":
     """Return the class of all seizures."""
-    return "sz"
+    return pd.Series(SEIZURE, index=truth.index, dtype="str")
 
 
 def score_figures(card: Card) -> tuple[Figure, Figure]:
     """Return the scores of every subject, and the curve of sensitivity against false alarms."""
-    return score_figure(scores_of_rows(card.rows, card.summary)), curve_figure([_curve(card)])
+    return score_figure(scores_of_table(card.scores, card.summary)), curve_figure([_curve(card)])
 
 
 def overview_figure(cards: Sequence[Card]) -> Figure:
@@ -83,10 +89,10 @@ def overview_figure(cards: Sequence[Card]) -> Figure:
 
 
 def _curve(card: Card) -> Curve:
-    columns = [[number_of(row[name]) for row in card.details] for name in ("false_alarms_per_day", "sensitivity")]
+    alarms, sensitivity = (card.details[name].to_numpy() for name in ("false_alarms_per_day", "sensitivity"))
     event = card.summary["event"]
-    chosen = [number_of(event[name]["mean"]) for name in ("false_alarms_per_day", "sensitivity")]
-    return Curve(card.name, np.array(columns[0]), np.array(columns[1]), (chosen[0], chosen[1]), card.name in FLOORS)
+    chosen = number_of(event["false_alarms_per_day"]["mean"]), number_of(event["sensitivity"]["mean"])
+    return Curve(card.name, alarms, sensitivity, chosen, card.name in FLOORS)
 
 
 @dataclass(frozen=True)
@@ -116,8 +122,8 @@ def draw_recording(files: RecordingFiles, folder: str | Path, *, row: Row, model
         Atlas of the matrices; the edges of its bands are marked in the maps.
     """
     Path(folder).mkdir(parents=True, exist_ok=True)
-    tables = {title: _cells(rows) for title, rows in files.tables(unit_matrices, row, atlas).items()}
-    both = [title for title, seizures in tables.items() if not any(map(_is_flat, seizures.values()))][:2]
+    tables = {title: _of_events(table) for title, table in files.tables(unit_matrices, row, atlas).items()}
+    both = [title for title, table in tables.items() if tells_both(table)][:2]
     with open_recording(files.recording) as recording:
         opened = _Opened(
             recording,
@@ -130,25 +136,18 @@ def draw_recording(files: RecordingFiles, folder: str | Path, *, row: Row, model
                 for found in (files.maps, files.over_time or files.channels)
             ),
         )
-        for name, cells in next(iter(tables.values()), {}).items():
-            event = Event(float(cells[0]["onset"]), float(cells[0]["offset"]), "sz")
-            matrices = tuple(_matrix(title, tables[title].get(name, ())) for title in both)
-            title = f"{row['subject']} · {row['recording']} · {_spoken(name, cells[0]['outcome'], model)}"
+        first = next(iter(tables.values()), UNITS.frame())
+        for name, onset, offset, outcome in first[_EVENT].drop_duplicates().itertuples(index=False):
+            event = Event(onset, offset, SEIZURE)
+            matrices = tuple(_matrix(title, tables[title][tables[title]["seizure"] == name]) for title in both)
+            title = f"{row['subject']} · {row['recording']} · {_spoken(name, outcome, model)}"
             view = _view(opened, event, title, matrices, atlas.bands_hz)
             save_both(seizure_figure(view), Path(folder) / name)
 
 
-def _cells(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """Return seizure -> rows of its matrix for the seizures and false alarms of a recording."""
-    chosen: dict[str, list[Row]] = {}
-    for row in rows:
-        if row["part"] == "whole" and row["onset"] != "n/a":
-            chosen.setdefault(row["seizure"], []).append(row)
-    return chosen
-
-
-def _is_flat(rows: Sequence[Row]) -> bool:
-    return any("all" in (row["region"], row["band"]) for row in rows)
+def _of_events(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of whole seizures and false alarms."""
+    return table[(table["part"] == WHOLE) & table["onset"].notna()]
 
 
 def _spoken(name: str, outcome: str, model: str) -> str:
@@ -157,8 +156,8 @@ def _spoken(name: str, outcome: str, model: str) -> str:
     return f"seizure {name} ({'found' if outcome == 'hit' else 'missed'} by {model})"
 
 
-def _matrix(title: str, rows: Sequence[Row]) -> Matrix:
-    return matrix_of(rows, title, unit_of(title), counted="n_windows", n_of="windows")
+def _matrix(title: str, table: pd.DataFrame) -> Matrix:
+    return matrix_of(table, title, unit_of(title), counted="n_windows", n_of="windows")
 
 
 def _view(

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from bandmap.aggregate.from_files.sleep import unit_matrices
-from bandmap.draw.cells import Matrix
+from bandmap.draw.cells import axes_of
 from bandmap.draw.confusion import confusion_figure
 from bandmap.draw.from_files._common import (
     Card,
@@ -19,6 +20,7 @@ from bandmap.draw.from_files._common import (
     cohort_matrix,
     kinds_of,
     matrix_of,
+    tells_both,
     unit_of,
 )
 from bandmap.draw.measures import measure_figure
@@ -29,9 +31,9 @@ from bandmap.draw.style import labels_of, number_of, save_both
 from bandmap.files.predicted import read_predictions
 from bandmap.files.represented import RepresentedRecording, open_representation
 from bandmap.vocabulary.atlas import Atlas
-from bandmap.vocabulary.recording import SleepStage
+from bandmap.vocabulary.tables import STAGES, UNITS
 
-STAGES = tuple(stage.name for stage in SleepStage)
+TASK = "sleep"
 
 _OF_SUBJECTS = {"kappa": "Cohen's kappa", "macro_f1": "macro F1", "accuracy": "accuracy"}
 _MEASURES = {**_OF_SUBJECTS, **{f"f1_{stage}": f"F1 of {stage}" for stage in STAGES}}
@@ -39,10 +41,10 @@ _EPOCHS_AT_ONCE = 64
 _KINDS = {stage: (stage, "right", "whole") for stage in STAGES}
 
 
-def cohort_panels(rows: Sequence[Row], title: str) -> list[Panel]:
+def cohort_panels(table: pd.DataFrame, title: str) -> list[Panel]:
     """Return one matrix per stage, for correctly staged epochs."""
-    found = kinds_of(rows, _KINDS)
-    matrices = tuple(cohort_matrix(found[stage], stage) if stage in found else _empty(rows, stage) for stage in STAGES)
+    found, axes = kinds_of(table, _KINDS), axes_of(table)
+    matrices = tuple(cohort_matrix(found.get(stage, table[:0]), stage, axes) for stage in STAGES)
     return [Panel(matrices if found else (), f"{title}, epochs staged right")]
 
 
@@ -57,9 +59,9 @@ def subject_panels(matrices: Matrices, person: Person) -> list[Panel]:
     ]
 
 
-def truth_class(row: Row) -> str:
-    """Return the stage."""
-    return row["seizure"]
+def truth_classes(truth: pd.DataFrame) -> "pd.Series[str]":
+    """Return the stages."""
+    return truth["seizure"]
 
 
 def score_figures(card: Card) -> tuple[Figure, Figure]:
@@ -94,6 +96,7 @@ def draw_recording(files: RecordingFiles, folder: str | Path, *, row: Row, model
     predictions, source = read_predictions(files.probabilities), open_representation(files.array)
     epoch_seconds = float(predictions.attributes["step_seconds"])
     title, table = _shown(files.tables(unit_matrices, row, atlas))
+    stages, axes = kinds_of(table, _KINDS), axes_of(table)
     view = NightView(
         title=f"{row['subject']} · {row['recording']} · {model}",
         centres_seconds=predictions.centres_seconds,
@@ -104,8 +107,10 @@ def draw_recording(files: RecordingFiles, folder: str | Path, *, row: Row, model
         power=_power(source, predictions.centres_seconds, epoch_seconds),
         power_unit=str(source.attributes["unit"]).replace("u", "µ").replace("^2", "²"),
         matrices=tuple(
-            matrix_of(cells, stage, unit_of(title), counted="n_windows", n_of="epochs")
-            for stage, cells in table.items()
+            matrix_of(
+                stages.get(stage, table[:0]), stage, unit_of(title), counted="n_windows", n_of="epochs", axes=axes
+            )
+            for stage in (STAGES if len(table) else ())
         ),
         matrices_title=f"{title}, epochs staged right",
         band_edges_hz=atlas.bands_hz,
@@ -114,35 +119,20 @@ def draw_recording(files: RecordingFiles, folder: str | Path, *, row: Row, model
 
 
 def _scores(card: Card, measures: Mapping[str, str]) -> list[Score]:
-    subjects = labels_of(card.rows, "subject")
+    subjects = labels_of(card.scores, "subject")
     return [_score(card, subjects, name, words) for name, words in measures.items()]
 
 
 def _score(card: Card, subjects: Sequence[str], name: str, words: str) -> Score:
-    by_subject = {subject: number_of(row[name]) for subject, row in zip(subjects, card.rows, strict=True)}
+    by_subject = dict(zip(subjects, card.scores[name], strict=True))
     mean, low, high = (number_of(card.summary["epoch"][name][fact]) for fact in ("mean", "low", "high"))
     return Score(words, by_subject, mean, low, high)
 
 
-def _shown(tables: Mapping[str, Sequence[Row]]) -> tuple[str, dict[str, list[Row]]]:
-    """Return the first method with regions and bands and its rows of every stage, or nothing."""
-    for title, rows in tables.items():
-        if rows and not any("all" in (row["region"], row["band"]) for row in rows):
-            found = kinds_of(rows, _KINDS)
-            return title, {stage: found.get(stage) or _blank(rows) for stage in STAGES}
-    return "", {}
-
-
-def _blank(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows of a matrix without values."""
-    places = dict.fromkeys((row["region"], row["band"]) for row in rows)
-    empty = {"importance": "n/a", "interpolated": "0", "masked": "0", "n_windows": "0"}
-    return [{"region": region, "band": band, **empty} for region, band in places]
-
-
-def _empty(rows: Sequence[Row], stage: str) -> Matrix:
-    cells = [{**row, "low": "n/a", "high": "n/a", "p": "n/a", "n_subjects": "0"} for row in _blank(rows)]
-    return cohort_matrix(cells, stage)
+def _shown(tables: Mapping[str, pd.DataFrame]) -> tuple[str, pd.DataFrame]:
+    """Return title and table of the first matrices with regions and bands; an empty table if there are none."""
+    both = ((title, table) for title, table in tables.items() if len(table) and tells_both(table))
+    return next(both, ("", UNITS.frame()))
 
 
 def _power(source: RepresentedRecording, centres: NDArray[np.float64], epoch_seconds: float) -> NDArray[np.float64]:
