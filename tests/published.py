@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import torch
 
+from bandmap.train.models import cwt_resnet18, eegwavenet, freqcut_vit, seq_freqcut_vit
+
 FOLDER = Path(os.environ.get("BANDMAP_REFERENCE", Path(__file__).parents[2] / "shared" / "reference"))
 
 needs_reference = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"no folder {FOLDER}")
@@ -40,3 +42,45 @@ def fill(model, parameters):
         for value, row in zip(own, parameters, strict=True):
             value.copy_(torch.from_numpy(values(row["name"], row["shape"], row["kind"])))
     return model.eval()
+
+
+def sizes(config, *names):
+    return {name: config[name] for name in names if name in config}
+
+
+def resnet(shape, config, rows):
+    """The configuration leaves out the width; the first layer's parameters tell it."""
+    return cwt_resnet18.build(shape, config.get("n_classes", 2), width=rows[0]["shape"][0])
+
+
+def vit(shape, config, _rows):
+    rows, seconds = config.get("patch", (4, 1))
+    hyperparameters = sizes(config, "dim", "depth", "heads", "dim_head", "mlp_dim")
+    return freqcut_vit.build(shape, config["n_classes"], **hyperparameters, patch_rows=rows, patch_seconds=seconds)
+
+
+def sequence_vit(shape, config, rows):
+    """The configuration leaves out the sizes of the second transformer; its parameters tell them."""
+    shapes = {row["name"]: row["shape"] for row in rows}
+    return seq_freqcut_vit.build(
+        shape,
+        config["n_classes"],
+        **sizes(config, "dim", "depth", "heads", "dim_head", "mlp_dim"),
+        epochs=config["seq_len"],
+        sequence_dim=shapes["seq_trans.pos_embedding"][-1],
+        sequence_depth=sum(name.startswith("seq_trans.") and name.endswith("to_qkv.weight") for name in shapes),
+    )
+
+
+BUILDERS = {
+    "cwt_resnet18": resnet,
+    "eegwavenet": lambda shape, config, _rows: eegwavenet.build(shape, config["n_classes"]),
+    "freqcut_vit": vit,
+    "seq_freqcut_vit": sequence_vit,
+}
+
+
+def build(shape, reference):
+    """Return the model of a file's configuration, with the recipe's weights, for windows of a shape."""
+    rows = reference["parameters"]
+    return fill(BUILDERS[reference["system"]](shape, reference["config"], rows), rows)

@@ -5,14 +5,14 @@ import re
 
 import numpy as np
 import pytest
-from reference import ATOL, FOLDER, RTOL, build, wave
+from published import ATOL, FOLDER, RTOL, build, needs_reference, wave
 
 from bandmap.aggregate import region_band_matrix
 from bandmap.interpret.context import Context
 from bandmap.interpret.methods import attention_relevance, gradcam, occlusion
 from bandmap.vocabulary.atlas import Atlas
 
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"no folder {FOLDER}")
+pytestmark = needs_reference
 
 
 @pytest.fixture(scope="module")

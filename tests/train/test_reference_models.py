@@ -6,11 +6,11 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
-from reference import ATOL, BUILDERS, FOLDER, RTOL, build, wave
+from published import ATOL, BUILDERS, FOLDER, RTOL, build, needs_reference, wave
 
 from bandmap.vocabulary import logits
 
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"no folder {FOLDER}")
+pytestmark = needs_reference
 
 NO_NETWORKS = {"freqcut_bins", "importance_matrix"}
 """Systems whose numbers are those of a representation and of a matrix, and are tested with these."""

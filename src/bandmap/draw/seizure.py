@@ -18,7 +18,7 @@ from bandmap.vocabulary.recording import Event
 
 _LEFT, _RIGHT = 0.125, 0.87
 _TITLE_INCHES, _BELOW_INCHES = 0.36, 0.54
-"""Room above the rows over time, and below them for the numbers of the axis and its name."""
+"""Space above the rows over time, and below them for the labels of the axis."""
 
 _BEYOND_SECONDS = 60.0
 """Margin of probabilities on both sides of the segment, so that an SVG file does not contain a whole day."""
@@ -237,11 +237,11 @@ def _draw_traces(figure: FigureBase, axes: Axes, view: SeizureView) -> None:
 
 
 _Row = tuple[Callable[[FigureBase, Axes, SeizureView], None], float, float]
-"""What draws a row over time, inches above it, and its own inches."""
+"""Function that draws a row over time, the space above it and its height in inches."""
 
 
 def _rows(view: SeizureView) -> list[_Row]:
-    """Return the rows of which the view has something to show."""
+    """Return the rows that have data."""
     rows: list[_Row] = [(_draw_traces, 0, 4.1), (_draw_bars, 0.04, 0.36), (_draw_probability, 0.14, 0.6)]
     if np.isfinite(view.power).any():
         rows.append((_draw_power, 0.32, 0.95))
@@ -269,8 +269,8 @@ def _draw_in_time(figure: FigureBase, view: SeizureView, rows: Sequence[_Row], h
 def seizure_figure(view: SeizureView) -> Figure:
     """Draw one seizure: traces, reference and prediction, probability, power, importance, scalp maps and matrices.
 
-    The importance of channels lies behind their traces, and on a head for every ten seconds of the event. Whatever the
-    view has nothing of is left out.
+    The importance of channels is shown behind their traces, and on a head for every ten seconds of the event. Parts
+    without data are left out.
     """
     rows, spans = _rows(view), head_spans(view.onset_seconds, view.offset_seconds)
     in_time = _TITLE_INCHES + sum(gap + inches for _, gap, inches in rows) + _BELOW_INCHES

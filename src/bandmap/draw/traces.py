@@ -27,13 +27,13 @@ _SCALES_MICROVOLTS = tuple(factor * power for power in (1, 10, 100, 1000) for fa
 _MOST_POINTS = 2000
 _GAP_OF_CHAINS = 0.6
 _HIGHEST_ROWS = 1.5
-"""A trace that is larger than so many rows is cut off there, so that one artefact does not cover the page."""
+"""Number of rows at which a trace is clipped, so that an artifact does not cover the page."""
 
 _LOUD_PERCENT, _LOUD_CHANNELS_PERCENT, _LOUD_ROWS = 98, 85, 0.6
-"""All but the loudest 2 % of a trace stays within 0.6 rows to either side, in 85 % of the channels."""
+"""In 85 % of the channels, 98 % of the samples are within 0.6 rows of the line."""
 
 _LINE_POINTS, _THINNEST_POINTS, _CROWDED_SECONDS = 0.45, 0.2, 40.0
-"""Width of a trace; where more seconds than this stand on the page, thinner, so that waves do not fill a black band."""
+"""Line width of traces, its minimum, and the duration from which lines get thinner, so that they form no black band."""
 
 
 def clinical_order(channels: Sequence[str]) -> list[tuple[int, int]]:
@@ -55,7 +55,7 @@ def rows_of(channels: Sequence[str]) -> list[tuple[int, float]]:
 
 
 def scale_of(microvolts: NDArray[np.floating]) -> float:
-    """Return microvolts of one row: a round number by which the loud parts of most traces hardly reach the next row."""
+    """Return the microvolts of one row: a round number with which the loud parts of most traces fit their row."""
     if not np.isfinite(microvolts).any():
         return 100.0
     loud = [np.percentile(np.abs(x[np.isfinite(x)]), _LOUD_PERCENT) for x in microvolts if np.isfinite(x).any()]
@@ -93,7 +93,7 @@ def _draw_scale(axes: Axes, scale: float, *, is_cut: bool) -> None:
 def draw_traces(
     axes: Axes, microvolts: NDArray[np.floating], rate_hz: float, channels: Sequence[str], *, first_second: float
 ) -> None:
-    """Draw one trace per channel in clinical order, all on one scale, cut off where they would cover other rows.
+    """Draw one trace per channel in clinical order, all with the same scale and clipped to a few rows.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def draw_traces(
         seconds, values = envelope(microvolts[index], rate_hz)
         # The axis points down, so that negative values are above the line.
         drawn = height + np.clip(values / scale, -_HIGHEST_ROWS, _HIGHEST_ROWS)
-        # As a picture within an SVG file: tens of thousands of points make it large and slow.
+        # As an image within an SVG file, because tens of thousands of points make it large and slow.
         axes.plot(first_second + seconds, drawn, color=BLACK, linewidth=width, rasterized=True)
     axes.set_yticks([height for _, height in rows], [channels[index] for index, _ in rows])
     axes.set_ylim((rows[-1][1] if rows else 0) + 1, -1)

@@ -27,9 +27,9 @@ def folds(recordings: Iterable[Row], *, scheme: str, seed: int, **options: float
     Parameters
     ----------
     recordings : iterable of mapping
-        With dataset, subject and recording, and split for the scheme `fixed`. Those of one subject in the order in
-        which they were taken; subjects in any. Sessions and nights of one person carry one subject label, or all
-        labels of theirs the same `person`.
+        Rows with dataset, subject and recording, and split for the scheme `fixed`. Recordings of one subject in
+        chronological order, subjects in any order. All sessions and nights of a person have the same subject label;
+        if a person has several labels, all rows of that person have the same `person`.
     scheme : str
         Kind of scheme: a file of this package.
     seed : int

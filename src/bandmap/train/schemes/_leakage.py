@@ -25,8 +25,8 @@ class LeakageError(ValueError):
 def check_no_leak(rows: Iterable[Row], recordings: Iterable[Row]) -> None:
     """Raise an error for folds with leakage.
 
-    A fold of several subjects must not have a person in two roles, under whatever labels. A fold of one subject must
-    name its recordings, each in one role, and test after all that it trains and validates on. No recording may be
+    In a fold of several subjects, no person may have two roles, not even under two labels. A fold of one subject must
+    name its recordings, each with one role, and its test recordings must be later than the others. No recording may be
     tested twice.
 
     Parameters
@@ -34,8 +34,8 @@ def check_no_leak(rows: Iterable[Row], recordings: Iterable[Row]) -> None:
     rows : iterable of mapping
         Rows with the columns `COLUMNS`.
     recordings : iterable of mapping
-        All there are: dataset, subject and recording, those of one subject in the order in which they were taken;
-        `person` where someone has several labels. Rows about recordings that are not there stand for none.
+        All existing recordings: dataset, subject and recording, those of one subject in chronological order, and
+        `person` if someone has several labels. Rows about other recordings are ignored.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def _check_listed_once(recordings: Iterable[Row]) -> None:
 
 
 def _check_roles(fold: str, members: Sequence[Row], people: Mapping[Subject, Subject]) -> None:
-    """Refuse a person with two roles; in a fold of one subject, a recording with two."""
+    """Raise an error for a person with two roles or, in a fold of one subject, a recording with two roles."""
     alone = len({subject_of(row) for row in members}) == 1 and all(row["recording"] for row in members)
     roles: dict[Subject | Member, str] = {}
     for row in members:

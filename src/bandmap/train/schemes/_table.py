@@ -12,9 +12,9 @@ ROLES = ("train", "validation", "test")
 """Possible roles of a subject, or a recording, in a fold."""
 
 Row = Mapping[str, str]
-"""Row of a table: of recordings (dataset, subject, recording ...) or of folds (`COLUMNS`).
+"""Row of a table of recordings (dataset, subject, recording ...) or of folds (`COLUMNS`).
 
-A recording of a person who has other labels, too, says whose it is: `person` is "<data set>/<subject>" of one of them.
+The recordings of a person with several labels share a `person`: the "<data set>/<subject>" of one of these labels.
 """
 
 Subject = tuple[str, str]
@@ -33,13 +33,13 @@ def subject_of(row: Row) -> Subject:
 
 
 def person_of(row: Row) -> Subject:
-    """Return data set and subject of whoever a recording is of: the first of the labels that are known to be theirs."""
+    """Return the data set and subject that stand for the person of a recording, who may have several labels."""
     dataset, _, subject = row.get("person", "").partition("/")
     return (dataset, subject) if dataset else subject_of(row)
 
 
 def with_all_labels(rows: Iterable[Row], recordings: Iterable[Row]) -> list[dict[str, str]]:
-    """Return a table of folds in which whoever has several labels has a row of each, where one stood for all."""
+    """Return a table of folds with a row for every label of a person, instead of one row for the person."""
     labels: dict[Subject, dict[Subject, None]] = defaultdict(dict)
     for row in recordings:
         labels[person_of(row)][subject_of(row)] = None

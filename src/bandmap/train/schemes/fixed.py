@@ -40,7 +40,7 @@ def assign(recordings: Iterable[Row], *, seed: int) -> list[dict[str, str]]:
         if splits.setdefault(person_of(row), split) != split:
             raise ValueError(
                 f"fixed: subject '{row['subject']}' of '{row['dataset']}' is in the splits {splits[person_of(row)]}"
-                f" and {split}; use a release that keeps subjects apart, or the scheme subject_k_fold"
+                f" and {split}; use a release that separates subjects, or the scheme subject_k_fold"
             )
     for split in ROLE_OF:
         if split not in splits.values():

@@ -2,7 +2,15 @@
 
 from collections.abc import Iterable
 
-from bandmap.train.schemes._table import Row, check_whole_number, person_of, ring_of, roles_in_ring, table
+from bandmap.train.schemes._table import (
+    Row,
+    check_three_subjects,
+    check_whole_number,
+    person_of,
+    ring_of,
+    roles_in_ring,
+    table,
+)
 
 
 def assign(recordings: Iterable[Row], *, seed: int, validation_subjects: int = 2) -> list[dict[str, str]]:
@@ -31,11 +39,7 @@ def assign(recordings: Iterable[Row], *, seed: int, validation_subjects: int = 2
         If no subject would be left to train on, or two folds would share a name.
     """
     ring = ring_of(map(person_of, recordings), seed)
-    if len(ring) < 3:
-        raise ValueError(
-            f"leave_one_subject_out needs 3 subjects (train, validation, test), there are {len(ring)}; "
-            "add recordings of other subjects"
-        )
+    check_three_subjects("leave_one_subject_out", len(ring))
     where, reason = "leave_one_subject_out: validation_subjects", f"with {len(ring)} subjects"
     check_whole_number(where, validation_subjects, 1, len(ring) - 2, reason)
     places = sorted(range(len(ring)), key=ring.__getitem__)
