@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from bandmap.aggregate.statistics import bootstrap_interval
 from bandmap.vocabulary.tables import FAITHFULNESS
@@ -33,7 +35,12 @@ def summarize(tested: pd.DataFrame, reliable: Mapping[str, pd.DataFrame], *, see
     """
     halves = [table.assign(method=name, test=SPLIT_HALF, level="") for name, table in reliable.items()]
     values = pd.concat([tested, *halves]).groupby(_KEY, sort=False, dropna=False)["value"]
-    intervals = [bootstrap_interval(of_subjects.to_numpy(), seed=seed) for _, of_subjects in values]
-    summary = values.agg(mean="mean", n="count").reset_index()
-    summary[["low", "high"]] = pd.DataFrame(intervals, columns=["low", "high"], dtype=float)
+    summary = values.agg(n="count").reset_index()
+    facts = [_mean_and_interval(of_subjects.to_numpy(), seed) for _, of_subjects in values]
+    summary[["mean", "low", "high"]] = pd.DataFrame(facts, columns=["mean", "low", "high"], dtype=float)
     return FAITHFULNESS.frame(summary)
+
+
+def _mean_and_interval(values: NDArray[np.float64], seed: int) -> tuple[float, float, float]:
+    low, high = bootstrap_interval(values, seed=seed)
+    return float(values.mean()), float(low), float(high)
