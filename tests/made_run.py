@@ -161,7 +161,7 @@ def _attributions(made, model, row, number):
     seizure = made.task == "seizure"
     length = 4 if seizure else int(EPOCH)
     lists = {"channels": CHANNELS, "masked_channels": (), "interpolated_channels": CHANNELS[:1]}
-    lists |= {"frequencies_hz": FREQUENCIES, "classes": STAGES, "options": {"layer": "layer2"}}
+    lists |= {"frequencies_hz": FREQUENCIES, "edges_hz": (), "classes": STAGES, "options": {"layer": "layer2"}}
     about = {"length_seconds": float(length), "threshold": 0.5, **{k: json.dumps(v) for k, v in lists.items()}}
     sizes = {
         "gradcam": (("frequency", "time"), (len(FREQUENCIES), length)),
@@ -210,7 +210,7 @@ def _matrices(made, model, units):
         table = tables.UNITS.frame(rows)
         write_table(folder / "seizures.tsv", table, tables.UNITS)
         write_table(folder / "subjects.tsv", aggregate.subject_matrices(table), tables.SUBJECTS)
-        write_table(folder / "cohort.tsv", aggregate.cohort_matrices(table, draws=50, seed=1), tables.COHORT)
+        write_table(folder / "cohort.tsv", aggregate.cohort_matrices(table, seed=1), tables.COHORT)
 
 
 def _faithfulness(made, model):
@@ -263,7 +263,7 @@ def _scores(made):
         write_json(Path(table).with_suffix(".json"), summary)
         if name != "always-on":
             _details(made, folder / f"{name}_{SCHEME}_details.tsv")
-    values = ("one", "two", metrics[0], 0.1, 0.0, 0.2, 3, 0.25, 0.5)
+    values = ("one", "two", metrics[0], 0.1, 0.0, 0.2, None, 3, 0.25, 0.5)
     compared = dict(zip(tables.COMPARISON.names, values, strict=True))
     write_table(folder / f"comparison_{SCHEME}.tsv", [compared], tables.COMPARISON)
 

@@ -31,6 +31,7 @@ def written(path, values, axes, *, targets=None, labels=None, interpolated=(), m
         attributes={
             "channels": json.dumps(CHANNELS),
             "frequencies_hz": json.dumps([2.0, 4.0, 8.0, 16.0]),
+            "edges_hz": "[]",
             "length_seconds": 4.0,
             "threshold": 0.5,
             "classes": json.dumps(STAGES),

@@ -158,7 +158,7 @@ def test_every_map_is_shown_with_how_far_it_can_be_trusted(made):
     assert row[["mean", "n"]].to_numpy().tolist() == [[pytest.approx(0.375), 2]]
     assert set(TITLES) <= set(words_of(folder / "faithfulness.svg"))
     page = (made.results / "report/index.html").read_text(encoding="utf-8")
-    line = "How far to trust it: similarity to the map with fresh weights 0.38 (0.25 to 0.5)"
+    line = "How far to trust it: similarity to the map with fresh weights 0.38 (0.5, 0.25)"
     assert page.count(line) == len(TITLES) * len(made.models)
     assert line in (made.results / "report/pages/made-01.html").read_text(encoding="utf-8")
 

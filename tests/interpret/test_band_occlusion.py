@@ -5,8 +5,9 @@ import pytest
 import torch
 from torch import nn
 
-from bandmap.interpret.context import Context
-from bandmap.interpret.methods import _bands, band_occlusion
+from bandmap.interpret.context import Context, Noted
+from bandmap.interpret.methods import _bands, band_occlusion, integrated_gradients
+from bandmap.represent.timefrequency import row_edges, row_frequencies
 from bandmap.vocabulary.atlas import Atlas
 from bandmap.vocabulary.montages import BIPOLAR18
 
@@ -126,3 +127,20 @@ def test_surrogates_have_the_power_of_their_bands_other_phases_and_the_same_corr
     correlations = [np.corrcoef(own[w, b, 0], turned[w, b, 0])[0, 1] for w in range(3) for b in range(2)]
     assert np.abs(correlations).max() < 0.7
     np.testing.assert_allclose(_bands.components(turned[:, 1], ATLAS, RATE_HZ)[:, 1], turned[:, 1], atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "method", [band_occlusion, integrated_gradients], ids=["band_occlusion", "integrated_gradients"]
+)
+def test_a_row_that_two_bands_share_counts_to_each_by_its_share_of_hertz(method):
+    """A model that hears rows of 24 to 28 and 28 to 32 Hz alike: 1.5 rows lie in beta, and too little in gamma."""
+    atlas = Atlas.of({"all": ["C3", "C4"]}, {"alpha": [8, 14], "beta": [14, 30], "gamma": [30, 40]})
+    windows, quiet = np.ones((2, 2, 20, 3), "f4"), np.zeros((2, 2, 20, 3), "f4")
+    rows = {"frequencies_hz": row_frequencies(cut=True), "edges_hz": row_edges(cut=True)}
+    context = Context(atlas, ("C3", "C4"), rate_hz=1.0, baseline=quiet, background=quiet, **rows)
+    model = nn.Sequential(nn.Flatten(), nn.Linear(2 * 20 * 3, 1, bias=False))
+    with torch.no_grad():
+        model[1].weight[:] = 0
+        model[1].weight.view(2, 20, 3)[:, 18:] = 1 / 6
+    found = Noted.of(method.attribute(model, windows, 1, context=context)).values.sum(axis=1)
+    assert found == pytest.approx(np.tile([0, 1.5, 0], (2, 1)), abs=1e-5)

@@ -23,10 +23,11 @@ from bandmap.report import (
     sleep,
     trust,
 )
+from bandmap.report import scores as scores_said
 from bandmap.report.heat import Annotation, heats_of
 from bandmap.report.page import FigurePathError, page_names
-from bandmap.report.sentences import of_run, of_size
-from bandmap.report.tables import Cell, cell_of, short_number, table_of, title_of
+from bandmap.report.sentences import of_matrix, of_run, of_size
+from bandmap.report.tables import Cell, cell_of, short_number, spread_cell, table_of, title_of
 from bandmap.report.views import overview
 from bandmap.vocabulary.tables import FAITHFULNESS, RECOVERY, WINDOWS
 
@@ -250,6 +251,23 @@ def test_a_cell_tells_value_interval_n_and_what_was_planted():
     assert heat.note == "n = 2 subjects; *: p < 0.05; frame: planted; △: with interpolated channels"
 
 
+FEW = {"low": None, "high": None, "values": "0.5, 1"}
+
+
+def test_of_too_few_subjects_the_values_stand_where_an_interval_would():
+    table = pd.DataFrame([{**row, **FEW} for row in COHORT])
+    alpha = heats_of(seizure.GROUPS[0], table, Annotation("n_subjects", "subject"))[0].rows[0][1][1]
+    assert (alpha.about, alpha.small) == ("frontal, alpha: 0.75; values 0.5, 1; n = 2 subjects", "0.50, 1.00")
+    score = {"mean": 0.75, "sd": 0.35, "low": None, "high": None, "values": [0.5, 1.0], "n": 2}
+    assert spread_cell(score) == Cell("0.75", 0.75, note="0.5, 1; n = 2")
+    summary = {"event": {"f1": score}}
+    assert scores_said.sentence("Scores", summary, [("event", "f1", "F1")]) == "Scores: F1 0.75 (0.5, 1)."
+    tested = FAITHFULNESS.frame([{**FAITHFUL.iloc[0], **FEW, "n": 2}])
+    told = trust.table_rows(replace(RUN, faithfulness=tested))[0]
+    assert told["fresh weights"] == Cell("0.12", 0.12, note="0.5, 1; n = 2")
+    assert "(0.75, values 0.5, 1, n = 2 subjects)" in of_matrix(replace(RUN.matrices[0], cohort=table))
+
+
 def test_matrices_of_one_group_share_one_scale_and_those_without_a_value_are_left_out():
     course = seizure.GROUPS[1]
     rows = [{**COHORT[0], "part": part, "importance": value}
@@ -271,7 +289,8 @@ def test_all_who_were_scored_stand_in_one_table_with_how_many_recordings_were_sc
 
 
 FAITHFUL = FAITHFULNESS.frame([
-    {"method": method, "test": test, "level": level, "step": None, "mean": mean, "low": low, "high": 0.2, "n": 9}
+    {"method": method, "test": test, "level": level, "step": None, "mean": mean, "low": low, "high": 0.2}
+    | {"values": None, "n": 9}
     for method, test, level, mean, low in (
         ("band_occlusion", "weights", "all", 0.12, 0.04), ("band_occlusion", "weights", "fc", 0.9, 0.8),
         ("band_occlusion", "deletion", "gain", 0.8, None), ("temporal_gradcam", "noise", "", 0.7, 0.5),

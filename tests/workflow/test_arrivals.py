@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from conftest import TINY, planned, snakemake
 
+from bandmap.files.documents import read_json
+from bandmap.files.predicted import read_predictions
 from bandmap.files.rows import read_rows
 
 pytestmark = pytest.mark.workflow
@@ -27,7 +29,7 @@ def test_a_new_subject_is_applied_to_and_nothing_is_trained_again(arrived: tuple
     run = snakemake(folder, "-n", configfile=more)
     jobs = planned(run)
     brought = ("fetch_recording", "extract_events", "harmonize_recording", "represent_recording")
-    once = (*brought, "list_comparable", "predict_recording", "draw_recording")
+    once = (*brought, "list_comparable", "decide_fold", "predict_recording", "draw_recording")
     assert {rule: jobs[rule] for rule in once} == dict.fromkeys(once, 1)
     assert jobs["interpret_recording"] == 3
     assert not {"train_fold", "freeze_folds"} & set(jobs)
@@ -44,6 +46,9 @@ def test_a_new_subject_is_scored_by_all_folds_together_and_shown(arrived: tuple[
     assert {row["subject"] for row in scores} == {"01", "02", "03", "04", "05"}
     assert [path.stat().st_mtime_ns for path in trained] == before
     assert (folder / "results/report/pages/simulated-05.html").exists()
+    decided = read_json(folder / "results/trained/cwt_resnet18/leave_one_subject_out/ensemble/decision.json")
+    predicted = read_predictions(next((folder / "results/predicted").rglob("sub-05*_probabilities.h5")))
+    assert (predicted.attributes["models"], predicted.attributes["threshold"]) == (4, decided["threshold"])
 
 
 def test_refold_deals_the_new_subject_in_and_then_every_fold_is_trained_again(arrived: tuple[Path, Path]) -> None:

@@ -9,16 +9,16 @@ from bandmap.aggregate.matrices import (
     region_importance,
     share_of_channels,
 )
-from bandmap.aggregate.statistics import bootstrap_interval, sign_flip_p
+from bandmap.aggregate.statistics import pattern_p, sign_flip_p
 from bandmap.aggregate.units import Attributed, seizure_matrices, stage_matrices
 
 __all__ = [
     "Attributed",
-    "bootstrap_interval",
     "cohort_matrices",
     "frequency_importance",
     "main_matrices",
     "matrix_labels",
+    "pattern_p",
     "rank_one_share",
     "region_band_matrix",
     "region_importance",

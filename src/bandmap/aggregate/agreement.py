@@ -8,10 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bandmap.aggregate.levels import CELL, PERSON
-from bandmap.aggregate.statistics import bootstrap_interval
+from bandmap.score.intervals import bootstrap_interval, listed
 
 AGREEMENT_COLUMNS = (
-    "a", "b", "cells", "spearman", "low", "high", "n_subjects", "same_top", "n_matrices", "spearman_of_means",
+    "a", "b", "cells", "spearman", "low", "high", "values", "n_subjects", "same_top", "n_matrices", "spearman_of_means",
 )  # fmt: skip
 
 FEWEST_CELLS = 3
@@ -36,10 +36,10 @@ def agreement(matrices: Mapping[str, pd.DataFrame], *, seed: int) -> pd.DataFram
     -------
     DataFrame
         Columns `AGREEMENT_COLUMNS`; no row for fewer than two names. `spearman` is the mean over subjects of Spearman's
-        rank correlation over the cells (the mean over classes within a subject), with its bootstrap interval and the
-        number of subjects; `same_top` is the number of matrices, out of `n_matrices`, with the same largest cell.
-        `spearman_of_means` compares the mean matrices over subjects, which means little if the focus differs between
-        subjects. NaN if nothing can be compared.
+        rank correlation over the cells (the mean over classes within a subject), with its interval, or the values if
+        they are too few for one, and the number of subjects; `same_top` is the number of matrices, out of `n_matrices`,
+        with the same largest cell. `spearman_of_means` compares the mean matrices over subjects, which means little if
+        the focus differs between subjects. NaN if nothing can be compared.
     """
     rows = [{"a": a, "b": b, **_compared(matrices[a], matrices[b], seed)} for a, b in combinations(matrices, 2)]
     return pd.DataFrame(rows, columns=list(AGREEMENT_COLUMNS))
@@ -73,7 +73,7 @@ def _compared(first: pd.DataFrame, second: pd.DataFrame, seed: int) -> dict[str,
     of_both = [table.merge(shared) for table in (first, second)]
     both = _side_by_side(of_both, [*_MATRIX, *CELL])
     by_person = _spearman(both, _MATRIX).groupby(level=PERSON).mean().dropna()
-    low, high = bootstrap_interval(by_person.to_numpy(), seed=seed) if len(by_person) else (np.nan, np.nan)
+    low, high = bootstrap_interval(by_person.to_numpy(), seed=seed, limits=(-1, 1))
     counts = both.groupby(_MATRIX)[_VALUES].transform("count")
     tops = both[(counts > 0).all(axis=1)].groupby(_MATRIX)[_VALUES].idxmax()
     return {
@@ -81,6 +81,7 @@ def _compared(first: pd.DataFrame, second: pd.DataFrame, seed: int) -> dict[str,
         "spearman": by_person.mean(),
         "low": float(low),
         "high": float(high),
+        "values": listed(by_person),
         "n_subjects": len(by_person),
         "same_top": int((tops["importance_a"] == tops["importance_b"]).sum()),
         "n_matrices": len(tops),

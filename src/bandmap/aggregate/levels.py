@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bandmap.aggregate.statistics import bootstrap_interval, sign_flip_p
+from bandmap.aggregate.statistics import pattern_p
+from bandmap.score.intervals import bootstrap_interval, listed
 from bandmap.vocabulary.tables import (
     CLASSES,
     COHORT,
@@ -70,8 +71,8 @@ def subject_matrices(units: pd.DataFrame, *, level: float = 0.95) -> pd.DataFram
     return SUBJECTS.frame(subjects[subjects["outcome"] != INTERICTAL])
 
 
-def cohort_matrices(units: pd.DataFrame, *, scale: str = "unit", draws: int = 2000, seed: int) -> pd.DataFrame:
-    """Return the mean matrix over subjects, its bootstrap interval and the test against its contrast.
+def cohort_matrices(units: pd.DataFrame, *, scale: str = "unit", seed: int) -> pd.DataFrame:
+    """Return the mean matrix over subjects, its interval and the test against what it is compared with.
 
     Parameters
     ----------
@@ -79,35 +80,34 @@ def cohort_matrices(units: pd.DataFrame, *, scale: str = "unit", draws: int = 20
         A table of `tables.UNITS`.
     scale : {"unit", "none"}
         "unit" divides a subject's matrix by the sum of its absolute values, so that a subject with high log odds
-        does not outweigh the others. For cells without a value, the mean of the others enters the sum.
-    draws : int
-        Number of bootstrap samples of subjects.
+        does not outweigh the others. Where a cell has no value, the mean of the others stands for it in the sum.
     seed : int
 
     Returns
     -------
     DataFrame
-        A table of `tables.COHORT`, with a matrix per class, outcome and part; see `main_matrices`. `p` comes from a
-        sign-flip permutation test with max-statistic correction over the cells of that matrix. Seizures and false
-        alarms are tested against interictal windows of the same subject, divided by the same number; a stage is tested
-        against the mean of the other stages of the same subject and outcome, each divided by its own sum, to test
-        whether the share of a cell differs in this stage. NaN with fewer than two subjects that have both. `n_subjects`
-        counts those with a value in the cell, `n_interpolated` and `n_masked` those with any such channel in its
-        region.
+        A table of `tables.COHORT`, with a matrix per class, outcome and part; see `main_matrices`. `low` and `high` as
+        of `score.intervals.bootstrap_interval`; `values` lists the subjects' where they are too few for an interval.
+        `p` is `statistics.pattern_p`, whatever the scale: is the share of a cell greater in seizures, or in false
+        alarms, than in interictal windows of the same subject; in a stage than in the mean of the subject's other
+        stages of that outcome? NaN with fewer than two subjects that have both. `n_subjects` counts those with a value
+        in the cell, `n_interpolated` and `n_masked` those with any such channel in its region.
     """
     if scale not in ("unit", "none"):
         raise ValueError(f"scale: there is no '{scale}'. There are: none, unit.")
     subjects = _scaled(_known(units), scale)
     found = []
     for _, rows in subjects[subjects["outcome"] != INTERICTAL].groupby(KIND, observed=True):
-        low, high = bootstrap_interval(_wide(rows).to_numpy(), draws=draws, seed=seed)
+        shares = _wide(rows, "share")
+        low, high = bootstrap_interval(shares, seed=seed)
         cells = rows.groupby(KIND + CELL, observed=True).agg(
             importance=("share", "mean"),
             n_subjects=("share", "count"),
             n_interpolated=("interpolated", lambda flags: (flags > 0).sum()),
             n_masked=("masked", lambda flags: (flags > 0).sum()),
         )
-        found.append(cells.assign(low=low, high=high, p=_p(_differences(subjects, rows), seed)).reset_index())
+        values = np.array([listed(cell) for cell in shares.T], dtype=object)
+        found.append(cells.assign(low=low, high=high, values=values, p=_p(subjects, rows, seed)).reset_index())
     return COHORT.joined(COHORT.frame(table) for table in found)
 
 
@@ -125,22 +125,22 @@ def _in_order(names: "pd.Series[str]", order: tuple[str, ...]) -> pd.Series:
 
 
 def _scaled(units: pd.DataFrame, scale: str) -> pd.DataFrame:
-    """Return every subject's mean matrices with their size: `share` is the importance divided by the `total`."""
+    """Return every subject's mean matrices: `pattern` by the matrix's total, and `share`, which the scale is for."""
     values = ["importance", "interpolated", "masked"]
     subjects = units.groupby(PERSON + KIND + CELL, observed=True)[values].mean().reset_index()
     sizes = subjects.assign(importance=subjects["importance"].abs()).groupby(PERSON + KIND, observed=True)["importance"]
     totals = sizes.transform("mean") * sizes.transform("size")
-    subjects["total"] = totals.where((totals > 0) & (scale == "unit"), 1.0)
-    return subjects.assign(share=subjects["importance"] / subjects["total"])
+    pattern = subjects["importance"] / totals.where(totals > 0, 1.0)
+    return subjects.assign(pattern=pattern, share=pattern if scale == "unit" else subjects["importance"])
 
 
-def _wide(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the shares of one kind of matrix, with one row per subject and one column per cell."""
-    return rows.set_index(PERSON + CELL)["share"].unstack(CELL)
+def _wide(rows: pd.DataFrame, column: str) -> NDArray[np.float64]:
+    """Return a column of one kind of matrix with a row for each subject and a column for each cell."""
+    return rows.set_index(PERSON + CELL)[column].unstack(CELL).to_numpy()
 
 
-def _differences(subjects: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the difference between one kind of matrix and its contrast, for subjects that have both.
+def _p(subjects: pd.DataFrame, rows: pd.DataFrame, seed: int) -> NDArray[np.float64] | float:
+    """Return the p value of each cell of one kind of matrix, over the subjects that have what it is compared with.
 
     The contrast of seizures is interictal time; the contrast of a stage is the mean of the subject's other stages.
     """
@@ -149,12 +149,6 @@ def _differences(subjects: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         others = subjects[subjects["outcome"] == INTERICTAL]
     else:
         others = subjects[(subjects["class"] != label) & (subjects["outcome"] == outcome)]
-    means = others.groupby(PERSON + CELL, observed=True)[["importance", "share"]].mean().reset_index()
-    both = rows.merge(means, on=PERSON + CELL, suffixes=("", "_of_others"))
-    compared = both["importance_of_others"] / both["total"] if label == SEIZURE else both["share_of_others"]
-    return both.assign(share=both["share"] - compared)
-
-
-def _p(differences: pd.DataFrame, seed: int) -> NDArray[np.float64] | float:
-    """Return the p value of each cell."""
-    return sign_flip_p(_wide(differences).to_numpy(), seed=seed) if len(differences) else np.nan
+    means = others.groupby(PERSON + CELL, observed=True)["pattern"].mean().rename("contrast").reset_index()
+    both = rows.merge(means, on=PERSON + CELL)
+    return pattern_p(_wide(both, "pattern"), _wide(both, "contrast"), seed=seed) if len(both) else np.nan

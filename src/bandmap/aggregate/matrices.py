@@ -30,6 +30,7 @@ def region_band_matrix(
     channels: Sequence[str],
     frequencies_hz: Sequence[float],
     *,
+    edges_hz: Sequence[float] = (),
     masked: Collection[str] = (),
 ) -> NDArray[np.float64]:
     """Return the matrix of every window.
@@ -37,15 +38,17 @@ def region_band_matrix(
     Parameters
     ----------
     results : mapping of axes to ndarray
-        Results of interpretations for the same windows, by their axes after windows, one of `MATRIX_AXES`: ("region",
-        "band") is the joint matrix itself, and ("channel", "band") is averaged over the channels of a region.
-        ("region",), ("channel",) or ("channel", "second"), summed over seconds, give rows; ("frequency",) or
-        ("frequency", "time") give columns. Rows and columns together form the published product, which has rank one;
+        What the interpretations of the same windows gave, by their axes beside windows, one of `MATRIX_AXES`:
+        ("region", "band") is joint and is the matrix, ("channel", "band") becomes one by the mean over a region's
+        channels; ("region",), ("channel",) or ("channel", "second"), summed over seconds, give rows; ("frequency",) or
+        ("frequency", "time") columns. Rows and columns together make the published product, of rank one in each window;
         one of them alone gives a single column or row (see `matrix_labels`).
     atlas : Atlas
     channels : sequence of str
     frequencies_hz : sequence of float
-        () for raw signals, for which every band has a value.
+        () for raw signal, which lacks no band.
+    edges_hz : sequence of float
+        Where rows begin and end, if they have a width (`Atlas.band_shares`).
     masked : collection of str
         Channels without data. Their importance is unknown, and a product excludes them from its regions.
 
@@ -53,23 +56,27 @@ def region_band_matrix(
     -------
     ndarray of float64, shape (windows, regions, bands)
         In the unit of the interpretation; NaN for a region without a channel (all masked, or none in the montage) or
-        a band without a frequency.
+        a band without a frequency, or of which the rows cover less than half.
     """
     _check(results)
     for axes, values in results.items():
         if axes[-1:] == ("band",):
             by_row = values if axes[0] == "region" else _in_regions(values, atlas, channels, masked)
-            return np.where(_known(atlas, channels, frequencies_hz, masked), by_row.astype(np.float64), np.nan)
+            return np.where(
+                _known(atlas, channels, (frequencies_hz, edges_hz), masked), by_row.astype(np.float64), np.nan
+            )
     n_windows = len(next(iter(results.values())))
     by_region, by_band = np.ones((n_windows, 1)), np.ones((n_windows, 1))
     for axes, values in results.items():
         if axes == ("region",):
-            by_region = np.where(_known(atlas, channels, (), masked).any(axis=1), values.astype(np.float64), np.nan)
+            by_region = np.where(
+                _known(atlas, channels, ((), ()), masked).any(axis=1), values.astype(np.float64), np.nan
+            )
         elif axes[0] == "channel":
             of_channels = values if axes == ("channel",) else values.sum(axis=2)
             by_region = region_importance(of_channels, atlas, channels, masked=masked)
         else:
-            by_band = frequency_importance(values, atlas, frequencies_hz)
+            by_band = frequency_importance(values, atlas, frequencies_hz, edges_hz)
     matrices: NDArray[np.float64] = by_region[:, :, None] * by_band[:, None, :]
     return matrices
 
@@ -91,22 +98,27 @@ def matrix_labels(axes: Iterable[Axes], atlas: Atlas) -> tuple[tuple[str, ...], 
 
 
 def frequency_importance(
-    maps: NDArray[np.floating], atlas: Atlas, frequencies_hz: Sequence[float]
+    maps: NDArray[np.floating], atlas: Atlas, frequencies_hz: Sequence[float], edges_hz: Sequence[float] = ()
 ) -> NDArray[np.float64]:
     """Return the published FI: the mean over a band's frequencies of the mean over time.
+
+    Rows that have edges count by their overlap with the band in Hz.
 
     Parameters
     ----------
     maps : ndarray, shape (windows, frequencies) or (windows, frequencies, times)
     atlas : Atlas
-    frequencies_hz : sequence of float
+    frequencies_hz, edges_hz : sequence of float
+        As for `Atlas.band_shares`.
 
     Returns
     -------
     ndarray of float64, shape (windows, bands)
+        NaN for a band without a row, or of which the rows cover too little.
     """
     rows = maps.astype(np.float64) if maps.ndim == 2 else maps.mean(axis=2, dtype=np.float64)
-    return _weighted_mean(rows, atlas.band_members(frequencies_hz).astype(np.float64))
+    widths = np.diff(edges_hz) if len(edges_hz) else 1.0
+    return _weighted_mean(rows, atlas.band_shares(frequencies_hz, edges_hz) * widths)
 
 
 def region_importance(
@@ -163,9 +175,14 @@ def share_of_channels(
 def rank_one_share(matrix: NDArray[np.floating]) -> float:
     """Return the share of a matrix's sum of squares that the best product of a row and a column explains.
 
-    It is 1 for the published product; only a joint interpretation can show the rest. NaN for a matrix of zeros.
+    One for the published product of a window, not for a mean of several; what is missing to one, only a joint
+    interpretation can see. Rows and columns without any value do not count. NaN for zeros, or with a gap.
     """
-    squares = np.linalg.svd(np.asarray(matrix, dtype=float), compute_uv=False) ** 2
+    known = np.isfinite(matrix)
+    full = np.asarray(matrix, dtype=float)[known.any(axis=1)][:, known.any(axis=0)]
+    if not full.size or not np.isfinite(full).all():
+        return float("nan")
+    squares = np.linalg.svd(full, compute_uv=False) ** 2
     return float(squares[0] / squares.sum()) if squares.sum() > 0 else float("nan")
 
 
@@ -177,12 +194,15 @@ def _weighted_mean(values: NDArray[np.float64], weights: NDArray[np.float64]) ->
 
 
 def _known(
-    atlas: Atlas, channels: Sequence[str], frequencies_hz: Sequence[float], masked: Collection[str]
+    atlas: Atlas,
+    channels: Sequence[str],
+    rows_hz: tuple[Sequence[float], Sequence[float]],
+    masked: Collection[str],
 ) -> NDArray[np.bool_]:
     """Return the cells of a joint matrix in which something was exchanged, shape (regions, bands)."""
     regions = np.asarray(atlas.region_weights([name for name in channels if name not in masked]).any(axis=1))
-    members = atlas.band_members(frequencies_hz) if len(frequencies_hz) else np.ones((len(atlas.bands_hz), 1), bool)
-    return np.asarray(regions[:, None] & members.any(axis=1))
+    shares = atlas.band_shares(*rows_hz) if len(rows_hz[0]) else np.ones((len(atlas.bands_hz), 1))
+    return np.asarray(regions[:, None] & shares.any(axis=1))
 
 
 def _check(results: Mapping[Axes, NDArray[np.floating]]) -> None:

@@ -30,44 +30,50 @@ def known_interval(values: NDArray[np.floating], *, level: float) -> tuple[NDArr
     return low, high
 
 
-def bootstrap_interval(
-    values: NDArray[np.floating], *, draws: int = 2000, level: float = 0.95, seed: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the percentile bootstrap interval of the mean over the first axis.
+def pattern_p(
+    maps: NDArray[np.floating], contrasts: NDArray[np.floating], *, draws: int = 10_000, seed: int
+) -> NDArray[np.float64]:
+    """Return per cell the p value of "its share of a map is no greater than of the contrast", corrected over all cells.
+
+    Each side is divided by the sum of its own magnitudes, so that a map which is stronger in every cell says nothing.
+    The test is exact for maps of any kind (signed or not, sparse, heavy-tailed, with a profile common to all subjects)
+    if, without an effect, a subject's map and contrast could change places once both are divided. It is one-sided: a
+    cell that takes a larger share leaves less to all others, and a two-sided test would call these, too.
 
     Parameters
     ----------
-    values : ndarray, shape (subjects, ...)
-        NaN where a subject has no value; the mean of each cell is over subjects with a value.
-    draws : int
-        Number of bootstrap samples of subjects.
-    level : float
-        Share of the bootstrap means within the interval.
-    seed : int
+    maps, contrasts : ndarray, shape (subjects, ...)
+        Of the same subjects; NaN where a cell has no value.
+    draws, seed
+        As for `sign_flip_p`.
 
     Returns
     -------
-    low, high : ndarray of float64, shape (...)
-        NaN where fewer than two subjects have a value.
+    ndarray of float64, shape (...)
+        NaN where fewer than two subjects have a value, and for maps of a single cell, whose share is always whole.
     """
-    n = len(values)
-    if n == 0:
-        raise ValueError("the interval is undefined without subjects")
-    known = np.isfinite(values)
-    counts = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws)
-    sums = np.tensordot(counts, np.where(known, values, 0.0).astype(np.float64), axes=1)
-    sizes = np.tensordot(counts, known.astype(np.float64), axes=1)
-    means = np.full(sums.shape, np.nan)
-    np.divide(sums, sizes, out=means, where=(sizes > 0) & (known.sum(axis=0) >= 2))
-    return known_interval(means, level=level)
+    differences = patterns(maps) - patterns(contrasts)
+    if differences[0].size < 2:
+        return np.full(differences.shape[1:], np.nan)
+    return sign_flip_p(differences, draws=draws, seed=seed)
+
+
+def patterns(maps: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return maps of shape (subjects, ...), each divided by the sum of its magnitudes; as they are where that is zero.
+
+    Where a cell has no value, the mean of the others stands for it in the sum.
+    """
+    cells = np.asarray(maps, np.float64).reshape(len(maps), -1)
+    totals = known_mean(np.abs(cells.T)) * cells.shape[1]
+    return np.asarray((cells / np.where(totals > 0, totals, 1.0)[:, None]).reshape(maps.shape))
 
 
 def sign_flip_p(differences: NDArray[np.floating], *, draws: int = 10_000, seed: int) -> NDArray[np.float64]:
-    """Return the p value of a zero mean difference for each cell, corrected for all cells.
+    """Return per cell the p value of "the mean difference is not above zero", corrected over all cells.
 
-    Under the null hypothesis, the differences of a subject are equally likely with opposite signs. The studentized
-    |mean| of a cell is compared with the maximum over all cells for each sign flip, which controls the family-wise
-    error rate (Nichols and Holmes 2002). Two-sided.
+    Under the null hypothesis a subject's differences are as likely with all signs turned. The largest studentized
+    mean over the cells of each flip is what a cell's own is compared with, which bounds the chance of even one
+    false cell (Nichols and Holmes 2002). One-sided.
 
     Parameters
     ----------
@@ -80,7 +86,7 @@ def sign_flip_p(differences: NDArray[np.floating], *, draws: int = 10_000, seed:
     Returns
     -------
     ndarray of float64, shape (...)
-        NaN where fewer than two subjects have a value. With n subjects, p is at least 2 / 2^n.
+        NaN where fewer than two subjects have a value. With n subjects no p is below 1 / 2^n.
     """
     n = len(differences)
     cells = differences.reshape(n, -1).astype(np.float64)
@@ -104,11 +110,11 @@ def _all_signs(n: int) -> NDArray[np.float64]:
 
 
 def _size(signs: NDArray[np.float64], cells: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return |sum| / root of the sum of squares per flip and cell, a monotonic and always finite function of |t|.
+    """Return the sum over the root sum of squares per flip and cell: rises with t alone, and is finite where t is not.
 
     Its variance under random signs is 1 for any number of subjects, so cells with few subjects do not dominate.
     """
     scale = np.sqrt((cells**2).sum(axis=0))
-    sizes: NDArray[np.float64] = np.abs(signs @ cells)
+    sizes: NDArray[np.float64] = signs @ cells
     np.divide(sizes, scale, out=sizes, where=scale > 0)
     return sizes

@@ -100,4 +100,11 @@ class Methods:
             return np.asarray(maps[name], np.float64)
         parts = {self.axes(part): maps[part] for part in self.products.get(name, (name,))}
         context = sample.context
-        return region_band_matrix(parts, context.atlas, context.channels, context.frequencies_hz, masked=sample.masked)
+        return region_band_matrix(
+            parts,
+            context.atlas,
+            context.channels,
+            context.frequencies_hz,
+            edges_hz=context.edges_hz,
+            masked=sample.masked,
+        )

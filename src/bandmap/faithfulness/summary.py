@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bandmap.aggregate.statistics import bootstrap_interval
+from bandmap.score.intervals import bootstrap_interval, listed
 from bandmap.vocabulary.tables import FAITHFULNESS
 
 SPLIT_HALF = "split_half"
@@ -30,14 +30,15 @@ def summarize(tested: pd.DataFrame, reliable: Mapping[str, pd.DataFrame], *, see
     Returns
     -------
     DataFrame
-        A table of `tables.FAITHFULNESS`; `n` counts the subjects for whom the test is defined. The interval of fewer
-        than two is NaN.
+        A table of `tables.FAITHFULNESS`; `n` counts the subjects for whom the test is defined. If they
+        are too few for an interval, it is NaN, and `values` lists them (`score.intervals.bootstrap_interval`).
     """
     halves = [table.assign(method=name, test=SPLIT_HALF, level="") for name, table in reliable.items()]
     values = pd.concat([tested, *halves]).groupby(_KEY, sort=False, dropna=False)["value"]
     summary = values.agg(n="count").reset_index()
     facts = [_mean_and_interval(of_subjects.to_numpy(), seed) for _, of_subjects in values]
     summary[["mean", "low", "high"]] = pd.DataFrame(facts, columns=["mean", "low", "high"], dtype=float)
+    summary["values"] = [listed(of_subjects) for _, of_subjects in values]
     return FAITHFULNESS.frame(summary)
 
 

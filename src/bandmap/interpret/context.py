@@ -39,7 +39,9 @@ class Context:
     batch_size : int
         Windows per forward pass; affects speed and memory, not results.
     seed : int
-        Seed of all random choices of an interpretation.
+        Of everything random in an interpretation.
+    edges_hz : tuple of float
+        Where the windows' rows begin and end; empty for raw signal and for rows of one frequency each.
     """
 
     atlas: Atlas
@@ -51,6 +53,7 @@ class Context:
     device: str = "cpu"
     batch_size: int = 64
     seed: int = 0
+    edges_hz: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         shape = (len(self.channels), *([len(self.frequencies_hz)] if self.frequencies_hz else []))

@@ -200,10 +200,10 @@ def _subject(
 
 
 def _shares(table: pd.DataFrame) -> dict[str, float]:
-    """Return class -> share of the matrix that rank one explains, if every cell has a value."""
+    """Return class -> share of the matrix that rank one explains, if no row or column has a gap."""
     values = {label: column_of(rows, "importance", *axes_of(rows)) for label, rows in by_class(table).items()}
-    whole = {label: matrix for label, matrix in values.items() if np.isfinite(matrix).all() and matrix.any()}
-    return {label: rank_one_share(matrix) for label, matrix in whole.items()}
+    shares = {label: rank_one_share(matrix) for label, matrix in values.items()}
+    return {label: share for label, share in shares.items() if np.isfinite(share)}
 
 
 def _subjects(runs: Sequence[RunPart]) -> dict[str, pd.DataFrame]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from bandmap.aggregate.levels import KIND
 from bandmap.report.sentences import counted_noun
-from bandmap.report.tables import number_of, records, short_number
+from bandmap.report.tables import interval_said, number_of, records, short_number
 
 Row = Mapping[str, Any]
 
@@ -191,14 +191,14 @@ def _cell(row: Row, name: str, annotation: Annotation, scale: Scale, *, framed: 
     marks = "".join(mark for kind, mark in _MARKS.items() if _flagged(row, kind))
     text = scale.text(value) + (" *" if p is not None and p < _SIGNIFICANT else "")
     strength, sign = tinted(value, scale.limit)
-    small = " to ".join(map(scale.text, _edges(row, annotation)))
+    small = interval_said(_known(row, annotation), number=scale.text)
     return HeatCell(text, _about(row, name, value, annotation, framed=framed), strength, sign, small, framed, marks)
 
 
 def _about(row: Row, name: str, value: float, annotation: Annotation, *, framed: bool) -> str:
     facts = [f"{name}: {short_number(value)}"]
-    if edges := _edges(row, annotation):
-        facts.append(f"{annotation.interval} {' to '.join(map(short_number, edges))}")
+    if interval := interval_said(_known(row, annotation), name=annotation.interval):
+        facts.append(interval)
     n, p = _value(row, annotation.counted), _value(row, "p")
     facts += [] if n is None else [f"n = {counted_noun(round(n), annotation.unit)}"]
     facts += [] if p is None else [f"p = {short_number(p)}"]
@@ -206,10 +206,9 @@ def _about(row: Row, name: str, value: float, annotation: Annotation, *, framed:
     return "; ".join([*facts, "planted"] if framed else facts)
 
 
-def _edges(row: Row, annotation: Annotation) -> tuple[float, ...]:
-    """Return the ends of the interval; empty for a single unit."""
-    low, high = _value(row, "low"), _value(row, "high")
-    return () if low is None or high is None or (_value(row, annotation.counted) or 0) < 2 else (low, high)
+def _known(row: Row, annotation: Annotation) -> Row:
+    """Return what says how sure the value is; nothing where it is of a single one."""
+    return row if (_value(row, annotation.counted) or 0) > 1 else {}
 
 
 def _notes(kind: Kind, rows: Sequence[Row], annotation: Annotation) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bandmap.report.tables import short_number, spread_cell
+from bandmap.report.tables import interval_said, short_number, spread_cell
 
 Metric = tuple[str, str, str]
 """Level of the summary ("event"), score ("f1"), and the name of the score for readers."""
@@ -59,7 +59,6 @@ def sentence(opening: str, summary: Mapping[str, Any], metrics: Sequence[Metric]
 def _text(words: str, facts: Mapping[str, Any] | None) -> str:
     if facts is None or facts["mean"] is None:
         return ""
-    text = f"{words} {short_number(facts['mean'])}"
-    if facts.get("low") is None:
-        return text
-    return f"{text} ({short_number(facts['low'])} to {short_number(facts['high'])})"
+    said = f"{words} {short_number(facts['mean'])}"
+    interval = interval_said(facts)
+    return f"{said} ({interval})" if interval else said

@@ -7,7 +7,7 @@ import pandas as pd
 
 from bandmap.aggregate import main_matrices
 from bandmap.report.content import MatrixPart, ReportData, RunPart
-from bandmap.report.tables import number_of, records, short_number
+from bandmap.report.tables import interval_said, number_of, records, short_number
 
 Row = Mapping[str, Any]
 
@@ -61,9 +61,9 @@ def of_matrix(matrix: MatrixPart) -> str:
 
 
 def _facts(top: Row) -> str:
-    low, high, p, n = (number_of(top.get(name)) for name in ("low", "high", "p", "n_subjects"))
+    p, n = (number_of(top.get(name)) for name in ("p", "n_subjects"))
     facts = [short_number(top["importance"])]
-    facts += [] if low is None or high is None else [f"interval {short_number(low)} to {short_number(high)}"]
+    facts += [interval] if (interval := interval_said(top, name="interval")) else []
     facts += [] if p is None else [f"p = {short_number(p)}"]
     facts += [] if n is None else [f"n = {counted_noun(int(n), 'subject')}"]
     return ", ".join(facts)

@@ -1,6 +1,6 @@
 """Conversion of rows to readable tables: titles with units, rounded numbers, values for sorting."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +86,8 @@ def cell_of(value: object) -> Cell:
     """Return a value as a cell: rounded numbers, and a dash for unknown values."""
     if isinstance(value, Cell):
         return value
+    if isinstance(value, list):
+        return Cell(", ".join(cell_of(one).text for one in value))
     if isinstance(value, str):
         return Cell(value or "–")
     number = number_of(value)
@@ -106,13 +108,33 @@ def short_number(value: float, *, digits: int = 3) -> str:
 
 
 def spread_cell(facts: Mapping[str, object] | None) -> Cell:
-    """Return a score over subjects (mean, low, high, n) as a cell: the mean, with interval and n below."""
+    """Return a score over subjects (mean, low, high, values, n) as a cell: the mean; below it its interval and n."""
     mean = cell_of((facts or {}).get("mean"))
     if facts is None or mean.value is None:
         return Cell("–")
-    low, high, n = (cell_of(facts.get(name)) for name in ("low", "high", "n"))
-    interval = f"{low.text} to {high.text}; " if low.value is not None else ""
-    return Cell(mean.text, mean.value, note=f"{interval}n = {n.text}")
+    notes = [interval_said(facts), f"n = {cell_of(facts.get('n')).text}"]
+    return Cell(mean.text, mean.value, note="; ".join(note for note in notes if note))
+
+
+def interval_said(facts: Mapping[str, object], *, name: str = "", number: Callable[[float], str] | None = None) -> str:
+    """Return an interval, or the values of subjects who are too few for one; empty where there is neither.
+
+    Parameters
+    ----------
+    facts : mapping
+        With low and high, and values: a list, or the text of a table.
+    name : str
+        What an interval is called; values are called "values" then.
+    number : callable, optional
+        Writes a number; `short_number` if left out.
+    """
+    write = number or short_number
+    low, high = (number_of(facts.get(end)) for end in ("low", "high"))
+    if low is not None and high is not None:
+        return f"{name} {write(low)} to {write(high)}".strip()
+    values = facts.get("values")
+    several = values.split(", ") if isinstance(values, str) else values if isinstance(values, list) else []
+    return f"{'values ' if name else ''}{', '.join(write(float(value)) for value in several)}" if several else ""
 
 
 def table_of(rows: pd.DataFrame | Iterable[Mapping[str, object]], columns: Sequence[str] = ()) -> Table:

@@ -2,7 +2,7 @@
 
 from bandmap.report.content import RunPart
 from bandmap.report.sentences import Row, named_by, recovered
-from bandmap.report.tables import Cell, number_of, records, short_number
+from bandmap.report.tables import Cell, interval_said, records, short_number
 
 TESTS = {
     ("weights", "all"): "fresh weights",
@@ -79,8 +79,7 @@ def _number(facts: Row) -> str:
 
 
 def _interval(facts: Row) -> str:
-    low, high = number_of(facts["low"]), number_of(facts["high"])
-    return "" if low is None or high is None else f"{_short(low)} to {_short(high)}"
+    return interval_said(facts, number=_short)
 
 
 def _short(value: float) -> str:

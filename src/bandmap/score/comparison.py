@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bandmap.score.intervals import bootstrap_interval
+from bandmap.score.intervals import bootstrap_interval, listed
 from bandmap.vocabulary.tables import COMPARISON
 
 _PERMUTATIONS = 9999
@@ -35,7 +35,8 @@ def compare(
     -------
     DataFrame
         A table of `tables.COMPARISON`. n is the number of subjects for which both models have the metric; low and high
-        are the 95 % bootstrap interval of the mean difference; p is from a paired, two-sided permutation test of the
+        are the 95 % interval of the mean difference (`intervals.bootstrap_interval`), values the differences if they
+        are too few for one; p is from a paired, two-sided permutation test of the
         mean difference (scipy; up to 13 subjects with all 2^n exchanges of a subject's two values, so that p is exact
         and at least 2 / 2^n; else with 9999 random ones); p_holm is corrected for the pairs of one metric. NaN for
         fewer than two subjects.
@@ -85,7 +86,6 @@ def _compared(pair: pd.DataFrame, seed: int) -> dict[str, Any]:
     a, b = (pair[name].to_numpy() for name in pair)
     row = {"model_a": pair.columns[0], "model_b": pair.columns[1], "n": len(pair)}
     row |= {"mean_difference": (a - b).mean() if len(pair) else math.nan}
-    if len(pair) < 2:
-        return row | {"low": math.nan, "high": math.nan, "p": math.nan}
-    low, high = bootstrap_interval(a - b, seed)
-    return row | {"low": low, "high": high, "p": paired_p(a, b, seed)}
+    low, high = bootstrap_interval(a - b, seed=seed)
+    p = paired_p(a, b, seed) if len(pair) > 1 else math.nan
+    return row | {"low": float(low), "high": float(high), "values": listed(a - b), "p": p}

@@ -17,6 +17,9 @@ from bandmap.vocabulary.tables import AGREEMENT, CONFUSION, SLEEP_MINUTES, STAGE
 if TYPE_CHECKING:
     import pandas as pd
 
+_LIMITS = {"kappa": (-1, 1)}
+"""Of a score, where they are not 0 and 1."""
+
 
 @dataclass(frozen=True)
 class Staged:
@@ -130,9 +133,9 @@ def sleep_summary(
     Returns
     -------
     dict
-        scorer, settings, subjects, recordings (scored and expected), "epoch" with mean, sd, low, high (bootstrap over
-        subjects, 95 %) and n of each score, and "confusion": stages, and the pooled epochs of all subjects (a list of
-        rows, one for each stage of the reference).
+        scorer, settings, subjects, recordings (scored and expected), "epoch" with mean, sd, low, high, values and n
+        of each score (`intervals.over_subjects`), and "confusion": stages, and the epochs of all subjects pooled (a
+        list of rows, one for each stage of the reference).
     """
     pooled = [scores[list(cells)].sum().tolist() for cells in CONFUSION]
     return {
@@ -140,7 +143,7 @@ def sleep_summary(
         "settings": dict(settings),
         "subjects": len(scores),
         "recordings": {"scored": int(scores["recordings"].sum()), "expected": recordings_expected},
-        "epoch": {metric: over_subjects(scores[metric], seed) for metric in AGREEMENT},
+        "epoch": {metric: over_subjects(scores[metric], seed, _LIMITS.get(metric, (0, 1))) for metric in AGREEMENT},
         "confusion": {"stages": list(STAGES), "epochs": pooled},
     }
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _SCORERS = {"event": event_scores, "sample": sample_scores}
 _LEVELS = {"event": (*EVENT_METRICS, "latency_seconds"), "sample": EVENT_METRICS}
+_SHARE = (0.0, 1.0)
+_LIMITS = {"false_alarms_per_day": (0.0, math.inf), "latency_seconds": (-math.inf, math.inf)}
 _WINDOWS = {"auroc": window_auroc, "auprc": window_auprc, "calibration_error": calibration_error}
 
 
@@ -78,8 +80,8 @@ def summary(
     -------
     dict
         scorer (library and parameters), settings, subjects, recordings (scored and expected), and for "event" and
-        "sample" each metric's mean, sd, low, high (95 % bootstrap over subjects) and n, the number of subjects for whom
-        it is defined; None if undefined. "event" also has latency_seconds, and "window" has auroc, auprc and
+        "sample" each metric's mean, sd, low, high, values and n (`intervals.over_subjects`), n being the subjects for
+        which it is defined. "event" has latency_seconds besides, and "window" the same of auroc, auprc and
         calibration_error.
     """
     by_scoring = {name: scores[scores["scoring"] == name] for name in _SCORERS}
@@ -96,8 +98,10 @@ def summary(
         "subjects": len(events),
         "recordings": {"scored": int(events["recordings"].sum()), "expected": recordings_expected},
         **{
-            scoring: {metric: over_subjects(members[metric], seed) for metric in _LEVELS[scoring]}
+            scoring: {
+                metric: over_subjects(members[metric], seed, _LIMITS.get(metric, _SHARE)) for metric in _LEVELS[scoring]
+            }
             for scoring, members in by_scoring.items()
         },
-        "window": {name: over_subjects(events[f"window_{name}"], seed) for name in _WINDOWS},
+        "window": {name: over_subjects(events[f"window_{name}"], seed, _SHARE) for name in _WINDOWS},
     }

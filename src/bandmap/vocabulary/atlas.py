@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from bandmap.vocabulary.montages import OLD_NAMES
 
+LEAST_COVERED = 0.5
+"""Least share of a band that the rows of a representation have to cover; else nothing is said of the band."""
+
 
 @dataclass(frozen=True)
 class Atlas:
@@ -56,3 +59,27 @@ class Atlas:
         """Return which frequencies are in which band: bool, shape (bands, frequencies); the upper edge is exclusive."""
         frequencies = np.round(np.asarray(frequencies_hz, dtype=float), 9)
         return np.array([(low <= frequencies) & (frequencies < high) for low, high in self.bands_hz.values()])
+
+    def band_shares(self, frequencies_hz: Sequence[float], edges_hz: Sequence[float] = ()) -> NDArray[np.float64]:
+        """Return how much of each row of a representation lies in each band.
+
+        Parameters
+        ----------
+        frequencies_hz : sequence of float
+            Of the rows.
+        edges_hz : sequence of float
+            Where rows begin and end, one more than there are rows; () for rows of one frequency each (wavelets).
+
+        Returns
+        -------
+        ndarray of float64, shape (bands, rows)
+            A row of one frequency lies in a band or not (`band_members`). Of a row from one edge to the next, it is the
+            share of its width, and a band of which all rows cover less than `LEAST_COVERED` has none: all zero.
+        """
+        if not len(edges_hz):
+            return self.band_members(frequencies_hz).astype(np.float64)
+        edges, bands = np.asarray(edges_hz, dtype=float), np.array([*self.bands_hz.values()]).reshape(-1, 2)
+        overlap = np.minimum(edges[1:], bands[:, 1:]) - np.maximum(edges[:-1], bands[:, :1])
+        overlap = np.maximum(overlap, 0.0)  # (bands, rows), in Hz
+        covered = overlap.sum(axis=1) >= LEAST_COVERED * np.diff(bands)[:, 0] - 1e-9
+        return np.asarray(np.where(covered[:, None], overlap / np.diff(edges), 0.0))

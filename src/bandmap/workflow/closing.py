@@ -83,6 +83,7 @@ def _interval(value: dict[str, Any]) -> str:
     if value["mean"] is None:
         return "undefined"
     interval = "" if value["low"] is None else f" (95 % interval {value['low']:.2f} to {value['high']:.2f})"
+    interval = f" ({', '.join(f'{one:.2f}' for one in value['values'])})" if value.get("values") else interval
     return f"{value['mean']:.2f}{interval}, n = {value['n']}"
 
 

@@ -41,7 +41,9 @@ def matrices(results: Sequence[Attribution], atlas: Atlas) -> Attributed:
         starts_seconds=first.starts_seconds,
         length_seconds=float(first.attributes["length_seconds"]),
         probabilities=first.probabilities,
-        matrices=region_band_matrix(values, atlas, channels, _frequencies(first), masked=masked),
+        matrices=region_band_matrix(
+            values, atlas, channels, _hertz(first, "frequencies_hz"), edges_hz=_hertz(first, "edges_hz"), masked=masked
+        ),
         regions=regions,
         bands=bands,
         interpolated=share_of_channels(interpolated, atlas, channels, regions),
@@ -55,5 +57,5 @@ def names(result: Attribution, attribute: str) -> list[str]:
     return found
 
 
-def _frequencies(result: Attribution) -> list[float]:
-    return [float(value) for value in names(result, "frequencies_hz")]
+def _hertz(result: Attribution, attribute: str) -> list[float]:
+    return [float(value) for value in names(result, attribute)]

@@ -192,6 +192,6 @@ def unit_of(title: str) -> str:
 
 
 def share_of(matrix: Matrix) -> float | None:
-    """Return the share that rank one explains; None if a cell has no value."""
-    usable = matrix.values.size > 0 and np.isfinite(matrix.values).all() and matrix.values.any()
-    return rank_one_share(matrix.values) if usable else None
+    """Return the share that rank one explains, None where a row or column has a gap."""
+    share = rank_one_share(matrix.values)
+    return share if np.isfinite(share) else None

@@ -157,6 +157,7 @@ def interpret_recording(
             "masked_channels": json.dumps(source.attributes["masked_channels"]),
             "interpolated_channels": json.dumps(source.attributes["interpolated_channels"]),
             "frequencies_hz": json.dumps([float(f) for f in source.frequencies_hz]),
+            "edges_hz": json.dumps(_edges(source)),
             "frame_rate_hz": source.frame_rate_hz,
             "length_seconds": cut.length / source.frame_rate_hz,
             "classes": json.dumps(task.CLASSES),
@@ -168,9 +169,13 @@ def interpret_recording(
     )
 
 
-def _in_order(parts: Sequence[NDArray[np.float32]], explained: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return results that were computed per class in the order of the windows."""
-    place = np.argsort(np.argsort(explained, kind="stable"), kind="stable")
+def _edges(source: RepresentedRecording) -> tuple[float, ...]:
+    return tuple(float(edge) for edge in source.attributes.get("edges_hz", ()))
+
+
+def _in_order(parts: Sequence[NDArray[np.float32]], asked: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return what was computed class by class in the order of the windows."""
+    place = np.argsort(np.argsort(asked, kind="stable"), kind="stable")
     return np.concatenate(parts)[place]
 
 
@@ -199,6 +204,7 @@ def surroundings(
             background=background if len(background) else fallback[None],
             device=device_of(device).type,
             seed=seed,
+            edges_hz=_edges(source),
         )
 
     return context

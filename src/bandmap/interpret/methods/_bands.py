@@ -73,8 +73,8 @@ def bands_of(context: Context) -> Callable[[NDArray[np.float32]], NDArray[np.flo
     """Return a function of a window that returns its bands, shape (bands, channels[, frequencies], times)."""
     if not context.frequencies_hz:
         return partial(components, atlas=context.atlas, rate_hz=context.rate_hz)
-    members = context.atlas.band_members(context.frequencies_hz)[:, None, :, None]
-    return lambda window: np.asarray(members * window)
+    shares = context.atlas.band_shares(context.frequencies_hz, context.edges_hz).astype(np.float32)[:, None, :, None]
+    return lambda window: np.asarray(shares * window)
 
 
 def replacements(context: Context) -> Callable[[int], NDArray[np.float32]]:

@@ -1,6 +1,7 @@
 """Band occlusion: the change of the output when one band of one region is exchanged with background.
 
-It gives the joint region x band matrix, unlike a product of frequency and channel importance, which has rank one.
+The joint region x band matrix, which a product of a frequency and a channel importance cannot give: of one window, that
+has rank one.
 """
 
 from collections.abc import Callable

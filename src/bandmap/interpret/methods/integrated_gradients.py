@@ -105,5 +105,7 @@ def _by_band(gradients: NDArray[np.float32], difference: NDArray[np.float32], co
     if gradients.ndim == 3:
         parts = components(difference, context.atlas, context.rate_hz)  # (windows, bands, channels, samples)
         return np.asarray(np.einsum("wct,wbct->wcb", gradients, parts))
-    members = context.atlas.band_members(context.frequencies_hz).astype(np.float32)  # (bands, frequencies)
+    members = context.atlas.band_shares(context.frequencies_hz, context.edges_hz).astype(
+        np.float32
+    )  # (bands, frequencies)
     return np.asarray((gradients * difference).sum(axis=3) @ members.T)

@@ -66,6 +66,7 @@ def transform(
         attributes={
             "representation": "spectrogram",
             "segment_seconds": 1,
+            "edges_hz": list(tf.row_edges(cut=frequency_cut)),
             "frequency_cut": frequency_cut,
             "dtype": dtype,
             "floor": coding.floor,

@@ -7,7 +7,7 @@ from bandmap.represent.timefrequency.coding import coding_of
 from bandmap.represent.timefrequency.plan import Plan, plan_blocks
 from bandmap.represent.timefrequency.power import log_power
 from bandmap.represent.timefrequency.record import Samples, SignalFrames, unmasked_samples, valid_frames
-from bandmap.represent.timefrequency.spectrogram import DENSITY_FLOOR, LogSpectrogram, row_frequencies
+from bandmap.represent.timefrequency.spectrogram import DENSITY_FLOOR, LogSpectrogram, row_edges, row_frequencies
 from bandmap.represent.timefrequency.wavelets import (
     Bank,
     centre_frequencies,
@@ -30,6 +30,7 @@ __all__ = [
     "log_power",
     "morlet_bank",
     "plan_blocks",
+    "row_edges",
     "row_frequencies",
     "unmasked_samples",
     "valid_frames",

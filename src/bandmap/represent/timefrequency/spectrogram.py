@@ -65,6 +65,12 @@ def frequency_cut(rows: NDArray[Any], axis: int = -1) -> NDArray[Any]:
     return np.moveaxis(np.concatenate((rows[..., :_KEPT], averaged), axis=-1), -1, axis)
 
 
+def row_edges(*, cut: bool) -> tuple[float, ...]:
+    """Return where rows begin and end in Hz, one value more than there are rows."""
+    above = _AVERAGED if cut else 1
+    return tuple(map(float, [*range(_KEPT), *range(_KEPT, ROWS + 1, above)]))
+
+
 def row_frequencies(*, cut: bool) -> tuple[float, ...]:
     """Return the centre of each row in Hz."""
     centres = np.arange(ROWS) + 0.5

@@ -35,7 +35,8 @@ FAITHFULNESS = Schema(
         Column("mean", "float", "mean over subjects"),
         columns.LOW,
         columns.HIGH,
-        Column("n", "integer", "number of subjects for whom the test is defined"),
+        columns.VALUES,
+        Column("n", "integer", "subjects for whom the test is defined"),
     ),
 )
 

@@ -100,9 +100,10 @@ COMPARISON = Schema(
         Column("mean_difference", "float", "mean of A − B over subjects", optional=True),
         columns.LOW,
         columns.HIGH,
-        Column("n", "integer", "number of subjects for whom both have the score"),
-        Column("p", "float", "p of the two-sided paired permutation test", optional=True),
-        Column("p_holm", "float", "p corrected for the pairs of models for one score (Holm)", optional=True),
+        columns.VALUES,
+        Column("n", "integer", "subjects for whom both have the score"),
+        Column("p", "float", "of the paired permutation test, two-sided", optional=True),
+        Column("p_holm", "float", "p corrected over the pairs of one score (Holm)", optional=True),
     ),
 )
 
