@@ -62,4 +62,5 @@ def _cell(found: Mapping[str, Any] | None) -> str:
         return "n/a"
     low, high = found.get("low"), found.get("high")
     interval = "" if low is None or high is None else f" [{low:.2f}, {high:.2f}]"
-    return f"{found['mean']:.2f}{interval}, n = {found['n']}"
+    values = ", ".join(f"{value:.2f}" for value in found.get("values") or ())
+    return f"{found['mean']:.2f}{interval or (values and f' ({values})')}, n = {found['n']}"
