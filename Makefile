@@ -3,7 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo models test test-kill test-slurm clean
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+.PHONY: demo models test check test-units test-workflow test-all test-beside-load clean
 
 demo: .venv/installed
 	$(BIN)/snakemake --configfile examples/demo.yaml --directory demo
@@ -12,21 +14,31 @@ models: .venv/installed
 	$(BIN)/snakemake --configfile examples/models.yaml --directory demo/models
 	$(BIN)/snakemake --configfile examples/sleep.yaml --directory demo/sleep
 
-test: .venv/installed-dev
+# What continuous integration runs.
+test: check test-units test-workflow
+
+check: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/snakemake --lint --configfile examples/demo.yaml
-	$(BIN)/python -m pytest -n 2 -m "not workflow and not slurm and not kill"
-	$(BIN)/python -m pytest -m workflow
 
-test-kill: .venv/installed-dev
-	$(BIN)/python -m pytest tests/workflow -m kill
+test-units: .venv/installed-dev
+	$(PYTEST) --durations 20 -m "not workflow and not slurm"
 
-test-slurm: .venv/installed-dev
-	$(BIN)/python -m pytest tests/slurm
+test-workflow: .venv/installed-dev
+	$(PYTEST) --no-loadscope-reorder --durations 20 -m "(workflow or slurm) and not long"
+
+# And in full what continuous integration runs in short: twenty kills, two nodes, the whole demo, ten minutes of fuzzing.
+test-all: check
+	$(PYTEST) --no-loadscope-reorder --hypothesis-profile searching
+	$(BIN)/python tests/fuzz/fuzz.py --minutes 10
+
+# The same beside a busy loop on every core: no test may depend on the clock.
+test-beside-load: .venv/installed-dev
+	$(BIN)/python tools/beside_load.py $(MAKE) test
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -38,7 +38,7 @@ def cohort(seed, n_subjects, n_cells):
 
 
 @given(seed=st.integers(0, 2**32 - 1), n_subjects=st.integers(3, 9), n_cells=st.integers(1, 12))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_counted_flips_give_the_p_of_mne(seed, n_subjects, n_cells):
     differences = cohort(seed, n_subjects, n_cells)
     np.testing.assert_allclose(two_sided_p(differences, seed=0), mne_exact_p(differences), rtol=1e-12)

@@ -13,7 +13,7 @@ from bandmap.download.transfer import CHUNK_BYTES, DownloadError, Patience, fetc
 
 CONTENT = random.Random(1).randbytes(300_000)
 SUM = "sha256:" + hashlib.sha256(CONTENT).hexdigest()
-HASTE = Patience(attempts=3, backoff_seconds=0.001, timeout_seconds=2)
+HASTE = Patience(attempts=3, backoff_seconds=0.001, timeout_seconds=60)
 
 Answer = Callable[["Handler"], None]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_edf import Made, tals
 
@@ -40,7 +40,7 @@ def test_digital_limits_map_to_physical_limits(tmp_path):
     digital=st.lists(st.integers(-32768, 32767), min_size=2, max_size=2, unique=True).map(sorted),
     unit=st.sampled_from([b"uV", b"mV", b"V", b"nV"]),
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 def test_a_sample_at_a_limit_of_the_file_equals_it_whatever_the_scale(tmp_path, physical, digital, unit):
     scale = {"physical": tuple(map(str, physical)), "digital": tuple(map(str, digital)), "units": [unit]}
     signal = reading(tmp_path, Made([np.array([digital])], **scale)).signals[0]
@@ -68,7 +68,7 @@ def test_24_bit_samples_keep_their_sign_and_size(tmp_path):
 
 
 @given(start=st.integers(0, 2000), length=st.integers(0, 700))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(max_examples=40)
 def test_any_piece_equals_that_piece_of_the_whole(tmp_path, start, length):
     signal = reading(tmp_path, Made([RAMP])).signals[0]
     np.testing.assert_array_equal(signal.read(start, start + length), all_of(signal)[start : start + length])
@@ -193,7 +193,7 @@ def test_nothing_of_the_patient_is_kept(tmp_path):
     keep=st.one_of(st.none(), st.integers(0, 5000)),
     kind=st.sampled_from([b"", b"EDF+C", b"EDF+D"]),
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_garbage_is_read_or_refused_never_a_traceback_of_another_kind(tmp_path, changes, keep, kind):
     content = bytearray(bytes(Made([RAMP], reserved=kind, tals=tals(range(10)))))
     for place, value in changes:

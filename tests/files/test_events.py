@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bandmap.files.events import read_duration, read_events, write_events
@@ -141,7 +141,7 @@ def test_a_missing_file_is_named(tmp_path):
         read_events(tmp_path / "none.tsv")
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100)
 @given(text=st.text(alphabet=st.sampled_from("onsetduriTyp_\t\n\r0123456789.-n/asz\x00\u2028é'\"%{"), max_size=80))
 def test_hostile_text_is_events_or_an_error_of_ours(tmp_path, text):
     path = written(tmp_path, "onset\tduration\teventType\n" + text)

@@ -35,7 +35,7 @@ fuzz.fuzz("edf", ["-timeout=1", "-rss_limit_mb=1024", "-max_total_time=100", "-a
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=1800, check=False)
 
 
 @pytest.mark.slow

@@ -119,7 +119,7 @@ def test_an_entirely_masked_recording_stays_masked():
 
 
 @given(n=st.integers(7, 3000), rate_hz=st.sampled_from([100, 256, 512, 333.3]), target=st.sampled_from([100, 128, 250]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_length_and_rate_gives_finite_output_of_the_same_duration(n, rate_hz, target):
     found = filtered(noise(n / rate_hz + 1, rate_hz)[:n] + 5000, rate_hz, rate_hz=target)
     assert np.isfinite(found).all()
@@ -127,7 +127,7 @@ def test_any_length_and_rate_gives_finite_output_of_the_same_duration(n, rate_hz
 
 
 @given(frequency=st.floats(2, 40), rate_hz=st.sampled_from([128, 200, 250, 256, 500, 512, 1024]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_resampling_keeps_the_time_and_size_of_a_sine(frequency, rate_hz):
     def wave(rate):
         return 50 * np.sin(2 * np.pi * frequency * np.arange(20 * rate) / rate)

@@ -30,7 +30,7 @@ def test_the_weights_are_those_of_mne_on_the_same_positions(missing):
 
 
 @given(names=montages)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_weights_are_those_of_mne_for_any_electrodes(names):
     missing, *present = names
     np.testing.assert_allclose(spline_weights(missing, present), mne_weights(missing, present), atol=1e-6)
@@ -61,6 +61,6 @@ def test_a_smooth_field_is_interpolated_as_mne_does_from_its_own_positions():
 
 
 @given(present=st.sets(st.sampled_from(sorted(POSITIONS)), min_size=4), missing=st.sampled_from(ELECTRODES))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_spline_weights_add_up_to_one(present, missing):
     assert spline_weights(missing, sorted(present - {missing})).sum() == pytest.approx(1, abs=1e-6)

@@ -123,7 +123,7 @@ def test_the_same_brain_gives_the_same_common_average_in_every_spelling(spelling
     rate_hz=st.sampled_from([100, 200, 250, 256, 400, 500, 512, 199.9]),
     amplitude=st.floats(5, 500),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_sine_in_one_electrode_is_in_exactly_its_derivations(electrode, spelling, rate_hz, amplitude):
     t = np.arange(round(16 * rate_hz)) / rate_hz
     potentials = {name: np.zeros_like(t) for name in brain()}

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_edf import Made, tals
 from spellings import CHB_MIT, NEW_NAMES, REFERENTIAL, SPELLINGS, potential
@@ -92,7 +92,7 @@ def sine_in(electrode, amplitude, rate_hz):
 
 MIDDLE = slice(6 * 128, 10 * 128)
 SINE = np.sin(2 * np.pi * 10 * np.arange(MIDDLE.start, MIDDLE.stop) / 128)
-many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(max_examples=60)
 
 
 @given(st.sampled_from(sorted(SPELLINGS)), st.sampled_from(ELECTRODES), st.floats(20, 900), forms)

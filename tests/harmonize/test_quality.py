@@ -84,7 +84,7 @@ def test_trouble_is_found_in_its_second_and_in_the_derivations_of_its_electrode(
     electrode=st.sampled_from(ELECTRODES),
     begin=st.floats(0, 1),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_seconds_are_judged_alike_whatever_the_blocks(rate_hz, seconds, block_seconds, electrode, begin):
     values = brains(n=max(round(seconds * rate_hz), 40), rate_hz=rate_hz)
     rng = np.random.default_rng(3)

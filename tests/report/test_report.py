@@ -185,7 +185,7 @@ def test_a_report_without_any_run_is_a_page_all_the_same(tmp_path):
         lambda text: f"<b x='\"&{text}<script>"
     )
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_text_of_a_header_never_becomes_markup(tmp_path_factory, text):
     folder = tmp_path_factory.mktemp("report")
     plain = Tags(page_of(DATA, folder, "pages/simulated-S1.html")).tags

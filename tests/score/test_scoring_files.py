@@ -5,7 +5,7 @@ from datetime import datetime
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from timescoring.annotations import Annotation
 from timescoring.scoring import EventScoring
@@ -50,7 +50,7 @@ PAIRS = st.lists(st.tuples(st.integers(0, 350_000), st.integers(50, 60_000)), ma
 
 
 @given(PAIRS, PAIRS)
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 def test_the_evaluation_of_our_tables_gives_our_counts(tmp_path, epilepsy2bids, reference, hypothesis):
     sides = []
     for name, pairs in (("reference.tsv", reference), ("hypothesis.tsv", hypothesis)):

@@ -50,26 +50,49 @@ MUNGE_FILES = (
 )
 
 
+ATTEMPTS = 3
+"""A port that was free may be taken by another program until a daemon listens."""
+
+
 @contextmanager
 def cluster(folder: Path, *, nodes: int = 2, memory_mb: int = 20000) -> Iterator[dict[str, str]]:
     """Start a cluster and yield the environment that its commands need; the first node says that it has a GPU.
 
+    When it ends, its jobs and daemons end too.
+
     Raises
     ------
     RuntimeError
-        If the nodes are not idle within a minute; the message holds what the daemons said last.
+        If the nodes are not idle within some minutes, three times; the message holds what the daemons said last.
     """
+    with ExitStack() as running:
+        for attempt in range(1, ATTEMPTS + 1):
+            own = folder / str(attempt)
+            own.mkdir()
+            with ExitStack() as stack:
+                try:
+                    environment = _start_all(stack, own, nodes, memory_mb)
+                except RuntimeError:
+                    if attempt == ATTEMPTS:
+                        raise
+                    continue
+                running.push(stack.pop_all())
+                break
+        running.callback(subprocess.run, ["scancel", "--user", getpass.getuser()], env=environment, check=False)
+        yield environment
+
+
+def _start_all(stack: ExitStack, folder: Path, nodes: int, memory_mb: int) -> dict[str, str]:
     names = [f"node{number}" for number in range(1, nodes + 1)]
     environment = _write_conf(folder, names, memory_mb)
-    with ExitStack() as stack:
-        munge = [f"--{kind}={folder}/munge.{end}" for kind, end in MUNGE_FILES]
-        _start(stack, ["munged", "--foreground", *munge], environment, folder / "munged.out")
-        _wait((folder / "munge.socket").exists, folder)
-        _start(stack, ["slurmctld", "-D"], environment, folder / "slurmctld.out")
-        for name in names:
-            _start(stack, ["slurmd", "-D", "-N", name], environment, folder / f"{name}.out")
-        _wait(lambda: _states(environment) == ["idle"] * nodes, folder)
-        yield environment
+    munge = [f"--{kind}={folder}/munge.{end}" for kind, end in MUNGE_FILES]
+    _start(stack, ["munged", "--foreground", *munge], environment, folder / "munged.out")
+    _wait((folder / "munge.socket").exists, folder)
+    _start(stack, ["slurmctld", "-D"], environment, folder / "slurmctld.out")
+    for name in names:
+        _start(stack, ["slurmd", "-D", "-N", name], environment, folder / f"{name}.out")
+    _wait(lambda: _states(environment) == ["idle"] * nodes, folder)
+    return environment
 
 
 def _write_conf(folder: Path, names: Sequence[str], memory_mb: int) -> dict[str, str]:
@@ -111,7 +134,7 @@ def _start(stack: ExitStack, command: list[str], environment: dict[str, str], lo
 def _stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
-        process.wait(timeout=20)
+        process.wait(timeout=60)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
@@ -124,7 +147,7 @@ def _states(environment: dict[str, str]) -> list[str]:
     return run.stdout.split()
 
 
-def _wait(condition: Callable[[], bool], folder: Path, seconds: float = 60) -> None:
+def _wait(condition: Callable[[], bool], folder: Path, seconds: float = 200) -> None:
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:

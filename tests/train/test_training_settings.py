@@ -288,7 +288,7 @@ def test_the_next_batch_is_fetched_while_one_is_worked_on():
     windows = Announced()
     feed = batches(windows, [np.array([0, 1]), np.array([2, 3])], torch.device("cpu"))
     values, classes = next(feed)
-    assert windows.asked.wait(timeout=5)
+    assert windows.asked.wait(timeout=600)
     np.testing.assert_array_equal(values.numpy(), windows.values[:2])
     assert classes.tolist() == [0, 1]
     assert [classes.tolist() for _, classes in feed] == [[0, 1]]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import planned, snakemake
+from running import plan, planned
 
 from bandmap.workflow.defaults import give_way
 from bandmap.workflow.settings import SettingsError, check
@@ -74,6 +74,6 @@ def test_a_misspelt_model_is_still_answered_with_the_right_one():
 @pytest.mark.workflow
 def test_a_model_named_alone_is_planned(tmp_path):
     (tmp_path / "my.yaml").write_text("run: {models: [eegwavenet]}\n")
-    run = snakemake(tmp_path, "-n", configfile=tmp_path / "my.yaml")
+    run = plan(tmp_path, configfile=tmp_path / "my.yaml")
     assert planned(run)["train_fold"] == 10, run.stderr
     assert "left out of the default" in run.stderr

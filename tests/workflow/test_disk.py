@@ -10,10 +10,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import command, environment, planned, snakemake
 from outcome import unfinished
-
-import bandmap
+from running import HANG_SECONDS, ROOT, checked_out, command, environment, plan, planned, snakemake
 
 pytestmark = pytest.mark.workflow
 
@@ -50,11 +48,6 @@ def mount() -> Iterator[Mount]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
-@pytest.fixture
-def copy(finished: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(finished, tmp_path / "copy"))
-
-
 def complaints(run: subprocess.CompletedProcess[str]) -> list[str]:
     """Return the lines in which jobs say why they failed; nothing else may tell of it."""
     assert run.returncode != 0
@@ -73,7 +66,7 @@ def test_a_full_disk_is_named_and_after_room_is_made_the_same_command_goes_on(tm
     assert unfinished(tmp_path) == []
     mount(tmp_path / "results", "size=64m")
     assert snakemake(tmp_path, *target).returncode == 0
-    assert len(list((tmp_path / "results/harmonized/simulated").glob("*.h5"))) == 4
+    assert len(list((tmp_path / "results/harmonized/simulated").glob("*.h5"))) == 3
 
 
 def test_a_read_only_folder_is_named(copy: Path, mount: Mount) -> None:
@@ -133,17 +126,17 @@ def test_weights_of_another_architecture_are_named_and_an_unfinished_training_of
 
 
 def test_results_of_another_version_of_the_package_are_made_anew_from_the_stage_that_differs(
-    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    copy: Path, tmp_path: Path
 ) -> None:
-    other = tmp_path / "newer"
-    shutil.copytree(Path(bandmap.__file__).parent, other / "bandmap")
-    with (other / "bandmap/timefrequency/wavelets.py").open("a") as module:
+    (tmp_path / "newer").mkdir()
+    newer = checked_out(ROOT, tmp_path / "newer")
+    (wavelets,) = (newer / "src").rglob("wavelets.py")
+    with wavelets.open("a") as module:
         module.write("\n\ndef newer() -> None:\n    raise NotImplementedError\n")
-    monkeypatch.setenv("PYTHONPATH", str(other))
-    jobs = planned(snakemake(finished, "-n"))
+    jobs = planned(plan(copy, checkout=newer))
     assert {rule: jobs[rule] for rule in ("represent_recording", "train_fold")} == {
-        "represent_recording": 4,
-        "train_fold": 4,
+        "represent_recording": 3,
+        "train_fold": 3,
     }
     assert not {"fetch_recording", "extract_events", "harmonize_recording", "freeze_folds"} & set(jobs)
 
@@ -159,10 +152,10 @@ def test_a_second_run_in_the_same_folder_is_refused_and_the_first_one_finishes(t
         first.send_signal(signal.SIGSTOP)  # however quick its jobs are, it has not finished when the second one comes
         second = snakemake(tmp_path, "--until", "extract_events")
         first.send_signal(signal.SIGCONT)
-        assert first.wait(timeout=300) == 0, said.read_text()[-2000:]
+        assert first.wait(HANG_SECONDS) == 0, said.read_text()[-2000:]
     assert second.returncode != 0
     assert "Directory cannot be locked" in second.stdout + second.stderr
-    assert len(list((tmp_path / "resources/simulated").glob("*_events.tsv"))) == 4
+    assert len(list((tmp_path / "resources/simulated").glob("*_events.tsv"))) == 3
     assert unfinished(tmp_path) == []
 
 
@@ -176,10 +169,10 @@ def shift(folder: Path, hours: float) -> None:
 @pytest.mark.parametrize("hours", [-5, 5])
 def test_a_clock_that_was_wrong_all_the_time_redoes_nothing_and_hides_no_change(copy: Path, hours: float) -> None:
     shift(copy, hours)
-    run = snakemake(copy, "-n")
+    run = plan(copy)
     assert "Nothing to be done" in run.stdout + run.stderr
     (copy / f"results/harmonized/{RECORDING}.h5").unlink()
-    jobs = planned(snakemake(copy, "-n", "--until", "represent_recording"))
+    jobs = planned(plan(copy, "--until", "represent_recording"))
     assert jobs == {"harmonize_recording": 1, "represent_recording": 1}
 
 
@@ -192,4 +185,4 @@ def test_input_from_the_future_is_named_and_leaves_no_result_that_would_be_taken
     shift(copy / "resources", -5)
     run = snakemake(copy, "--until", "harmonize_recording")
     assert run.returncode == 0
-    assert len(list((copy / "results/harmonized/simulated").glob("*.h5"))) == 4
+    assert len(list((copy / "results/harmonized/simulated").glob("*.h5"))) == 3

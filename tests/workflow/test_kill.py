@@ -1,4 +1,4 @@
-"""A run that is killed again and again ends as one that was left alone (`make test-kill`)."""
+"""A run that is killed again and again ends as one that was left alone."""
 
 import json
 import os
@@ -13,12 +13,12 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from conftest import ROOT, command, environment, snakemake
 from outcome import results, unfinished
+from running import ROOT, command, environment, snakemake, unlock
 
-pytestmark = pytest.mark.kill
+pytestmark = pytest.mark.workflow
 
-KILLS = 20
+MANY = 20
 SEED = 1
 
 
@@ -48,11 +48,11 @@ def records(directory: Path) -> dict[str, tuple[float, float]]:
     return dict(sorted(times.items(), key=lambda entry: entry[1]))
 
 
-def moments(known: dict[str, tuple[float, float]]) -> list[tuple[str, float]]:
+def moments(known: dict[str, tuple[float, float]], in_each: int, kills: int) -> list[tuple[str, float]]:
     """Return when to kill, in the order in which a run comes there: rule, and seconds after a job of it has begun."""
     draw = random.Random(SEED)
-    chosen = [draw.choice(rules) for rules in stages(known).values() for _ in range(2)]
-    chosen += draw.choices([rule for rules in stages(known).values() for rule in rules], k=KILLS - len(chosen))
+    chosen = [draw.choice(rules) for rules in stages(known).values() for _ in range(in_each)]
+    chosen += draw.choices([rule for rules in stages(known).values() for rule in rules], k=max(0, kills - len(chosen)))
     return [(rule, draw.uniform(0, known[rule][1])) for rule in sorted(chosen, key=list(known).index)]
 
 
@@ -80,24 +80,40 @@ def killed(directory: Path, rule: str, seconds: float, *arguments: str) -> bool:
     return alive and begun(rule, said) > said.count(f"(Rule: {rule})")
 
 
+def killed_again(directory: Path, rule: str, seconds: float) -> bool:
+    """Force jobs of a rule whose last one was quicker than was expected; kill the run sooner, at last at once."""
+    for sooner in (seconds / 4, 0):
+        assert unlock(directory).returncode == 0
+        if killed(directory, rule, sooner, "--forcerun", rule):
+            return True
+    return False
+
+
 def begun(rule: str, said: str) -> int:
     """Return how many jobs of a rule Snakemake says that it has started."""
     return len(re.findall(rf"^(?:local)?rule {rule}:$", said, re.MULTILINE))
 
 
-def test_a_run_killed_twenty_times_ends_as_one_left_alone(finished: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("in_each", "kills"), [(1, 0), pytest.param(2, MANY, marks=pytest.mark.long)], ids=["once in each stage", "often"]
+)
+def test_a_run_that_is_killed_again_and_again_gives_the_same_bytes_as_one_left_alone(
+    finished: Path, tmp_path: Path, in_each: int, kills: int
+) -> None:
     hit: Counter[str] = Counter()
+    forced: list[str] = []
     known = records(finished)
-    for rule, seconds in moments(known):
-        if not killed(tmp_path, rule, seconds):  # its last job was quicker: once more, at once
-            snakemake(tmp_path, "--unlock")
-            assert killed(tmp_path, rule, seconds / 4, "--forcerun", rule)
+    for rule, seconds in moments(known, in_each, kills):
+        if not killed(tmp_path, rule, seconds):
+            assert killed_again(tmp_path, rule, seconds)
+            forced.append(rule)
         hit[next(stage for stage, rules in stages(known).items() if rule in rules)] += 1
-        assert snakemake(tmp_path, "--unlock").returncode == 0
-    assert hit.total() == KILLS
+        assert unlock(tmp_path).returncode == 0
+    assert hit.total() >= kills
     assert set(hit) == set(stages(known))
-    assert min(hit.values()) >= 2
-    run = snakemake(tmp_path)
+    assert min(hit.values()) >= in_each
+    again = ["--forcerun", *forced] if forced else []  # their files may lack, but what was made of them is there
+    run = snakemake(tmp_path, *again)
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-3000:]
     assert unfinished(tmp_path) == []
     ours, theirs = results(tmp_path), results(finished)

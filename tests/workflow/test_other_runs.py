@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, snakemake
+from running import ROOT, plan, snakemake
 
 from bandmap.files.predicted import read_predictions
 from bandmap.files.rows import read_rows
@@ -31,9 +31,10 @@ models:
 """
 
 PERSONAL = """
-run: {scheme: %s, models: [lightseizurenet], interpretations: [ecam, band_occlusion], matrices: [band_occlusion, ecam]}
+run: {scheme: %(scheme)s, models: [lightseizurenet], interpretations: [%(method)s], matrices: [%(method)s]}
 datasets:
-  simulated: {subjects: 3, recordings_per_subject: 3, duration_seconds: 150, seizures_per_recording: 1}
+  simulated:
+    {subjects: 3, recordings_per_subject: %(recordings)s, duration_seconds: 150, seizures_per_recording: 1}
 schemes:
   leave_one_subject_out: {validation_subjects: 1}
   fine_tune: {seconds: 150, epochs: 2}
@@ -70,28 +71,40 @@ def thresholds(directory: Path, scheme: str) -> dict[str, str | float]:
     return {path.name: read_predictions(path).attributes["threshold"] for path in found}
 
 
-@pytest.mark.parametrize("scheme", ["within_subject", "fine_tune"])
-def test_models_of_one_subject_are_scored_on_what_came_later(tmp_path: Path, scheme: str) -> None:
+def seizures_of(directory: Path, scheme: str) -> dict[str, int]:
+    """Return subject -> seizures that are scored."""
+    rows = read_rows(directory / f"results/scores/lightseizurenet_{scheme}.tsv")
+    return {row["subject"]: int(row["reference"]) for row in rows if row["scoring"] == "event"}
+
+
+def test_models_of_one_subject_are_scored_on_what_came_later(tmp_path: Path) -> None:
     settings = tmp_path / "personal.yaml"
-    settings.write_text(PERSONAL % scheme)
+    settings.write_text(PERSONAL % {"scheme": "within_subject", "method": "ecam", "recordings": 3})
     run = snakemake(tmp_path, configfile=settings)
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-3000:]
-    rows = read_rows(tmp_path / f"results/scores/lightseizurenet_{scheme}.tsv")
-    seizures = {row["subject"]: int(row["reference"]) for row in rows if row["scoring"] == "event"}
-    # Of three recordings with a seizure each: the last one is tested, or all but the one that the model was tuned on.
-    assert set(seizures.values()) == {1 if scheme == "within_subject" else 2}
-    assert (tmp_path / f"results/faithfulness/lightseizurenet/{scheme}.tsv").exists()
-    assert (tmp_path / "results/shuffled").exists() == (scheme == "within_subject")
-    if scheme == "fine_tune":
-        without = read_rows(tmp_path / "results/scores/lightseizurenet_fine_tune_without.tsv")
-        assert [row["hours"] for row in without] == [row["hours"] for row in rows]
-        assert len(thresholds(tmp_path, "fine_tune")) == 9
-        assert thresholds(tmp_path, "fine_tune") == thresholds(tmp_path, "leave_one_subject_out")
+    # Of three recordings with a seizure each, the last one is tested.
+    assert seizures_of(tmp_path, "within_subject") == {"01": 1, "02": 1, "03": 1}
+    assert (tmp_path / "results/faithfulness/lightseizurenet/within_subject.tsv").exists()
+    assert (tmp_path / "results/shuffled").exists()
 
 
-def test_the_examples_plan(tmp_path: Path) -> None:
-    for name in ("models", "sleep", "precision", "faithfulness"):
-        folder = tmp_path / name
-        folder.mkdir()
-        run = snakemake(folder, "-n", configfile=ROOT / f"examples/{name}.yaml")
-        assert run.returncode == 0, run.stderr[-2000:]
+def test_models_tuned_to_one_subject_are_scored_on_what_came_later(tmp_path: Path) -> None:
+    settings = tmp_path / "personal.yaml"
+    settings.write_text(PERSONAL % {"scheme": "fine_tune", "method": "band_occlusion", "recordings": 2})
+    run = snakemake(tmp_path, configfile=settings)
+    assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-3000:]
+    # Of two recordings with a seizure each, one is what the model was tuned on.
+    assert seizures_of(tmp_path, "fine_tune") == {"01": 1, "02": 1, "03": 1}
+    assert (tmp_path / "results/faithfulness/lightseizurenet/fine_tune.tsv").exists()
+    assert not (tmp_path / "results/shuffled").exists()
+    without = read_rows(tmp_path / "results/scores/lightseizurenet_fine_tune_without.tsv")
+    rows = read_rows(tmp_path / "results/scores/lightseizurenet_fine_tune.tsv")
+    assert [row["hours"] for row in without] == [row["hours"] for row in rows]
+    assert len(thresholds(tmp_path, "fine_tune")) == 6
+    assert thresholds(tmp_path, "fine_tune") == thresholds(tmp_path, "leave_one_subject_out")
+
+
+@pytest.mark.parametrize("name", ["models", "sleep", "precision", "faithfulness"])
+def test_the_examples_plan(tmp_path: Path, name: str) -> None:
+    run = plan(tmp_path, configfile=ROOT / f"examples/{name}.yaml")
+    assert run.returncode == 0, run.stderr[-2000:]

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 from bandmap.draw.matrices import Matrix, matrix_figure
 from bandmap.draw.style import save
@@ -16,7 +17,11 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 HOSTILE = "<script>document.title = 'taken'</script><img src=x onerror=alert(1)>"
 N_SUBJECTS, SEIZURES_EACH, SEIZURES_OF_ONE = 20, 5, 100
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no chromium")
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no chromium"),
+    pytest.mark.xdist_group("browser"),  # the tests share a page, and the last one asks what it complained of
+]
+HANG_MILLISECONDS = 600_000
 
 
 def a_report(folder):
@@ -54,10 +59,9 @@ def a_report(folder):
 
 @contextmanager
 def a_browser():
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        expect.set_options(timeout=HANG_MILLISECONDS)
         yield browser
         browser.close()
 
@@ -73,6 +77,7 @@ def opened(tmp_path_factory):
     path = a_report(tmp_path_factory.mktemp("report"))
     with a_browser() as browser:
         page = browser.new_page()
+        page.set_default_timeout(HANG_MILLISECONDS)
         page.complaints, page.requests = [], []
         page.on("console", lambda message: page.complaints.append(message.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
@@ -82,10 +87,9 @@ def opened(tmp_path_factory):
         yield page
 
 
-def column(page, section, place):
-    return page.eval_on_selector_all(
-        f"{section} tbody tr", "(rows, place) => rows.map((row) => row.cells[place].textContent)", place
-    )
+def column(page, section, number):
+    """Expect of the cells of a table's column, counted from 1."""
+    return expect(page.locator(f"{section} tbody tr > :nth-child({number})"))
 
 
 def test_header_text_is_shown_and_not_run(opened):
@@ -97,15 +101,15 @@ def test_header_text_is_shown_and_not_run(opened):
 def test_a_click_on_a_title_sorts_by_value_and_a_second_one_turns_it_round(opened):
     button = opened.locator("#run1-scores th button", has_text="sensitivity")
     button.click()
-    assert column(opened, "#run1-scores", 2) == ["−3", "0.25", "0.5", "–"]
-    assert button.locator("..").get_attribute("aria-sort") == "ascending"
+    column(opened, "#run1-scores", 3).to_have_text(["−3", "0.25", "0.5", "–"])
+    expect(button.locator("..")).to_have_attribute("aria-sort", "ascending")
     button.click()
-    assert column(opened, "#run1-scores", 2) == ["0.5", "0.25", "−3", "–"]
+    column(opened, "#run1-scores", 3).to_have_text(["0.5", "0.25", "−3", "–"])
 
 
 def test_subjects_sort_as_people_count(opened):
     opened.locator("#run1-scores th button", has_text="subject").click()
-    assert column(opened, "#run1-scores", 1) == ["S1", "S2", "S9", "S10"]
+    column(opened, "#run1-scores", 2).to_have_text(["S1", "S2", "S9", "S10"])
 
 
 def test_the_way_from_cohort_to_seizure_can_be_clicked(opened):
@@ -116,7 +120,7 @@ def test_the_way_from_cohort_to_seizure_can_be_clicked(opened):
     opened.wait_for_url("**/pages/simulated-S7.html")
     opened.click("#units table tbody tr:nth-child(3) a")
     seizure = opened.locator("#seizure3")
-    seizure.locator("img").wait_for(state="visible", timeout=5000)  # it opens when the browser has followed the link
+    seizure.locator("img").wait_for(state="visible")  # it opens when the browser has followed the link
     picture = seizure.locator("img")
     picture.scroll_into_view_if_needed()
     opened.wait_for_function("(image) => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
@@ -125,8 +129,6 @@ def test_the_way_from_cohort_to_seizure_can_be_clicked(opened):
 
 
 def test_a_cell_tells_all_that_is_known_of_it_by_pointer_and_by_keyboard(opened):
-    from playwright.sync_api import expect
-
     details = expect(opened.locator("#run1-cohort .cell-details").first)
     opened.hover("#run1-cohort .heat tbody tr:nth-child(2) td:nth-child(2)")
     details.to_have_text("central, theta: 0.1; interval 0.1 to 0.9; n = 20 subjects; p = 0.01")
@@ -160,14 +162,17 @@ def test_every_link_and_picture_of_every_kind_of_page_resolves(opened):
 
 
 @pytest.mark.parametrize("page", ["index.html", f"pages/simulated-S{N_SUBJECTS - 1}.html"])
-def test_a_hundred_seizures_open_within_two_seconds(opened, page):
+def test_a_hundred_seizures_open_within_two_seconds_of_a_core(opened, page):
     first = Path(opened.url.split("#")[0].removeprefix("file://"))
-    opened.goto((first.parent / page).as_uri())
-    milliseconds = opened.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
+    fresh = opened.context.browser.new_page()
+    devtools = fresh.context.new_cdp_session(fresh)
+    devtools.send("Performance.enable", {"timeDomain": "threadTicks"})  # what other programs take does not count
+    fresh.goto((first.parent / page).as_uri(), timeout=HANG_MILLISECONDS)
+    seconds = {metric["name"]: metric["value"] for metric in devtools.send("Performance.getMetrics")["metrics"]}
     if page != first.name:
-        assert opened.locator("details.unit").count() == SEIZURES_OF_ONE
-    opened.goto(first.as_uri())
-    assert 0 < milliseconds < 2000
+        assert fresh.locator("details.unit").count() == SEIZURES_OF_ONE
+    fresh.close()
+    assert 0 < seconds["TaskDuration"] < 2
 
 
 def test_nothing_is_asked_of_the_network(opened):

@@ -1,16 +1,13 @@
 """What a changed setting or a change of code redoes: what reads it and what follows from that, and nothing else."""
 
 import csv
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import Once
+from running import ROOT, Run, checked_out, plan, snakemake
 
 pytestmark = pytest.mark.workflow
 
@@ -22,8 +19,6 @@ SETTINGS = {
 FOLDERS = ("draw_recording", "cohorts", "pages")
 """Rules and names of outputs that are folders."""
 
-CHECKOUT = ("Snakefile", "config.yaml", "schemas", "rules", "scripts", "report", "envs", "profiles", "src")
-
 Jobs = dict[str, list[dict[str, str]]]
 
 REPORT = {"write_report"}
@@ -31,7 +26,7 @@ SHOWN = {"draw_model", *REPORT}
 MATRICES = {"aggregate_matrices", "draw_recording", "draw_faithfulness", *SHOWN}
 PROBED = {"check_faithfulness", "draw_faithfulness", *SHOWN}
 INTERPRETED = {"interpret_recording", *MATRICES}
-SCORED = {"score_model", "compare_models", "draw_overview", *SHOWN}
+SCORED = {"score_model", "compare_models", "draw_overview", "pack_model", *SHOWN}
 PREDICTED = {"predict_recording", *PROBED, *SCORED, *INTERPRETED}
 DECIDED = {"decide_fold", *PREDICTED}
 TRAINED = {"train_fold", "train_on_shuffled_labels", *DECIDED}
@@ -40,10 +35,11 @@ HARMONIZED = {"harmonize_recording", "score_baselines", *REPRESENTED}
 ALL = {"fetch_recording", "extract_events", "plant_truth", "freeze_folds", *HARMONIZED}
 
 OF_ONE_MODEL = {"model": {"lightseizurenet"}}
+OF_BANDS = {"method": {"band_occlusion"}}
 
 CHANGES = [
-    ("bands_hz: {beta: [14, 28], gamma: [28, 40]}", {*INTERPRETED, *PROBED}, {"method": {"band_occlusion"}}),
-    ("regions: {central: [C3, C4]}", {*INTERPRETED, *PROBED}, {"method": {"band_occlusion"}}),
+    ("bands_hz: {beta: [14, 28], gamma: [28, 40]}", {"pack_model", *INTERPRETED, *PROBED}, OF_BANDS),
+    ("regions: {central: [C3, C4]}", {"pack_model", *INTERPRETED, *PROBED}, OF_BANDS),
     ("models: {lightseizurenet: {training: {learning_rate: 0.003}}}", TRAINED, OF_ONE_MODEL),
     ("models: {lightseizurenet: {width: 8}}", TRAINED, OF_ONE_MODEL),
     (
@@ -66,59 +62,48 @@ CHANGES = [
 
 EDITS = [
     ("__init__.py", "", set(), {}),
-    ("models/lightseizurenet.py", "\nCHANGED = 1\n", TRAINED, OF_ONE_MODEL),
-    ("models/lightseizurenet.py", "\n# Told again.\n", set(), {}),
+    ("train/models/lightseizurenet.py", "\nCHANGED = 1\n", TRAINED, OF_ONE_MODEL),
+    ("train/models/lightseizurenet.py", "\n# Told again.\n", set(), {}),
     (
-        "attribution/occlusion.py",
+        "interpret/methods/occlusion.py",
         "\nCHANGED = 1\n",
         {*INTERPRETED, *PROBED},
         {"method": {"occlusion"}, "matrix": {"occlusion", "published"}},
     ),
-    ("figures/night.py", "\nCHANGED = 1\n", set(), {}),
+    ("draw/night.py", "\nCHANGED = 1\n", set(), {}),
     ("report/templates/index.html.j2", "\n", REPORT, {}),
 ]
 
 
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def checkout(once: Once) -> Path:
     """Return a checkout of its own, which nobody works on meanwhile."""
-    return checked_out(ROOT, tmp_path_factory.mktemp("checkout"))
+    return once("checkout", lambda folder: checked_out(ROOT, folder))
 
 
-@pytest.fixture(scope="module")
-def done(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def done(checkout: Path, once: Once) -> Path:
     """Return a folder whose folds are made and whose other files are empty and marked as done with `SETTINGS`."""
-    folder = tmp_path_factory.mktemp("done")
-    settings = with_settings(folder, "{}")
-    snakemake(checkout, folder, settings, "results/folds/leave_one_subject_out.tsv")
-    summary = snakemake(checkout, folder, settings, "-n", "--summary")
-    for row in csv.DictReader(summary[summary.index("output_file") :].splitlines(), delimiter="\t"):
-        path = folder / row["output_file"]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if {row["rule"], path.name} & set(FOLDERS):
-            path.mkdir(exist_ok=True)
-        elif row["rule"] == "score_model" and path.suffix == ".json":
-            path.write_text('{"recordings": {"scored": 4, "expected": 4}, "event": {"f1": {"mean": null}}}')
-        elif row["rule"] != "freeze_folds":
-            path.touch()
-    snakemake(checkout, folder, settings, "--touch", "--forceall")
-    return folder
+
+    def fill(folder: Path) -> None:
+        settings = with_settings(folder, "{}")
+        said_of(snakemake(folder, "results/folds/leave_one_subject_out.tsv", configfile=settings, checkout=checkout))
+        summary = said_of(plan(folder, "--summary", configfile=settings, checkout=checkout))
+        for row in csv.DictReader(summary[summary.index("output_file") :].splitlines(), delimiter="\t"):
+            path = folder / row["output_file"]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if {row["rule"], path.name} & set(FOLDERS):
+                path.mkdir(exist_ok=True)
+            elif row["rule"] == "score_model" and path.suffix == ".json":
+                path.write_text('{"recordings": {"scored": 4, "expected": 4}, "event": {"f1": {"mean": null}}}')
+            elif row["rule"] != "freeze_folds":
+                path.touch()
+        said_of(snakemake(folder, "--touch", "--forceall", configfile=settings, checkout=checkout))
+
+    return once("done", fill)
 
 
-def checked_out(source: Path, folder: Path) -> Path:
-    for name in CHECKOUT:
-        copy = shutil.copytree if (source / name).is_dir() else shutil.copy
-        copy(source / name, folder / name)
-    return folder
-
-
-def snakemake(checkout: Path, folder: Path, settings: Path, *arguments: str) -> str:
-    """Run a checkout's workflow with its own package, and return what it says."""
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(checkout / "Snakefile"), "--cores", "1"]
-    command += [*arguments, "--directory", str(folder), "--configfile", str(settings)]
-    command += ["--workflow-profile", str(checkout / "profiles/default")]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(checkout / "src")}
-    run = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+def said_of(run: Run) -> str:
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-3000:]
     return run.stdout
 
@@ -157,7 +142,8 @@ def check(jobs: Jobs, rules: set[str], only: dict[str, set[str]]) -> None:
 def test_a_setting_redoes_what_reads_it_and_nothing_else(
     checkout: Path, done: Path, tmp_path: Path, change: str, rules: set[str], only: dict[str, set[str]]
 ) -> None:
-    check(planned_jobs(snakemake(checkout, done, with_settings(tmp_path, change), "-n")), rules, only)
+    run = plan(done, configfile=with_settings(tmp_path, change), checkout=checkout)
+    check(planned_jobs(said_of(run)), rules, only)
 
 
 @pytest.mark.parametrize(("file", "text", "rules", "only"), EDITS, ids=[f"{file}{text!r}" for file, text, *_ in EDITS])
@@ -167,4 +153,5 @@ def test_a_fresh_checkout_redoes_what_its_code_changes_and_nothing_else(
     fresh = checked_out(checkout, tmp_path)
     with (fresh / "src/bandmap" / file).open("a") as stream:
         stream.write(text)
-    check(planned_jobs(snakemake(fresh, done, with_settings(tmp_path, "{}"), "-n")), rules, only)
+    run = plan(done, configfile=with_settings(tmp_path, "{}"), checkout=fresh)
+    check(planned_jobs(said_of(run)), rules, only)

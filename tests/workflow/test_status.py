@@ -3,14 +3,12 @@
 import csv
 import io
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, TINY, planned, snakemake
+from running import ROOT, TINY, Run, forked, plan, planned, snakemake
 
 pytestmark = pytest.mark.workflow
 
@@ -18,19 +16,10 @@ RECORDING = "simulated/sub-02_run-01"
 Rows = list[dict[str, str]]
 
 
-def bandmap_status(directory: Path, *arguments: str, configfile: Path = TINY) -> subprocess.CompletedProcess[str]:
+def bandmap_status(directory: Path, *arguments: str, configfile: Path = TINY) -> Run:
     """Ask as a user does, where he runs snakemake."""
-    command = [
-        sys.executable,
-        "-m",
-        "bandmap",
-        "status",
-        "--directory",
-        str(directory),
-        "--configfile",
-        str(configfile),
-    ]
-    return subprocess.run([*command, *arguments], capture_output=True, text=True, cwd=ROOT, timeout=120, check=False)
+    given = ["status", "--directory", str(directory), "--configfile", str(configfile), *arguments]
+    return forked("bandmap.__main__", given, ROOT)
 
 
 def rows_of(directory: Path, configfile: Path = TINY) -> Rows:
@@ -55,30 +44,25 @@ def states(rows: Rows) -> set[str]:
     return {row["state"] for row in rows}
 
 
-@pytest.fixture
-def copy(finished: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(finished, tmp_path / "copy"))
-
-
 def test_of_an_empty_folder_everything_is_missing(tmp_path: Path) -> None:
     rows = rows_of(tmp_path)
-    assert to_do(rows) == planned(snakemake(tmp_path, "-n"))
+    assert to_do(rows) == planned(plan(tmp_path))
     assert states(rows) == {"missing"}
-    assert of(rows, "fetch_recording") == [(f"simulated {number:02}", "missing", "n/a") for number in range(1, 5)]
+    assert of(rows, "fetch_recording") == [(f"simulated {number:02}", "missing", "n/a") for number in range(1, 4)]
     assert of(rows, "write_report") == [("all", "missing", "after draw_overview")]
 
 
-def test_of_a_finished_run_everything_is_done(finished: Path) -> None:
-    assert states(rows_of(finished)) == {"done"}
-    text = bandmap_status(finished).stdout
-    assert text.splitlines()[1].split() == ["fetch_recording", "all", "done", "4"]
+def test_of_a_finished_run_everything_is_done(copy: Path) -> None:
+    assert states(rows_of(copy)) == {"done"}
+    text = bandmap_status(copy).stdout
+    assert text.splitlines()[1].split() == ["fetch_recording", "all", "done", "3"]
     assert text.splitlines()[-1].endswith("snakemake would run 0 jobs")
 
 
 def test_other_bands_make_stale_what_reads_them_and_say_so(copy: Path, overlay: Callable[[str], Path]) -> None:
     settings = overlay("bands_hz: {beta: [14, 25], gamma: [25, 40]}\n")
     rows = rows_of(copy, settings)
-    assert to_do(rows) == planned(snakemake(copy, "-n", configfile=settings))
+    assert to_do(rows) == planned(plan(copy, configfile=settings))
     assert set(of(rows, "aggregate_matrices")) == {
         ("all", "stale", "after interpret_recording"),
         ("all", "stale", "setting changed: bands_hz"),  # of methods that know no bands
@@ -92,18 +76,18 @@ def test_other_bands_make_stale_what_reads_them_and_say_so(copy: Path, overlay: 
 
 def test_a_new_subject_is_missing_and_the_others_are_done(copy: Path, tmp_path: Path) -> None:
     more = tmp_path / "more.yaml"
-    more.write_text(TINY.read_text().replace("subjects: 4", "subjects: 5"))
+    more.write_text(TINY.read_text().replace("subjects: 3", "subjects: 4"))
     rows = rows_of(copy, more)
     harmonized = of(rows, "harmonize_recording")
-    assert ("simulated 05", "missing", "after extract_events") in harmonized
-    assert {state for subject, state, _ in harmonized if subject != "simulated 05"} == {"done"}
+    assert ("simulated 04", "missing", "after extract_events") in harmonized
+    assert {state for subject, state, _ in harmonized if subject != "simulated 04"} == {"done"}
     assert {state for _, state, _ in of(rows, "train_fold")} == {"done"}
 
 
 def test_a_deleted_file_is_missing_and_what_follows_from_it_stale(copy: Path) -> None:
     (copy / f"results/harmonized/{RECORDING}.h5").unlink()
     rows = rows_of(copy)
-    assert to_do(rows) == planned(snakemake(copy, "-n"))
+    assert to_do(rows) == planned(plan(copy))
     assert ("simulated 02", "missing", "n/a") in of(rows, "harmonize_recording")
     assert ("simulated 02", "stale", "after harmonize_recording") in of(rows, "represent_recording")
 
