@@ -9,8 +9,9 @@ import torch
 from torch import nn
 
 from bandmap.train import fitting, sampling
-from bandmap.train.recipe import HISTORY, RESOURCES, Recipe
+from bandmap.train.recipe import Recipe
 from bandmap.train.sampling import draw
+from bandmap.vocabulary.tables import HISTORY, RESOURCES
 
 
 class Arrays:
@@ -211,8 +212,8 @@ def test_a_silent_channel_stays_finite():
 
 def test_history_holds_no_time_and_resources_do():
     _, result = fitted(epochs=2)
-    assert [tuple(row) for row in result.history] == [HISTORY] * 2
-    assert tuple(result.resources) == RESOURCES
+    assert [tuple(row) for row in result.history] == [HISTORY.names] * 2
+    assert tuple(result.resources) == RESOURCES.names
     assert result.resources["epochs"] == 2
     assert result.resources["device"] == "cpu"
     assert result.resources["parameters"] == sum(p.numel() for p in Tiny().parameters())

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
@@ -35,21 +36,20 @@ def a_report(folder):
         )
         for i, n in enumerate([*[SEIZURES_EACH] * (N_SUBJECTS - 1), SEIZURES_OF_ONE])
     )  # fmt: skip
-    cells = tuple(
+    cells = pd.DataFrame([
         {"class": "sz", "outcome": "hit", "part": "whole", "region": region, "band": band, "importance": value,
-         "low": "0.1", "high": "0.9", "n_subjects": "20", "p": "0.01"}
+         "low": 0.1, "high": 0.9, "values": None, "n_subjects": 20, "p": 0.01}
         for region, band, value in (
-            ("frontal", "theta", "0.5"), ("frontal", "alpha", "-0.2"), ("central", "theta", "0.1"),
-            ("central", "alpha", "0.3"),
+            ("frontal", "theta", 0.5), ("frontal", "alpha", -0.2), ("central", "theta", 0.1), ("central", "alpha", 0.3),
         )
-    )  # fmt: skip
-    scores = tuple(
+    ])  # fmt: skip
+    scores = pd.DataFrame(
         {"dataset": "simulated", "subject": s, "sensitivity": v}
-        for s, v in (("S10", "0.5"), ("S9", "n/a"), ("S2", "-3"), ("S1", "0.25"))
+        for s, v in (("S10", 0.5), ("S9", None), ("S2", -3.0), ("S1", 0.25))
     )
     matrix = MatrixPart("m", "joint", cells, figure=picture)
     run = RunPart("cwt_resnet18", "leave_one_subject_out", scores, {}, (matrix,), subjects)
-    quality = ({"recording": "r1", "channel": HOSTILE, "note": HOSTILE},)
+    quality = pd.DataFrame([{"recording": "r1", "channel": HOSTILE, "note": HOSTILE}])
     render(
         ReportData("A run", (run,), simulated=("simulated",), quality=quality, provenance={HOSTILE: HOSTILE}),
         folder / "index.html",
