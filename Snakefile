@@ -55,6 +55,7 @@ localrules:
     all,
     decide_fold,
     freeze_folds,
+    plant_cells,
     plant_truth,
     refold,
 
@@ -77,3 +78,4 @@ rule all:
     input:
         "results/report/index.html",
         PLAN.everything(),
+        expand("results/truth/{dataset}_cells.tsv", dataset=PLAN.planted_cells()),

@@ -76,3 +76,22 @@ rule plant_truth:
         ),
     script:
         "../scripts/download/plant_truth.py"
+
+
+rule plant_cells:
+    """Write what a planted benchmark holds every subject's maps to: the weight and role of each cell."""
+    output:
+        cells="results/truth/{dataset}_cells.tsv",
+    log:
+        "results/truth/{dataset}_cells.log",
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        dataset=SOURCES.options("cells"),
+        code=code_of(
+            f"{SCRIPTS}/download/plant_cells.py",
+            PLAN.plugin("datasets", "dataset"),
+            function="cells",
+        ),
+    script:
+        "../scripts/download/plant_cells.py"

@@ -34,6 +34,7 @@ TABLES = (
     "draw_model",
     "draw_overview",
     "draw_recording",
+    "plant_cells",
     "plant_truth",
     "score_baselines",
     "score_model",

@@ -21,6 +21,10 @@ def _simulated(_: Path) -> dict[str, object]:
     return {"subjects": 2, "duration_seconds": 100, "seizures_per_recording": 1}
 
 
+def _touchstone(_: Path) -> dict[str, object]:
+    return {"scenario": "conjunction", "subjects": 2, "duration_seconds": 100, "seizures_per_recording": 1}
+
+
 def _simulated_sleep(_: Path) -> dict[str, object]:
     return {"subjects": 1, "recordings_per_subject": 2, "duration_minutes": 12}
 
@@ -43,7 +47,13 @@ def _tusz(folder: Path) -> dict[str, object]:
     return {"root": str(folder)}
 
 
-EXAMPLES = {"simulated": _simulated, "simulated_sleep": _simulated_sleep, "bids": _bids, "tusz": _tusz}
+EXAMPLES = {
+    "simulated": _simulated,
+    "simulated_sleep": _simulated_sleep,
+    "touchstone": _touchstone,
+    "bids": _bids,
+    "tusz": _tusz,
+}
 """Data sets that can be had without a network -> options for a small one."""
 
 
@@ -55,7 +65,7 @@ def example(request, tmp_path):
 @pytest.mark.parametrize("name", NAMES)
 def test_options_and_their_defaults_stand_in_recordings_alone(name):
     options = plugins.keyword_arguments(PACKAGE, name, "recordings")
-    for function in ("fetch", "fetch_labels", "annotate", "truth"):
+    for function in ("fetch", "fetch_labels", "annotate", "truth", "cells"):
         if plugins.defines(PACKAGE, name, function):
             arguments = plugins.keyword_arguments(PACKAGE, name, function)
             assert set(arguments) <= {"seed", *options}, function

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from numpy.typing import NDArray
 
+from bandmap.download import cohorts
 from bandmap.download.datasets import simulated, taken
 from bandmap.download.simulation.scalp import ELECTRODES, band_rms, distances
 from bandmap.download.simulation.seizures import BANDS_HZ, Subject, potentials
@@ -71,9 +72,9 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> list[RawRecording]:
 
 
 def test_settings_of_the_workflow_know_the_planted_regions_and_bands():
-    assert list(simulated.BANDS) == list(BANDS_HZ)
+    assert list(cohorts.BANDS) == list(BANDS_HZ)
     assert {name: tuple(band) for name, band in CONFIG["bands_hz"].items()} == BANDS_HZ
-    for region, foci in simulated.FOCI.items():
+    for region, foci in cohorts.FOCI.items():
         assert all(set(focus) <= set(ATLAS.regions[region]) for focus in foci)
         assert simulated.FAR[region] not in ATLAS.regions[region]
 
@@ -176,12 +177,12 @@ def test_seizures_lie_in_calm_within_the_recording(seed):
     rows = planted(seed=seed, subjects=3, duration_seconds=375, seizures_per_recording=3)
     assert len(rows) == 9
     for recording in {row["recording"] for row in rows}:
-        ends = [simulated.CALM_SECONDS - simulated.BETWEEN_SECONDS]
+        ends = [cohorts.CALM_SECONDS - cohorts.BETWEEN_SECONDS]
         for row in (row for row in rows if row["recording"] == recording):
-            assert row["onset"] >= ends[-1] + simulated.BETWEEN_SECONDS - 1e-6
+            assert row["onset"] >= ends[-1] + cohorts.BETWEEN_SECONDS - 1e-6
             assert 20 <= row["duration"] <= 40
             ends.append(row["onset"] + row["duration"])
-        assert ends[-1] <= 375 - simulated.CALM_SECONDS + 1e-6
+        assert ends[-1] <= 375 - cohorts.CALM_SECONDS + 1e-6
 
 
 def test_events_and_file_agree_with_the_truth(tmp_path):

@@ -130,7 +130,14 @@ class MatrixPlan(ABC):
         return list(dict.fromkeys([*self.config["run"]["interpretations"], *needed]))
 
     def planted(self) -> list[str]:
-        """Return the data sets in use with planted truth."""
+        """Return the data sets in use with one planted region and band for each subject."""
+        return self._defining("truth")
+
+    def planted_cells(self) -> list[str]:
+        """Return the data sets in use with a truth for every cell."""
+        return self._defining("cells")
+
+    def _defining(self, function: str) -> list[str]:
         names = self.config["run"]["datasets"]
         kinds = {name: kind_of(name, self.config["datasets"][name]) for name in names}
-        return [name for name, kind in kinds.items() if plugins.defines("bandmap.download.datasets", kind, "truth")]
+        return [name for name, kind in kinds.items() if plugins.defines("bandmap.download.datasets", kind, function)]

@@ -67,8 +67,8 @@ def taken(plugin: ModuleType, function: str, options: Mapping[str, Any]) -> dict
     Parameters
     ----------
     plugin : module
-        A data set. Its `recordings` declares all options with their defaults; `fetch`, `fetch_labels`, `annotate` and
-        `truth` take the options that they depend on, and `seed` if needed.
+        A data set. Its `recordings` declares all options with their defaults; `fetch`, `fetch_labels`, `annotate`,
+        `truth` and `cells` take the options that they depend on, and `seed` if needed.
     function : str
     options : mapping
         The options from config.yaml, and the run's `seed`.

@@ -2,34 +2,17 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bandmap.download.cohorts import BANDS, FOCI, Session
 from bandmap.download.datasets._cohort import Cohort, check_numbers
 
 if TYPE_CHECKING:
     from bandmap.download.simulation.seizures import Subject
-    from bandmap.vocabulary.recording import Event
 
 COHORT = Cohort("run")
 LEAST = {"subjects": 1, "recordings_per_subject": 1, "duration_seconds": 1, "rate_hz": 100}
-
-CALM_SECONDS = 30
-"""Minimum time before the first seizure and after the last one."""
-
-BETWEEN_SECONDS = 95
-"""Minimum time between seizures: SzCORE's scoring merges events that are closer than 90 s."""
-
-BANDS = ("delta", "theta", "alpha", "beta", "gamma")
-FOCI = {
-    "frontal": (("Fp1", "F3"), ("Fp2", "F4")),
-    "central": (("C3", "Cz"), ("C4", "Cz")),
-    "parieto-occipital": (("P3", "O1"), ("P4", "O2")),
-    "temporal-left": (("T3", "T5"),),
-    "temporal-right": (("T4", "T6"),),
-}
-"""Region (of the default settings) -> its possible foci."""
 
 FAR = {
     "frontal": "Pz",
@@ -42,35 +25,6 @@ FAR = {
 
 # The variants of the files repeat after twenty subjects, a multiple of the four layouts.
 PERIOD, MISSING, MILLIVOLTS, FAST, LOOSE = 20, 1, 2, 6, 8
-
-
-def _calm(n_seizures: int) -> int:
-    return 2 * CALM_SECONDS + max(n_seizures - 1, 0) * BETWEEN_SECONDS
-
-
-@dataclass(frozen=True)
-class _Session:
-    """The properties that all recordings share."""
-
-    duration_seconds: int
-    seizures_per_recording: int
-    seizure_seconds: Sequence[float]
-
-    def check(self) -> None:
-        """Raise an error if the seizures do not fit into a recording."""
-        if self.seizures_per_recording < 0:
-            raise ValueError(f"seizures_per_recording is {self.seizures_per_recording}; it must be at least 0")
-        if len(self.seizure_seconds) != 2 or not 10 <= self.seizure_seconds[0] <= self.seizure_seconds[1]:
-            raise ValueError(
-                f"seizure_seconds is {self.seizure_seconds}; give the shortest (at least 10) and the longest"
-            )
-        n, longest = self.seizures_per_recording, self.seizure_seconds[1]
-        needed = n * longest + _calm(n)
-        if self.duration_seconds < needed:
-            raise ValueError(
-                f"duration_seconds {self.duration_seconds} has no room for {n} seizures of up to {longest:g} s with"
-                f" {BETWEEN_SECONDS} s between them; choose at least {needed:g}"
-            )
 
 
 def recordings(
@@ -116,7 +70,7 @@ def recordings(
         duration_seconds=duration_seconds,
         rate_hz=rate_hz,
     )
-    _Session(duration_seconds, seizures_per_recording, seizure_seconds).check()
+    Session(duration_seconds, seizures_per_recording, seizure_seconds).check()
     return [names | {"source": ""} for _, _, names in COHORT.listed(subjects, recordings_per_subject)]
 
 
@@ -139,7 +93,7 @@ def fetch(
 
     index, run = COHORT.numbers(recording)
     subject = _subject(seed, index)
-    events = _seizures(_Session(duration_seconds, seizures_per_recording, seizure_seconds), seed, index, run)
+    events = Session(duration_seconds, seizures_per_recording, seizure_seconds).seizures(seed, index, run)
     rate = rate_hz * 2 if index % PERIOD == FAST else rate_hz
     generator = np.random.default_rng((seed, index, run))
     with threadpool_limits(1):  # the last digit of a sum of products depends on the number of threads
@@ -169,8 +123,8 @@ def annotate(
     from bandmap.download.simulation.files import START
     from bandmap.files.events import write_events
 
-    session = _Session(duration_seconds, seizures_per_recording, seizure_seconds)
-    found = _seizures(session, seed, *COHORT.numbers(recording))
+    session = Session(duration_seconds, seizures_per_recording, seizure_seconds)
+    found = session.seizures(seed, *COHORT.numbers(recording))
     write_events(events, found, recording_seconds=duration_seconds, start=START)
 
 
@@ -196,7 +150,7 @@ def truth(
     list of dict
         subject, recording, seizure (from 1 in each recording), region, band, onset and duration (seconds).
     """
-    session = _Session(duration_seconds, seizures_per_recording, seizure_seconds)
+    session = Session(duration_seconds, seizures_per_recording, seizure_seconds)
     rows: list[dict[str, object]] = []
     for s, r, names in COHORT.listed(subjects, recordings_per_subject):
         region, band = _planted(seed, s)
@@ -209,7 +163,7 @@ def truth(
                 "onset": seizure.onset,
                 "duration": round(seizure.duration, 2),
             }
-            for number, seizure in enumerate(_seizures(session, seed, s, r), start=1)
+            for number, seizure in enumerate(session.seizures(seed, s, r), start=1)
         )
     return rows
 
@@ -239,22 +193,3 @@ def _subject(seed: int, index: int) -> "Subject":
         slope=chance.uniform(1.5, 1.9),
         loose=FAR[region] if index % PERIOD == LOOSE else None,
     )
-
-
-def _seizures(session: _Session, seed: int, index: int, run: int) -> "tuple[Event, ...]":
-    """Draw durations, then divide the remaining time at random among the periods without seizures."""
-    from bandmap.vocabulary.recording import Event
-
-    chance = random.Random(f"{seed} {index} {run}")
-    n = session.seizures_per_recording
-    durations = [round(chance.uniform(*session.seizure_seconds), 1) for _ in range(n)]
-    spare = session.duration_seconds - sum(durations) - _calm(n)
-    events: list[Event] = []
-    onset = 0.0
-    for shift, before, duration in zip(
-        sorted(chance.uniform(0, spare) for _ in range(n)), [0.0, *durations], durations, strict=False
-    ):
-        onset += before + (BETWEEN_SECONDS if events else CALM_SECONDS)
-        first = int((onset + shift) * 10) / 10
-        events.append(Event(first, round(first + duration, 1), "sz"))
-    return tuple(events)

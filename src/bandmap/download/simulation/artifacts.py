@@ -17,14 +17,14 @@ def moments(per_minute: float, samples: int, rate_hz: float, generator: np.rando
     return generator.uniform(0, seconds, size=generator.poisson(per_minute * seconds / 60))
 
 
-def drift(signal: NDArray[np.float32], rate_hz: float, generator: np.random.Generator) -> None:
+def drift(signal: NDArray[np.floating], rate_hz: float, generator: np.random.Generator) -> None:
     """Add waves below 0.3 Hz to every row, in place."""
     frequencies = np.fft.rfftfreq(signal.shape[1], 1 / rate_hz)
     slow = np.where((frequencies > 0) & (frequencies < 0.3), 1 / np.maximum(frequencies, 0.02), 0)
     signal += DRIFT * noise(slow, len(signal), signal.shape[1], generator)
 
 
-def blinks(signal: NDArray[np.float32], rate_hz: float, generator: np.random.Generator) -> None:
+def blinks(signal: NDArray[np.floating], rate_hz: float, generator: np.random.Generator) -> None:
     """Add blinks to rows that are `ELECTRODES`, in place."""
     weights = np.maximum(near("Fp1", 0.035), near("Fp2", 0.035))
     for at in moments(BLINKS_PER_MINUTE, signal.shape[1], rate_hz, generator):
@@ -32,7 +32,7 @@ def blinks(signal: NDArray[np.float32], rate_hz: float, generator: np.random.Gen
 
 
 def muscle(
-    signal: NDArray[np.float32],
+    signal: NDArray[np.floating],
     rate_hz: float,
     generator: np.random.Generator,
     electrodes: tuple[str, ...] = ELECTRODES,
@@ -51,7 +51,7 @@ def muscle_noise(n_samples: int, generator: np.random.Generator) -> NDArray[np.f
     return np.diff(generator.standard_normal(n_samples + 1))
 
 
-def pops(signal: NDArray[np.float32], rate_hz: float, generator: np.random.Generator) -> None:
+def pops(signal: NDArray[np.floating], rate_hz: float, generator: np.random.Generator) -> None:
     """Add jumps that decay, each in one row, in place."""
     for at in moments(POPS_PER_MINUTE, signal.shape[1], rate_hz, generator):
         first = int(at * rate_hz)
@@ -61,7 +61,7 @@ def pops(signal: NDArray[np.float32], rate_hz: float, generator: np.random.Gener
         signal[generator.integers(len(signal)), first:last] += (peak * decay).astype(np.float32)
 
 
-def line(signal: NDArray[np.float32], rate_hz: float, line_hz: float, generator: np.random.Generator) -> None:
+def line(signal: NDArray[np.floating], rate_hz: float, line_hz: float, generator: np.random.Generator) -> None:
     """Add mains noise to every row, in place."""
     amplitudes = generator.uniform(*LINE_AMPLITUDES, size=len(signal))
     wave = np.sin(2 * np.pi * line_hz * np.arange(signal.shape[1]) / rate_hz)

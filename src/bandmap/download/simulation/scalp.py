@@ -69,13 +69,13 @@ def band_rms(microvolts: NDArray[np.floating], rate_hz: float, band_hz: tuple[fl
 
 
 def add_bump(
-    signal: NDArray[np.float32], weights: NDArray[np.floating], at: float, width: float, peak: float, rate_hz: float
+    signal: NDArray[np.floating], weights: NDArray[np.floating], at: float, width: float, peak: float, rate_hz: float
 ) -> None:
     """Add a Gaussian wave to a signal in place.
 
     Parameters
     ----------
-    signal : ndarray of float32, shape (rows, samples)
+    signal : ndarray of float, shape (rows, samples)
     weights : ndarray, shape (rows,)
     at, width : float
         Seconds of its peak from the start, and its standard deviation.

@@ -1,0 +1,240 @@
+"""Touchstone, the planted benchmark: scenarios in which what tells seizures is known, cell by cell.
+
+Jewellers rub gold on a touchstone to see whether it is gold. Sources reach the electrodes through the lead field of a
+three-shell sphere. docs/truth.md describes scenarios, truth and scores.
+"""
+
+import random
+from collections.abc import Sequence
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bandmap.download import planted, scenarios
+from bandmap.download.cohorts import BANDS, REGIONS, Session
+from bandmap.download.datasets._cohort import Cohort, check_numbers
+from bandmap.vocabulary.truth import CELL_COLUMNS, NO_CELL, TARGET_WEIGHT
+
+if TYPE_CHECKING:
+    from bandmap.download.simulation.planting import Background
+
+COHORT = Cohort("run")
+LEAST = {"subjects": 1, "recordings_per_subject": 1, "duration_seconds": 1, "rate_hz": 100}
+
+
+def recordings(
+    *,
+    scenario: str = "two_foci",
+    version: int = 1,
+    subjects: int = 20,
+    recordings_per_subject: int = 1,
+    duration_seconds: int = 600,
+    seizures_per_recording: int = 4,
+    rate_hz: int = 256,
+    seizure_seconds: Sequence[float] = (20, 40),
+    cue: bool = True,
+    background: str | None = None,
+) -> list[dict[str, str]]:
+    """List the recordings of one scenario.
+
+    Parameters
+    ----------
+    scenario : str
+        distractor, shortcut, two_foci, conjunction, decrease, border, deep, spread, signal_steps, null or suppressor.
+    version : int
+        Of the generator; the same version and seed make the same files. There is version 1.
+    subjects, recordings_per_subject : int
+    duration_seconds : int
+        Of each recording.
+    seizures_per_recording : int
+    rate_hz : int
+        Samples per second.
+    seizure_seconds : sequence of float
+        Shortest and longest seizure.
+    cue : bool
+        Whether the artefact of `shortcut` is there. Other scenarios have none.
+    background : str, optional
+        Folder of your EDF or BDF files, without seizures, that take the place of the simulated background: in the
+        order of their names one for each subject, its first stretch for the first recording, and so on.
+
+    Returns
+    -------
+    list of dict
+        recording, subject, source (empty: there is none); of `shortcut` also split, for the scheme `fixed`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such scenario or version, or the seizures do not fit; the message says what would.
+    """
+    if version not in scenarios.VERSIONS:
+        raise ValueError(f"version is {version}; there is version {', '.join(map(str, scenarios.VERSIONS))}")
+    check_numbers(
+        LEAST,
+        subjects=subjects,
+        recordings_per_subject=recordings_per_subject,
+        duration_seconds=duration_seconds,
+        rate_hz=rate_hz,
+    )
+    Session(duration_seconds, seizures_per_recording, seizure_seconds).check()
+    scenarios.plant(scenario, planted.person(0, version, scenario, 0))
+    if background is not None and len(_files(background)) < subjects:
+        raise ValueError(
+            f"background: {background} has {len(_files(background))} EDF or BDF files for {subjects} subjects;"
+            " give a file for each, or lower subjects"
+        )
+    found = list(COHORT.listed(subjects, recordings_per_subject))
+    splits = scenarios.SPLITS if scenario == "shortcut" else ()
+    return [
+        {**names, "source": "", **({"split": splits[index % len(splits)]} if splits else {})}
+        for index, _, names in found
+    ]
+
+
+def fetch(  # noqa: PLR0913 - the keys that config.yaml may give
+    recording: str,
+    edf: Path,
+    *,
+    seed: int,
+    scenario: str,
+    version: int,
+    duration_seconds: int,
+    seizures_per_recording: int,
+    rate_hz: int,
+    seizure_seconds: Sequence[float],
+    cue: bool,
+    background: str | None,
+) -> None:
+    """Simulate one recording; the same seed gives the same bytes, whatever else is simulated.
+
+    Parameters
+    ----------
+    recording : str
+        One of `recordings`.
+    edf : Path
+        File to write, EDF+: electrodes by their new names against the mean of the nineteen.
+    seed : int
+    scenario, version, duration_seconds, seizures_per_recording, rate_hz, seizure_seconds, cue, background
+        As for `recordings`.
+    """
+    import numpy as np
+    from threadpoolctl import threadpool_limits
+
+    from bandmap.download.simulation import borrowed, files, laboratories, planting, scalp
+    from bandmap.files.whole import whole_file
+
+    index, run = COHORT.numbers(recording)
+    someone = planted.person(seed, version, scenario, index)
+    session = Session(duration_seconds, seizures_per_recording, seizure_seconds)
+    spans = [(event.onset, event.offset) for event in session.seizures(seed, index, run)]
+    chance = random.Random(f"{seed} {version} {scenario} {index} {run} bursts")
+    bursts = scenarios.plant(scenario, someone).bursts(spans, float(duration_seconds), chance)
+    kept = [burst for burst in bursts if cue or burst.band != planted.MUSCLE]
+    generator = np.random.default_rng((seed, version, list(scenarios.SCENARIOS).index(scenario), index, run))
+    real = None
+    if background is not None:
+        path = _files(background)[index]
+        real = borrowed.borrowed(path, run, duration_seconds=duration_seconds, rate_hz=rate_hz)
+    with threadpool_limits(1):
+        microvolts = planting.potentials(
+            _background(seed, version, index),
+            kept,
+            duration_seconds=duration_seconds,
+            rate_hz=rate_hz,
+            generator=generator,
+            real=real,
+        )
+    at = dict(zip(scalp.ELECTRODES, microvolts, strict=True))
+    with whole_file(edf) as unfinished:
+        files.write_edf(unfinished, laboratories.channels(at, 2), rate_hz, "uV")
+
+
+def annotate(
+    recording: str,
+    edf: Path,
+    labels: Path | None,
+    events: Path,
+    *,
+    seed: int,
+    duration_seconds: int,
+    seizures_per_recording: int,
+    seizure_seconds: Sequence[float],
+) -> None:
+    """Write the seizures of one recording.
+
+    Parameters
+    ----------
+    recording : str
+        One of `recordings`.
+    edf, labels : Path, Path or None
+        Not used: chance alone, which follows from the seed, says when there are seizures.
+    events : Path
+        File to write.
+    seed : int
+    duration_seconds, seizures_per_recording, seizure_seconds
+        As for `recordings`.
+    """
+    from bandmap.download.simulation.files import START
+    from bandmap.files.events import write_events
+
+    session = Session(duration_seconds, seizures_per_recording, seizure_seconds)
+    found = session.seizures(seed, *COHORT.numbers(recording))
+    write_events(events, found, recording_seconds=duration_seconds, start=START)
+
+
+def cells(*, seed: int, scenario: str, version: int, subjects: int) -> list[dict[str, object]]:
+    """Return the truth, cell by cell.
+
+    Parameters
+    ----------
+    seed : int
+    scenario, version, subjects
+        As for `recordings`.
+
+    Returns
+    -------
+    list of dict
+        Rows of `CELL_COLUMNS`: for every subject and part of a seizure a row for each cell, whatever its
+        weight (to three digits), and then a row for each pair of cells that belong together.
+    """
+    from bandmap.download.simulation.planting import seen_in_regions
+
+    found: list[dict[str, object]] = []
+    for index, _, names in COHORT.listed(subjects, 1):
+        someone = planted.person(seed, version, scenario, index)
+        plan = scenarios.plant(scenario, someone)
+        for part, targets in plan.targets.items():
+            weights = dict.fromkeys(product(REGIONS, BANDS), 0.0)
+            for (sources, band), weight in targets.items():
+                for region, share in seen_in_regions(sources).items():
+                    weights[region, band] = max(weights[region, band], weight * share, key=abs)
+            found += [
+                _row(names["subject"], part, plan, cell, round(weight, 3), (NO_CELL, NO_CELL))
+                for cell, weight in weights.items()
+            ]
+            found += [_row(names["subject"], part, plan, a, weights[a] * weights[b], b) for a, b in plan.pairs]
+    return found
+
+
+def _row(
+    subject: str, part: str, plan: planted.Planted, cell: planted.Cell, weight: float, other: planted.Cell
+) -> dict[str, object]:
+    largest = "target" if abs(weight) >= TARGET_WEIGHT else "none"
+    values = (subject, part, *cell, *other, float(weight), plan.roles.get(cell, largest), plan.strength)
+    return dict(zip(CELL_COLUMNS, values, strict=True))
+
+
+def _files(folder: str) -> list[Path]:
+    return sorted(path for path in Path(folder).glob("*") if path.suffix.lower() in (".edf", ".bdf"))
+
+
+def _background(seed: int, version: int, index: int) -> "Background":
+    from bandmap.download.simulation.planting import Background
+
+    chance = random.Random(f"{seed} {version} {index} background")
+    return Background(
+        alpha_hz=chance.uniform(8.8, 11.5),
+        line_hz=chance.choice((50.0, 60.0)),
+        gain=chance.uniform(0.85, 1.2),
+        slope=chance.uniform(1.5, 1.9),
+    )
