@@ -3,9 +3,14 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bandmap
 from bandmap.vocabulary import plugins
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TASKS = {"detect": "seizure", "stage": "sleep"}
 """Command that applies a model file -> task of the model."""
@@ -19,9 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if others:
         sys.stderr.write(f"ERROR unknown arguments: {' '.join(others)}; see bandmap {options.command} --help\n")
         return 2
-    if options.command == "import":
-        return _import(options)
-    return _card(options.model) if options.command == "card" else _apply(options)
+    if options.command == "card":
+        return _card(options.model)
+    return {"import": _import, "truth": _score}.get(options.command, _apply)(options)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -43,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     published.add_argument("model", help="the .bandmap file to write")
     for name, what in (("detect", "seizures"), ("stage", "sleep stages")):
         _add_apply(commands.add_parser(name, help=f"find {what} in recordings with a model file", allow_abbrev=False))
+    _add_truth(commands)
     return parser
 
 
@@ -54,6 +60,21 @@ def _add_apply(command: argparse.ArgumentParser) -> None:
     command.add_argument("--overwrite", action="store_true", help="replace existing tables")
     command.add_argument("--jobs", type=int, default=1, help="number of simultaneous recordings (default: 1)")
     command.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
+
+
+def _add_truth(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    truth = commands.add_parser("truth", help="score matrices against a truth that is known for every cell")
+    score = truth.add_subparsers(dest="what", required=True).add_parser(
+        "score",
+        help="metrics of a table of matrices, beside floors",
+        description="Score matrices (columns subject, region, band, importance) against a truth; see docs/truth.md.",
+        allow_abbrev=False,
+    )
+    score.add_argument("matrices", type=Path, help="such as results/matrices/<model>/<scheme>/<matrix>/subjects.tsv")
+    score.add_argument("truth", type=Path, help="results/truth/<dataset>_cells.tsv")
+    score.add_argument("--floor", action="append", default=[], metavar="NAME=TABLE", help="matrices to be better than")
+    score.add_argument("--ranking", choices=("value", "magnitude"), default="value", help="by what cells are ranked")
+    score.add_argument("--tsv", action="store_true", help="tab-separated, all columns")
 
 
 def _status(arguments: Sequence[str], *, tsv: bool) -> int:
@@ -96,6 +117,31 @@ def _apply(options: argparse.Namespace) -> int:
 
     wanted = {name: value for name, value in vars(options).items() if name not in ("command", "recordings")}
     return judge(options.recordings, Wanted(task=TASKS[options.command], **wanted))
+
+
+def _score(options: argparse.Namespace) -> int:
+    from bandmap.faithfulness import benchmark
+
+    floors = dict(floor.partition("=")[::2] for floor in options.floor)
+    try:
+        tables = {path: _table(path) for path in (options.matrices, options.truth, *map(Path, floors.values()))}
+        found = benchmark.score_table(
+            tables[options.truth],
+            tables[options.matrices],
+            {name: tables[Path(path)] for name, path in floors.items()},
+            ranking=options.ranking,
+        )
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"ERROR {error}\n")
+        return 1
+    sys.stdout.write(benchmark.as_tsv(found) if options.tsv else benchmark.as_text(found))
+    return 0
+
+
+def _table(path: Path) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,184 @@
+"""Tables of matrices scored against a truth that is known for every cell, beside floors."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bandmap.faithfulness.cells import METRICS, expected_at_random, metrics, most_frequent
+from bandmap.score.intervals import over_subjects
+from bandmap.vocabulary.truth import CELL_COLUMNS, NO_CELL
+
+MATRIX_COLUMNS = ("subject", "region", "band", "importance")
+"""That a table of matrices needs; `part` and `outcome` are looked at where it has them."""
+
+SCORE_COLUMNS = (
+    "part", "map", "metric", "mean", "low", "high", "values", "n", "without",
+    "margin", "margin_low", "margin_high", "over",
+)  # fmt: skip
+"""Of `score_table`."""
+
+MAP, RANDOM, FREQUENT = "map", "random map", "most frequent cells"
+SEED = 0
+FEWEST_SUBJECTS = 6
+"""Of fewer, the values themselves are listed instead of an interval."""
+
+FOUND = ("hit", "right")
+"""Outcomes of seizures that the model detected: of the others, there is nothing to explain."""
+
+Rows = pd.DataFrame | Iterable[Mapping[str, object]]
+_KEY = ["part", "subject"]
+
+
+def score_table(truth: Rows, matrices: Rows, floors: Mapping[str, Rows], *, ranking: str = "value") -> pd.DataFrame:
+    """Score a table of matrices against a table of truth.
+
+    Parameters
+    ----------
+    truth : rows of `CELL_COLUMNS`
+        Rows of pairs are not looked at.
+    matrices : rows of `MATRIX_COLUMNS`
+        One matrix for a subject (and part, if the truth has parts). Where there is an `outcome`, only the rows of
+        detected seizures count.
+    floors : mapping of str to rows
+        Name -> matrices of the same subjects that need no faithful method: power contrast, untrained network.
+    ranking : {"value", "magnitude"}
+        See `cells.metrics`.
+
+    Returns
+    -------
+    DataFrame
+        Columns `SCORE_COLUMNS`, for every part and metric a row of the map and of each floor. `without` counts the
+        subjects of the truth that have no matrix: their model detected nothing, so that there is nothing to explain.
+        Floors are of the same subjects as the map; of all, where no subject has a matrix.
+        The map's row has its `margin` `over` the floor of the largest mean: the mean difference, subject by subject,
+        and its interval.
+    """
+    weights = _weights(truth)
+    maps = {MAP: _importance(matrices), FREQUENT: _frequent(weights)}
+    maps |= {name: _importance(rows) for name, rows in floors.items()}
+    scored = {name: _scored(weights, found, ranking) for name, found in maps.items()}
+    scored[RANDOM] = pd.DataFrame([expected_at_random(row) for row in weights.to_numpy()], index=weights.index)
+    rows = [
+        row
+        for part in weights.index.unique("part")
+        for metric in METRICS
+        for row in _rows(part, metric, pd.DataFrame({name: one.loc[part][metric] for name, one in scored.items()}))
+    ]
+    return pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
+
+
+def _rows(part: str, metric: str, of: pd.DataFrame) -> list[dict[str, object]]:
+    """Return a row for each map of the values of subjects (rows) and maps (columns)."""
+    if of[MAP].notna().any():
+        of = of.where(of[MAP].notna())
+    floors = of.drop(columns=MAP).mean()
+    best = floors.idxmax() if floors.notna().any() and of[MAP].notna().any() else None
+    rows = []
+    for name in of:
+        row = {"part": part, "map": name, "metric": metric, **_spread(of[name])}
+        if name == MAP and best is not None:
+            margin = _spread(of[MAP] - of[best])
+            row |= {"margin": margin["mean"], "margin_low": margin["low"], "margin_high": margin["high"], "over": best}
+        rows.append(row)
+    return rows
+
+
+def _spread(values: pd.Series) -> dict[str, object]:
+    """Return mean, interval over subjects (or the values of few), and how many subjects have one."""
+    found = over_subjects(values, SEED)
+    few = found["n"] in range(FEWEST_SUBJECTS)
+    return {
+        "mean": found["mean"],
+        "low": None if few else found["low"],
+        "high": None if few else found["high"],
+        "values": ", ".join(f"{value:.3g}" for value in values.dropna()) if few else None,
+        "n": found["n"],
+        "without": int(values.isna().sum()),
+    }
+
+
+def as_tsv(scores: pd.DataFrame) -> str:
+    """Return a table of `score_table` as tab-separated text, `n/a` where there is no value."""
+    return str(scores.to_csv(sep="\t", index=False, na_rep="n/a", float_format="%.6g", lineterminator="\n"))
+
+
+def as_text(scores: pd.DataFrame) -> str:
+    """Return a table of `score_table` for people: a row for each metric, a column for each map, then the margin."""
+    lines = []
+    for part, rows in scores.groupby("part", sort=False):
+        cells = rows.assign(text=[_text(row) for row in rows.to_dict("records")])
+        wide = cells.pivot(index="metric", columns="map", values="text").loc[list(METRICS), list(rows["map"].unique())]
+        own = rows[rows["map"] == MAP].set_index("metric")
+        wide["margin"] = [_margin(row) for row in own.loc[list(METRICS)].to_dict("records")]
+        first = own.iloc[0]
+        lines += [f"{part}: {first['n']} subjects, {first['without']} more without a matrix", wide.to_string(), ""]
+    return "\n".join(lines)
+
+
+def _text(row: Mapping[Hashable, Any]) -> str:
+    if pd.isna(row["mean"]):
+        return "-"
+    return f"{row['mean']:.2f}" if pd.isna(row["low"]) else f"{row['mean']:.2f} [{row['low']:.2f}, {row['high']:.2f}]"
+
+
+def _margin(row: Mapping[Hashable, Any]) -> str:
+    if pd.isna(row["margin"]):
+        return "-"
+    ends = "" if pd.isna(row["margin_low"]) else f" [{row['margin_low']:+.2f}, {row['margin_high']:+.2f}]"
+    values = f" ({row['values']})" if isinstance(row["values"], str) and row["values"] else ""
+    return f"{row['margin']:+.2f}{ends} over {row['over']}{values}"
+
+
+def _frame(rows: Rows, columns: Sequence[str]) -> pd.DataFrame:
+    given = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
+    return given if len(given) else pd.DataFrame(columns=list(columns), dtype="object")
+
+
+def _weights(truth: Rows) -> pd.DataFrame:
+    """Return the weight of cells: a row for each part and subject, a column for each region and band."""
+    rows = _frame(truth, CELL_COLUMNS)
+    _require(rows, CELL_COLUMNS, "the truth")
+    single = rows[rows["with_region"].fillna(NO_CELL) == NO_CELL]
+    return _wide(single, "weight", "the truth")
+
+
+def _importance(matrices: Rows) -> pd.DataFrame:
+    rows = _frame(matrices, MATRIX_COLUMNS)
+    _require(rows, MATRIX_COLUMNS, "the matrices")
+    if "outcome" in rows:
+        rows = rows[rows["outcome"].isin(FOUND)]
+    if "part" not in rows:
+        rows = rows.assign(part="whole")
+    return _wide(rows, "importance", "the matrices")
+
+
+def _wide(rows: pd.DataFrame, column: str, what: str) -> pd.DataFrame:
+    keys = ["part", "subject", "region", "band"]
+    twice = rows[rows.duplicated(keys)]
+    if len(twice):
+        cell = ", ".join(str(twice.iloc[0][key]) for key in keys)
+        raise ValueError(f"{what} have two values of {cell}; give one matrix for each subject and part")
+    values = pd.to_numeric(rows[column].replace({"n/a": np.nan, None: np.nan}))
+    return rows.assign(value=values).pivot(index=_KEY, columns=["region", "band"], values="value")
+
+
+def _require(rows: pd.DataFrame, columns: Sequence[str], what: str) -> None:
+    missing = [name for name in columns if name not in rows]
+    if missing:
+        raise ValueError(f"{what} have no column {', '.join(missing)}; they need {', '.join(columns)}")
+
+
+def _frequent(weights: pd.DataFrame) -> pd.DataFrame:
+    parts = [(most_frequent(rows.to_numpy()), rows.index) for _, rows in weights.groupby(level="part", sort=False)]
+    return pd.concat([pd.DataFrame(values, index, weights.columns) for values, index in parts])
+
+
+def _scored(weights: pd.DataFrame, importance: pd.DataFrame, ranking: str) -> pd.DataFrame:
+    """Return metrics for each part and subject; NaN where there is no matrix."""
+    if len(importance) and not len(weights.columns.intersection(importance.columns)):
+        raise ValueError("the matrices and the truth have no cell in common; compare their regions and bands")
+    found = importance.reindex(index=weights.index, columns=weights.columns).to_numpy()
+    pairs = zip(found, weights.to_numpy(), strict=True)
+    return pd.DataFrame([metrics(row, true, ranking=ranking) for row, true in pairs], index=weights.index)

@@ -1,0 +1,180 @@
+"""Matrices against a truth of every cell: metrics by hand, floors as they should be, tables and the command."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bandmap.__main__ import main
+from bandmap.faithfulness.benchmark import FREQUENT, MAP, RANDOM, SCORE_COLUMNS, score_table
+from bandmap.faithfulness.cells import METRICS, cell_power, expected_at_random, metrics, most_frequent, power_contrast
+from bandmap.files.rows import write_rows
+from bandmap.vocabulary.truth import CELL_COLUMNS
+
+REGIONS, BANDS = ("front", "back", "left"), ("slow", "fast")
+
+
+def scored(importance, weight, **options):
+    return metrics(np.array(importance, float), np.array(weight, float), **options)
+
+
+def test_a_perfect_matrix_has_one_everywhere():
+    assert scored([0, 5, 0, 3, 0, 0], [0, 1, 0.2, 1, 0, 0]) == dict.fromkeys(METRICS, 1)
+
+
+def test_metrics_of_a_matrix_by_hand():
+    found = scored([4, 3, 2, 1, -2, 0], [0, 1, 0, 0.6, 0, 0])
+    assert found["auroc"] == pytest.approx((3 + 2) / 8)
+    assert found["average_precision"] == pytest.approx((1 / 2 + 2 / 4) / 2)
+    assert found["relevance_mass"] == pytest.approx(4 / 10)
+    assert found["relevance_rank"] == 0.5
+    assert found["largest"] == 0
+    assert found["sign"] == 1
+
+
+def test_evidence_of_either_sign_counts_when_ranked_by_magnitude():
+    assert scored([-5, 1, 0, 0], [-1, 0, 0, 0])["average_precision"] == 0.25
+    by_magnitude = scored([-5, 1, 0, 0], [-1, 0, 0, 0], ranking="magnitude")
+    assert by_magnitude == dict.fromkeys(METRICS, 1) | {"relevance_mass": pytest.approx(5 / 6)}
+    with pytest.raises(ValueError, match="magnitude"):
+        scored([1, 2], [0, 1], ranking="size")
+
+
+def test_a_wrong_sign_is_counted_by_weight():
+    assert scored([-1, 1, 0], [1, -0.5, 0])["sign"] == 0
+    assert scored([1, 1, 0], [1, -0.5, 0])["sign"] == pytest.approx(2 / 3)
+
+
+def test_a_matrix_of_equal_cells_is_chance():
+    found = scored([2] * 25, [1, 1] + [0] * 23)
+    expected = expected_at_random(np.array([1, 1] + [0] * 23))
+    for metric in ("auroc", "relevance_mass", "relevance_rank", "largest"):
+        assert found[metric] == pytest.approx(expected[metric])
+
+
+def test_nothing_is_scored_without_targets_or_matrix():
+    assert all(np.isnan(value) for value in scored([1, 2, 3], [0, 0.1, 0]).values())
+    assert all(np.isnan(value) for value in scored([np.nan] * 3, [0, 1, 0]).values())
+
+
+@pytest.mark.parametrize("targets", [1, 2, 5])
+def test_what_is_expected_at_random_is_what_random_matrices_reach(targets):
+    generator = np.random.default_rng(targets)
+    weight = np.r_[np.ones(targets), np.zeros(25 - targets)]
+    rows = pd.DataFrame([metrics(generator.uniform(size=25), weight) for _ in range(600)])
+    expected = pd.Series(expected_at_random(weight))
+    away = (rows.mean() - expected).abs().drop("sign") / rows.std().drop("sign") * np.sqrt(len(rows))
+    assert (away < 3.5).all()
+
+
+def test_the_most_frequent_cells_are_those_of_the_others():
+    found = most_frequent(np.array([[1, 0, 0], [-1, 0, 0], [0, 0.2, 1]]))
+    np.testing.assert_allclose(found, [[0.5, 0, 0.5], [0.5, 0, 0.5], [1, 0, 0]])
+
+
+def test_the_power_contrast_is_in_the_cell_that_differs():
+    generator = np.random.default_rng(0)
+    windows = generator.normal(size=(40, 3, 4, 8))
+    labels = np.arange(40) % 4 == 0
+    windows[labels, 1, 2:] += 2
+    regions = np.array([[1, 0, 0], [0, 1, 0.5], [0, 0, 0]])
+    bands = np.array([[True, True, False, False], [False, False, True, True]])
+    power = cell_power(windows, regions, bands)
+    assert power.shape == (40, 3, 2)
+    np.testing.assert_allclose(power[5, 1, 1], (windows[5, 1, 2:].mean() + 0.5 * windows[5, 2, 2:].mean()) / 1.5)
+    found = power_contrast(power, labels.astype(int))
+    assert found[1, 1] == pytest.approx(2 / 1.5, abs=0.3)
+    assert np.abs(found[[0, 0, 1], [0, 1, 0]]).max() < 0.3
+    assert np.isnan(found[2]).all()
+    assert np.isnan(power_contrast(power, np.zeros(40, int))).all()
+
+
+def truth(**targets):
+    """Return rows of subjects, each with its target."""
+    return [
+        dict(zip(CELL_COLUMNS, (subject, "whole", r, b, "n/a", "n/a", float((r, b) == cell), "none", 1), strict=True))
+        for subject, cell in targets.items()
+        for r in REGIONS
+        for b in BANDS
+    ]
+
+
+def matrices(**largest):
+    return [
+        {"subject": subject, "outcome": "hit", "region": r, "band": b, "importance": float((r, b) == cell)}
+        for subject, cell in largest.items()
+        for r in REGIONS
+        for b in BANDS
+    ]
+
+
+A, B = ("front", "slow"), ("back", "fast")
+TRUTH = truth(**{f"s{n}": (A, B)[n % 2] for n in range(8)})
+RIGHT = {f"s{n}": (A, B)[n % 2] for n in range(8)}
+
+
+def value(table, name, metric, column="mean"):
+    return table[(table["map"] == name) & (table["metric"] == metric)][column].item()
+
+
+def test_a_table_stands_beside_its_floors():
+    found = score_table(TRUTH, matrices(**RIGHT), {"always front": matrices(**dict.fromkeys(RIGHT, A))})
+    assert tuple(found.columns) == SCORE_COLUMNS
+    assert list(found["map"].unique()) == [MAP, FREQUENT, "always front", RANDOM]
+    assert value(found, MAP, "largest") == 1
+    assert value(found, RANDOM, "largest") == pytest.approx(1 / 6)
+    assert value(found, "always front", "largest") == 0.5
+    assert value(found, MAP, "largest", "margin") == 0.5
+    assert value(found, MAP, "largest", "over") == "always front"
+    assert 0 < value(found, MAP, "largest", "margin_low") < 0.5 < value(found, MAP, "largest", "margin_high") < 1
+    # Four of the seven others have the other cell: whoever answers by them is wrong here.
+    assert value(found, FREQUENT, "largest") == 0
+
+
+def test_subjects_without_a_detected_seizure_are_counted_apart():
+    rows = matrices(**RIGHT)
+    for row in rows:
+        row["outcome"] = "miss" if row["subject"] in ("s0", "s1") else "hit"
+    found = score_table(TRUTH, rows, {})
+    assert value(found, MAP, "auroc", "n") == 6
+    assert value(found, MAP, "auroc", "without") == 2
+
+
+def test_where_no_model_detects_anything_there_is_nothing_to_score():
+    found = score_table(TRUTH, [], {"always front": matrices(**dict.fromkeys(RIGHT, A))})
+    assert value(found, MAP, "auroc", "n") == 0
+    assert value(found, MAP, "auroc", "without") == 8
+    assert value(found, "always front", "largest") == 0.5
+
+
+def test_few_subjects_have_values_and_no_interval():
+    few = {subject: RIGHT[subject] for subject in ("s0", "s1", "s2")}
+    found = score_table(truth(**few), matrices(s0=A, s1=A, s2=A), {})
+    assert value(found, MAP, "largest", "values") == "1, 0, 1"
+    assert pd.isna(value(found, MAP, "largest", "low"))
+
+
+def test_tables_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match="two values of whole, s0, front, slow"):
+        score_table(TRUTH, matrices(s0=A) + matrices(s0=B), {})
+    with pytest.raises(ValueError, match="no column importance"):
+        score_table(TRUTH, [{"subject": "s0", "region": "front", "band": "slow"}], {})
+    with pytest.raises(ValueError, match="no cell in common"):
+        score_table(TRUTH, [{"subject": "s0", "region": "top", "band": "slow", "importance": 1}], {})
+
+
+def test_the_command_scores_tables(tmp_path, capsys):
+    columns = ("subject", "outcome", "region", "band", "importance")
+    paths = [str(tmp_path / name) for name in ("matrices.tsv", "truth.tsv", "floor.tsv")]
+    write_rows(paths[0], matrices(**RIGHT), columns)
+    write_rows(paths[1], TRUTH, CELL_COLUMNS)
+    write_rows(paths[2], matrices(**dict.fromkeys(RIGHT, A)), columns)
+    assert main(["truth", "score", *paths[:2], "--floor", f"front={paths[2]}"]) == 0
+    printed = capsys.readouterr().out
+    assert "whole: 8 subjects, 0 more without a matrix" in printed
+    assert "front" in printed
+    assert main(["truth", "score", *paths[:2], "--tsv"]) == 0
+    assert capsys.readouterr().out.splitlines()[0].split("\t") == list(SCORE_COLUMNS)
+    assert main(["truth", "score", paths[1], paths[1]]) == 1
+    assert capsys.readouterr().err.startswith("ERROR ")
+    assert main(["truth", "score", str(tmp_path / "none.tsv"), paths[1]]) == 1
+    assert "none.tsv" in capsys.readouterr().err
