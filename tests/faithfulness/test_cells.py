@@ -125,7 +125,9 @@ def test_a_table_stands_beside_its_floors():
     assert value(found, "always front", "largest") == 0.5
     assert value(found, MAP, "largest", "margin") == 0.5
     assert value(found, MAP, "largest", "over") == "always front"
-    assert 0 < value(found, MAP, "largest", "margin_low") < 0.5 < value(found, MAP, "largest", "margin_high") < 1
+    # Half of eight subjects gain: such an interval of the mean just reaches below nothing.
+    assert -0.2 < value(found, MAP, "largest", "margin_low") < 0.1
+    assert value(found, MAP, "largest", "margin_high") > 0.9
     # Four of the seven others have the other cell: whoever answers by them is wrong here.
     assert value(found, FREQUENT, "largest") == 0
 
