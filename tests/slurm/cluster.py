@@ -65,6 +65,7 @@ def cluster(folder: Path, *, nodes: int = 2, memory_mb: int = 20000) -> Iterator
     RuntimeError
         If the nodes are not idle within some minutes, three times; the message holds what the daemons said last.
     """
+    folder.chmod(0o755)  # munged insists that everybody may enter the folders above its socket
     with ExitStack() as running:
         for attempt in range(1, ATTEMPTS + 1):
             own = folder / str(attempt)
@@ -96,7 +97,7 @@ def _start_all(stack: ExitStack, folder: Path, nodes: int, memory_mb: int) -> di
 
 
 def _write_conf(folder: Path, names: Sequence[str], memory_mb: int) -> dict[str, str]:
-    folder.chmod(0o755)  # munged insists on a folder that nobody else can write to
+    folder.chmod(0o755)  # nor may anybody else write to its own
     ports = _free_ports(len(names) + 1)
     lines = [
         NODE.format(name=name, port=port, cpus=4, memory=memory_mb, gres=" Gres=gpu:1" if name == names[0] else "")
