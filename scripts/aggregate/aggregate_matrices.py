@@ -1,6 +1,7 @@
 """Average attributions to region x band matrices (rule aggregate_matrices)."""
 
 from bandmap import aggregate
+from bandmap.aggregate.from_files import unit_matrices
 from bandmap.files.tables import write_table
 from bandmap.vocabulary import plugins, tables
 from bandmap.vocabulary.atlas import Atlas
@@ -8,7 +9,8 @@ from bandmap.workflow.job import job
 
 with job(snakemake):
     atlas = Atlas.of(snakemake.params.regions, snakemake.params.bands_hz)
-    units = plugins.load("bandmap.aggregate.from_files", snakemake.params.task).unit_matrices(
+    units = unit_matrices(
+        plugins.load("bandmap.aggregate.from_files", snakemake.params.task),
         snakemake.params.recordings,
         snakemake.input.attributed,
         snakemake.input.reference,

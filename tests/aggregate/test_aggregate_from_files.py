@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from bandmap.aggregate.from_files import seizure, sleep
+from bandmap.aggregate.from_files import seizure, sleep, unit_matrices
 from bandmap.files.attributed import write_attribution
 from bandmap.files.events import write_events
 from bandmap.vocabulary.atlas import Atlas
@@ -45,7 +45,7 @@ def written(path, values, axes, *, targets=None, labels=None, interpolated=(), m
 def seizure_rows(tmp_path, attributions):
     events = str(tmp_path / "events.tsv")
     write_events(events, [Event(10, 20, "sz")], recording_seconds=60.0)
-    rows = seizure.unit_matrices([RECORDING], attributions, [events], [events], ATLAS).to_dict("records")
+    rows = unit_matrices(seizure, [RECORDING], attributions, [events], [events], ATLAS).to_dict("records")
     return {(row["region"], row["band"]): row for row in rows if row["part"] == "whole" and row["outcome"] == "hit"}
 
 
@@ -80,7 +80,7 @@ def test_one_row_for_all_regions_has_the_share_of_all_channels(tmp_path):
 def test_epochs_of_sleep_become_one_matrix_per_stage_found(tmp_path):
     values = np.arange(5)[:, None, None] * np.ones((2, 2))
     path = written(tmp_path / "a.h5", values, ("region", "band"), targets=[0, 2, 2, 2, 4], labels=[0, 2, 2, 1, -1])
-    rows = sleep.unit_matrices([RECORDING], [path], [], [], ATLAS).to_dict("records")
+    rows = unit_matrices(sleep, [RECORDING], [path], [""], [""], ATLAS).to_dict("records")
     whole = [row for row in rows if row["part"] == "whole"]
     found = {(row["class"], row["outcome"]): (row["importance"], row["n_windows"]) for row in whole}
     assert found == {("W", "right"): (0, 1), ("N2", "right"): (1.5, 2), ("N2", "wrong"): (3, 1)}
@@ -88,6 +88,6 @@ def test_epochs_of_sleep_become_one_matrix_per_stage_found(tmp_path):
 
 def test_a_recording_of_sleep_without_epochs_has_no_rows(tmp_path):
     path = written(tmp_path / "a.h5", np.zeros((0, 2, 2)), ("region", "band"))
-    found = sleep.unit_matrices([RECORDING], [path], [], [], ATLAS)
+    found = unit_matrices(sleep, [RECORDING], [path], [""], [""], ATLAS)
     assert len(found) == 0
     assert tuple(found) == UNITS.names

@@ -10,18 +10,17 @@ from pandas.testing import assert_frame_equal
 from bandmap.aggregate import (
     Attributed,
     cohort_matrices,
-    frequency_importance,
     main_matrices,
     matrix_labels,
     rank_one_share,
     region_band_matrix,
-    region_importance,
     seizure_matrices,
     share_of_channels,
-    sign_flip_p,
     stage_matrices,
     subject_matrices,
 )
+from bandmap.aggregate.matrices import frequency_importance, region_importance
+from bandmap.aggregate.statistics import sign_flip_p
 from bandmap.files.tables import read_table, write_table
 from bandmap.vocabulary.atlas import Atlas
 from bandmap.vocabulary.recording import Event

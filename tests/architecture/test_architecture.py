@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted((ROOT / "scripts").glob("*/*.py"))
 RULE_FILES = sorted((ROOT / "rules").glob("*.smk"))
 MODULES = sorted((ROOT / "src").rglob("*.py"))
+PACKAGES = sorted((ROOT / "src/bandmap").rglob("*/__init__.py"))
 HEAVY = ("torch", "mne", "numpy", "scipy", "zarr", "h5py", "pandas", "matplotlib", "captum", "pyedflib")
 NETWORKS = (
     "check_faithfulness",
@@ -93,6 +94,7 @@ def rules() -> tuple[Rule, ...]:
 
 
 each_rule = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.name)
+each_package = pytest.mark.parametrize("path", PACKAGES, ids=lambda path: str(path.parent.relative_to(ROOT / "src")))
 each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 
 
@@ -325,3 +327,44 @@ def test_no_file_holds_an_absolute_path_or_unfinished_business() -> None:
 
 def test_no_large_file_is_under_version_control() -> None:
     assert [name for name, text in tracked_texts() if len(text) > MAX_BYTES] == []
+
+
+@each_package
+def test_a_package_says_what_goes_in_what_comes_out_and_who_calls_it(path: Path) -> None:
+    text = ast.get_docstring(ast.parse(path.read_text())) or ""
+    starts = [line.partition(":")[0] for line in text.splitlines() if re.match(r"(Input|Output|Called by): \S", line)]
+    assert starts == ["Input", "Output", "Called by"]
+
+
+@each_package
+def test_a_package_exports_what_others_use_and_the_errors_it_raises(path: Path) -> None:
+    package = ".".join(path.parent.relative_to(ROOT / "src").parts)
+    pages = [*ROOT.glob("docs/*.py"), *ROOT.glob("benchmarks/*.py")]
+    others = [*MODULES, *SCRIPTS, *RULE_FILES, ROOT / "Snakefile", *pages]
+    used = {name for other in others if other.parent != path.parent for name in names_used(other, package)}
+    below = {entry.stem for entry in path.parent.iterdir()}
+    errors = {name for name in exports(path) if name.endswith("Error")}
+    assert exports(path) == used - below | errors
+
+
+def exports(path: Path) -> set[str]:
+    """Return `__all__` of a module; without one, it exports nothing."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return set(ast.literal_eval(node.value))
+    return set()
+
+
+def names_used(path: Path, package: str) -> set[str]:
+    """Return the names of a package that a module, a script or a rule file imports, or accesses as its attributes."""
+    lines = path.read_text().splitlines()
+    kept = lines if path.suffix == ".py" else [line for line in lines if line.startswith("from bandmap")]
+    nodes = list(ast.walk(ast.parse("\n".join(kept))))
+    parent, _, leaf = package.rpartition(".")
+    imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    modules = [name for node in imports if node.module == parent for name in node.names]
+    aliases = {name.asname or leaf for name in modules if name.name == leaf}
+    attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
+    return {name.name for node in imports if node.module == package for name in node.names} | {
+        node.attr for node in attributes if ast.unparse(node.value) in aliases | {package}
+    }

@@ -11,19 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bandmap.report import (
+from bandmap.report import render, seizure, sleep, trust
+from bandmap.report import scores as scores_said
+from bandmap.report.content import (
     MatrixPart,
     NightPart,
     ReportData,
     RunPart,
     SubjectPart,
-    render,
-    seizure,
     seizure_parts,
-    sleep,
-    trust,
 )
-from bandmap.report import scores as scores_said
 from bandmap.report.heat import Annotation, heats_of
 from bandmap.report.page import FigurePathError, page_names
 from bandmap.report.sentences import of_matrix, of_run, of_size

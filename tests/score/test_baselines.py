@@ -5,8 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandmap import score as scoring
 from bandmap.score import baselines
+from bandmap.score.detection import Predicted, postprocess
+from bandmap.score.events import event_scores
+from bandmap.score.scored import Scored
+from bandmap.score.subjects import subject_scores
 from bandmap.vocabulary.recording import Event
 
 RATE = 32.0
@@ -139,8 +142,8 @@ def test_line_length_finds_what_is_three_times_as_large_in_a_subject_it_never_sa
         minimum_seconds=5,
     )
     predicted = detector.predict(measured[2])
-    found, _ = scoring.postprocess(predicted, threshold=detector.threshold.value, smooth_seconds=5, minimum_seconds=5)
-    assert scoring.event_scores(sz((300, 340)), found, 900).f1 == 1
+    found, _ = postprocess(predicted, threshold=detector.threshold.value, smooth_seconds=5, minimum_seconds=5)
+    assert event_scores(sz((300, 340)), found, 900).f1 == 1
 
 
 def test_the_rank_is_the_share_of_training_windows_not_above():
@@ -157,10 +160,10 @@ def test_a_detector_without_training_windows_is_refused():
 
 
 def test_the_floor_finds_everything_and_rings_264_times_a_day():
-    predicted = scoring.Predicted(np.array([0.2, 0.4]), np.array([50.0, 130.0]), 1.0, 3600.0)
-    model = scoring.Scored("d", "a", sz((100, 160)), (), predicted, np.array([0, 1]))
+    predicted = Predicted(np.array([0.2, 0.4]), np.array([50.0, 130.0]), 1.0, 3600.0)
+    model = Scored("d", "a", sz((100, 160)), (), predicted, np.array([0, 1]))
     (floor,) = baselines.always_on([model])
-    row = scoring.subject_scores([floor]).iloc[0]
+    row = subject_scores([floor]).iloc[0]
     assert (row["sensitivity"], row["false_alarms_per_day"], row["window_auroc"]) == (1, 264, 0.5)
     assert row["f1"] == pytest.approx(0.154, abs=5e-4)
     assert row["window_calibration_error"] == 0.5

@@ -8,7 +8,8 @@ import pytest
 from bandmap.files.events import write_events
 from bandmap.files.predicted import write_predictions
 from bandmap.score.baselines import always_on, measured
-from bandmap.score.from_files import Files, baselines, counted, seizure, sleep
+from bandmap.score.from_files import Files, baselines, seizure, sleep
+from bandmap.score.from_files._common import counted
 from bandmap.train.schemes import Manifest
 from bandmap.vocabulary.recording import Event
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandmap import score as scoring
+from bandmap.score.detection import Predicted, choose_threshold, postprocess
+from bandmap.score.events import PARAMETERS, clipped, event_scores, latencies, same_duration, sample_scores
 from bandmap.vocabulary import windows
 from bandmap.vocabulary.recording import Event
 
@@ -24,7 +25,7 @@ def sz(*pairs):
 def predicted(probabilities, *, first_centre=2.0, duration=None):
     probabilities = np.asarray(probabilities, dtype=np.float32)
     centres = first_centre + np.arange(len(probabilities))
-    return scoring.Predicted(probabilities, centres, 1.0, duration or len(probabilities) + 3.0)
+    return Predicted(probabilities, centres, 1.0, duration or len(probabilities) + 3.0)
 
 
 @pytest.mark.parametrize(
@@ -51,54 +52,54 @@ def predicted(probabilities, *, first_centre=2.0, duration=None):
     ],
 )
 def test_events_count_as_in_the_benchmark(hypothesis, true_positives, false_positives):
-    counts = scoring.event_scores(SEIZURE, hypothesis, HOUR)
+    counts = event_scores(SEIZURE, hypothesis, HOUR)
     assert (counts.reference, counts.true_positives, counts.false_positives) == (1, true_positives, false_positives)
 
 
 def test_an_always_on_detector_has_eleven_false_alarms_an_hour():
-    counts = scoring.event_scores(SEIZURE, sz((0, HOUR)), HOUR)
+    counts = event_scores(SEIZURE, sz((0, HOUR)), HOUR)
     assert (counts.sensitivity, counts.false_positives, counts.false_alarms_per_day) == (1, 11, 264)
     assert counts.f1 == pytest.approx(0.154, abs=5e-4)
 
 
 def test_a_long_seizure_counts_as_three_and_a_short_hit_finds_one():
-    assert scoring.event_scores(sz((100, 820)), sz((500, 510)), HOUR).sensitivity == pytest.approx(1 / 3)
+    assert event_scores(sz((100, 820)), sz((500, 510)), HOUR).sensitivity == pytest.approx(1 / 3)
 
 
 def test_nothing_to_find_and_nothing_found_is_undefined():
-    counts = scoring.event_scores((), (), HOUR)
+    counts = event_scores((), (), HOUR)
     assert all(math.isnan(value) for value in (counts.sensitivity, counts.precision, counts.f1))
     assert counts.false_alarms_per_day == 0
 
 
 def test_a_false_alarm_without_a_seizure_scores_zero():
-    counts = scoring.event_scores((), sz((10, 20)), HOUR)
+    counts = event_scores((), sz((10, 20)), HOUR)
     assert (counts.precision, counts.f1) == (0, 0)
     assert math.isnan(counts.sensitivity)
 
 
 def test_a_missed_seizure_scores_zero():
-    counts = scoring.event_scores(SEIZURE, (), HOUR)
+    counts = event_scores(SEIZURE, (), HOUR)
     assert (counts.sensitivity, counts.f1) == (0, 0)
     assert math.isnan(counts.precision)
 
 
 def test_subtypes_are_seizures_and_other_events_are_not():
     reference = (Event(100, 160, "sz_foc_a_m_tonic"), Event(500, 600, "impd"))
-    assert scoring.event_scores(reference, SEIZURE, HOUR).f1 == 1
+    assert event_scores(reference, SEIZURE, HOUR).f1 == 1
 
 
 def test_an_event_that_vanishes_is_told(caplog):
     with caplog.at_level(logging.WARNING):
-        scoring.sample_scores(sz((10.1, 10.9)), (), HOUR)
+        sample_scores(sz((10.1, 10.9)), (), HOUR)
     assert "is within one second" in caplog.text
 
 
 def test_a_fraction_of_a_second_in_the_duration_is_no_disagreement():
-    assert scoring.event_scores(SEIZURE, sz((110, 3599.9)), 3599.9).true_positives == 1
+    assert event_scores(SEIZURE, sz((110, 3599.9)), 3599.9).true_positives == 1
 
 
-@pytest.mark.parametrize("score", [scoring.event_scores, scoring.sample_scores])
+@pytest.mark.parametrize("score", [event_scores, sample_scores])
 def test_events_of_another_recording_are_refused(score):
     with pytest.raises(ValueError, match=r"after the recording's end at 60"):
         score(SEIZURE, (), 60)
@@ -106,7 +107,7 @@ def test_events_of_another_recording_are_refused(score):
 
 def test_a_recording_too_short_to_score_is_refused():
     with pytest.raises(ValueError, match="too short"):
-        scoring.event_scores((), (), 0.5)
+        event_scores((), (), 0.5)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,7 @@ def test_a_recording_too_short_to_score_is_refused():
     ],
 )
 def test_latency_counts_from_the_onset_of_the_seizure(reference, hypothesis, late):
-    assert scoring.latencies(reference, hypothesis, HOUR) == late
+    assert latencies(reference, hypothesis, HOUR) == late
 
 
 @given(st.lists(st.tuples(st.integers(0, 900), st.integers(1, 90)), max_size=6), st.data())
@@ -150,25 +151,25 @@ def test_there_is_a_latency_for_every_detected_seizure(pairs, data):
     hypothesis = sz(*((a, a + b) for a, b in pairs))
     onsets = [100, 420, 740] if data.draw(st.booleans()) else [5, 990]
     reference = sz(*((onset, onset + 9) for onset in onsets))
-    late = scoring.latencies(reference, hypothesis, 1000)
-    assert len(late) == scoring.event_scores(reference, hypothesis, 1000).true_positives
+    late = latencies(reference, hypothesis, 1000)
+    assert len(late) == event_scores(reference, hypothesis, 1000).true_positives
     assert all(-30 <= seconds < 69 for seconds in late)
 
 
 def test_durations_that_differ_by_a_whole_second_are_refused():
     """SzCORE's evaluation silently counts no detection then."""
-    assert scoring.same_duration(3600.0, 3600.4, "a") == 3600.4
+    assert same_duration(3600.0, 3600.4, "a") == 3600.4
     with pytest.raises(ValueError, match=r"a: the reference states 3600 s of recording, the detections 3599 s"):
-        scoring.same_duration(3600, 3599, "a")
+        same_duration(3600, 3599, "a")
 
 
 def test_events_are_clipped_and_timed_from_the_start_of_the_span():
     events = sz((0, 10), (95, 105), (100, 200), (150, 160), (195, 300), (200, 250))
-    assert scoring.clipped(events, 100, 200) == sz((0, 5), (0, 100), (50, 60), (95, 100))
+    assert clipped(events, 100, 200) == sz((0, 5), (0, 100), (50, 60), (95, 100))
 
 
 def test_samples_are_seconds():
-    counts = scoring.sample_scores(SEIZURE, sz((130, 190)), HOUR)
+    counts = sample_scores(SEIZURE, sz((130, 190)), HOUR)
     assert (counts.reference, counts.true_positives, counts.false_positives) == (60, 30, 30)
     assert (counts.sensitivity, counts.precision, counts.f1, counts.seconds) == (0.5, 0.5, 0.5, HOUR)
 
@@ -179,7 +180,7 @@ def test_shares_are_those_of_timescoring():
 
     hypothesis = [(90, 130), (1000, 1020), (2000, 2400)]
     theirs = EventScoring(Annotation([(100, 160), (3000, 3060)], 1, 3600), Annotation(hypothesis, 1, 3600))
-    ours = scoring.event_scores(sz((100, 160), (3000, 3060)), sz(*hypothesis), HOUR)
+    ours = event_scores(sz((100, 160), (3000, 3060)), sz(*hypothesis), HOUR)
     assert (ours.sensitivity, ours.precision) == (theirs.sensitivity, theirs.precision)
     assert (ours.f1, ours.false_alarms_per_day) == pytest.approx((theirs.f1, theirs.fpRate))
 
@@ -187,7 +188,7 @@ def test_shares_are_those_of_timescoring():
 def test_the_parameters_printed_are_timescorings_own_defaults():
     from timescoring.scoring import EventScoring
 
-    assert vars(EventScoring.Parameters()) == scoring.PARAMETERS
+    assert vars(EventScoring.Parameters()) == PARAMETERS
 
 
 @given(st.integers(10, 200), st.integers(4, 100))
@@ -196,22 +197,22 @@ def test_a_perfect_model_puts_events_where_the_seizures_are(onset, seconds):
     starts = np.arange(0, 400 * 16, 16)
     event = Event(onset, onset + seconds, "sz")
     labels = windows.seizure_labels(starts, 64, 16, [event], seizure_overlap=0.5)
-    perfect = scoring.Predicted(labels.astype(float), windows.centres_seconds(starts, 64, 16), 1.0, 403.0)
-    ((found,), (confidence,)) = scoring.postprocess(perfect, threshold=0.5)
+    perfect = Predicted(labels.astype(float), windows.centres_seconds(starts, 64, 16), 1.0, 403.0)
+    ((found,), (confidence,)) = postprocess(perfect, threshold=0.5)
     assert abs(found.onset - event.onset) <= 0.5
     assert abs(found.offset - event.offset) <= 0.5
     assert confidence == 1
 
 
 def test_a_window_decides_the_step_in_its_middle():
-    events, confidences = scoring.postprocess(predicted([0, 0.9, 0.7, 0]), threshold=0.6)
+    events, confidences = postprocess(predicted([0, 0.9, 0.7, 0]), threshold=0.6)
     assert events == sz((2.5, 4.5))
     assert confidences == (pytest.approx(0.8),)
 
 
 def test_the_median_bridges_a_dip_and_drops_a_spike():
     spike_and_dip = [0, 0, 0, 1, 0, 0, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0]
-    events, confidences = scoring.postprocess(predicted(spike_and_dip), threshold=0.5, smooth_seconds=5)
+    events, confidences = postprocess(predicted(spike_and_dip), threshold=0.5, smooth_seconds=5)
     assert events == sz((9.5, 16.5))
     assert confidences == (pytest.approx(6 / 7),)
 
@@ -219,61 +220,61 @@ def test_the_median_bridges_a_dip_and_drops_a_spike():
 @pytest.mark.parametrize(("merge", "events"), [(0, 3), (2, 3), (2.1, 2), (4, 2), (4.1, 1)])
 def test_detections_nearer_than_the_setting_are_one(merge, events):
     """Between them pass 2 s and 4 s."""
-    found, _ = scoring.postprocess(predicted([0, 1, 0, 0, 1, 0, 0, 0, 0, 1]), threshold=0.5, merge_seconds=merge)
+    found, _ = postprocess(predicted([0, 1, 0, 0, 1, 0, 0, 0, 0, 1]), threshold=0.5, merge_seconds=merge)
     assert len(found) == events
 
 
 def test_joined_detections_keep_both_ends_and_the_doubt_between_them():
-    events, confidences = scoring.postprocess(predicted([0, 0.9, 0.3, 0.9, 0]), threshold=0.5, merge_seconds=2)
+    events, confidences = postprocess(predicted([0, 0.9, 0.3, 0.9, 0]), threshold=0.5, merge_seconds=2)
     assert events == sz((2.5, 5.5))
     assert confidences == (pytest.approx(0.7),)
 
 
 def test_detections_are_joined_before_short_ones_are_dropped():
     how = {"threshold": 0.5, "minimum_seconds": 5}
-    assert scoring.postprocess(predicted([0, 1, 1, 0, 1, 1, 0]), **how)[0] == ()
-    assert scoring.postprocess(predicted([0, 1, 1, 0, 1, 1, 0]), merge_seconds=2, **how)[0] == sz((2.5, 7.5))
+    assert postprocess(predicted([0, 1, 1, 0, 1, 1, 0]), **how)[0] == ()
+    assert postprocess(predicted([0, 1, 1, 0, 1, 1, 0]), merge_seconds=2, **how)[0] == sz((2.5, 7.5))
 
 
 def test_detections_are_not_joined_across_masked_time():
-    parted = scoring.Predicted(np.ones(4), np.array([2.0, 3.0, 6.0, 7.0]), 1.0, 60.0)
-    assert scoring.postprocess(parted, threshold=0.5, merge_seconds=30)[0] == sz((1.5, 3.5), (5.5, 7.5))
+    parted = Predicted(np.ones(4), np.array([2.0, 3.0, 6.0, 7.0]), 1.0, 60.0)
+    assert postprocess(parted, threshold=0.5, merge_seconds=30)[0] == sz((1.5, 3.5), (5.5, 7.5))
 
 
 @given(st.lists(st.floats(0, 1), max_size=60), st.floats(0.5, 10))
 def test_joined_detections_are_apart_and_cover_the_same_seconds(probabilities, merge):
     scored = predicted(probabilities, duration=70.0)
-    apart, _ = scoring.postprocess(scored, threshold=0.5)
-    joined, _ = scoring.postprocess(scored, threshold=0.5, merge_seconds=merge)
+    apart, _ = postprocess(scored, threshold=0.5)
+    joined, _ = postprocess(scored, threshold=0.5, merge_seconds=merge)
     assert all(b.onset - a.offset >= merge - 1e-6 for a, b in pairwise(joined))
     assert all(any(j.onset <= a.onset and a.offset <= j.offset for j in joined) for a in apart)
 
 
 @pytest.mark.parametrize(("minimum", "found"), [(3, 1), (3.5, 0)])
 def test_events_shorter_than_the_minimum_are_dropped(minimum, found):
-    events, confidences = scoring.postprocess(predicted([0, 1, 1, 1, 0]), threshold=0.5, minimum_seconds=minimum)
+    events, confidences = postprocess(predicted([0, 1, 1, 1, 0]), threshold=0.5, minimum_seconds=minimum)
     assert len(events) == len(confidences) == found
 
 
 def test_a_gap_ends_an_event_and_keeps_its_time():
     centres = np.array([2.0, 3.0, 4.0, 50.0, 51.0, 52.0])
-    parted = scoring.Predicted(np.ones(6), centres, 1.0, 60.0)
-    events, _ = scoring.postprocess(parted, threshold=0.5, smooth_seconds=5)
+    parted = Predicted(np.ones(6), centres, 1.0, 60.0)
+    events, _ = postprocess(parted, threshold=0.5, smooth_seconds=5)
     assert events == sz((1.5, 4.5), (49.5, 52.5))
 
 
 def test_events_stay_within_the_recording():
-    events, _ = scoring.postprocess(predicted([1, 1, 1], first_centre=0.25, duration=2.5), threshold=0.5)
+    events, _ = postprocess(predicted([1, 1, 1], first_centre=0.25, duration=2.5), threshold=0.5)
     assert events == sz((0, 2.5))
 
 
 def test_a_recording_without_windows_has_no_events():
-    assert scoring.postprocess(predicted([], duration=2.0), threshold=0.5, smooth_seconds=5) == ((), ())
+    assert postprocess(predicted([], duration=2.0), threshold=0.5, smooth_seconds=5) == ((), ())
 
 
 @given(st.lists(st.floats(0, 1), max_size=60), st.floats(0.05, 0.95), st.sampled_from([0, 3, 5]))
 def test_events_are_apart_in_order_and_as_sure_as_some_window(probabilities, threshold, smooth):
-    events, confidences = scoring.postprocess(
+    events, confidences = postprocess(
         predicted(probabilities, duration=70.0), threshold=threshold, smooth_seconds=smooth
     )
     assert all(a.offset < b.onset for a, b in pairwise(events))
@@ -292,7 +293,7 @@ def test_logits_are_refused():
 
 def test_probabilities_without_their_windows_are_refused():
     with pytest.raises(ValueError, match="2 probabilities for 3 windows"):
-        scoring.Predicted(np.zeros(2), np.zeros(3), 1.0, 10.0)
+        Predicted(np.zeros(2), np.zeros(3), 1.0, 10.0)
 
 
 def curve(level, *, seizure=0.9, length=600):
@@ -304,14 +305,14 @@ def curve(level, *, seizure=0.9, length=600):
 
 
 def test_the_threshold_separates_seizures_from_false_alarms():
-    assert 0.7 < scoring.choose_threshold([(curve(0.7), SEIZURE)]).value <= 0.9
-    assert 0.2 < scoring.choose_threshold([(curve(0.2, seizure=0.4), SEIZURE)]).value <= 0.4
+    assert 0.7 < choose_threshold([(curve(0.7), SEIZURE)]).value <= 0.9
+    assert 0.2 < choose_threshold([(curve(0.2, seizure=0.4), SEIZURE)]).value <= 0.4
 
 
 def test_of_equal_thresholds_the_lowest_but_one_is_taken():
-    chosen = scoring.choose_threshold([(curve(0.05), SEIZURE)])
+    chosen = choose_threshold([(curve(0.05), SEIZURE)])
     assert chosen.value == 0.15
-    assert scoring.choose_threshold([(curve(0.05), SEIZURE)], grid=(0.02, 0.3)).value == 0.3
+    assert choose_threshold([(curve(0.05), SEIZURE)], grid=(0.02, 0.3)).value == 0.3
     assert "1.000" in chosen.reason
 
 
@@ -320,7 +321,7 @@ def test_a_lower_threshold_that_detects_far_longer_is_not_as_good():
     values = np.full(2000, 0.0)
     values[100:160] = 0.9
     values[160:220] = 0.3
-    assert scoring.choose_threshold([(predicted(values), sz((100, 160)))], grid=(0.2, 0.5)).value == 0.5
+    assert choose_threshold([(predicted(values), sz((100, 160)))], grid=(0.2, 0.5)).value == 0.5
 
 
 def test_of_equal_scores_the_fewer_false_alarms_are_taken():
@@ -330,12 +331,12 @@ def test_of_equal_scores_the_fewer_false_alarms_are_taken():
     values[600:660] = 0.45
     values[1000:1020] = values[1500:1520] = 0.45
     recordings = [(predicted(values), sz((100, 160), (600, 660)))]
-    assert scoring.choose_threshold(recordings, grid=(0.4, 0.8)).value == 0.8
+    assert choose_threshold(recordings, grid=(0.4, 0.8)).value == 0.8
 
 
 @pytest.mark.parametrize(("events", "reason"), [((), "no seizure"), (sz((500, 510)), "no threshold detects")])
 def test_without_a_seizure_to_find_the_default_is_kept_and_said(events, reason):
     calm = predicted(np.zeros(600))
-    chosen = scoring.choose_threshold([(calm, events)])
+    chosen = choose_threshold([(calm, events)])
     assert chosen.value == 0.5
     assert reason in chosen.reason

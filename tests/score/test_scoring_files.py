@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from timescoring.annotations import Annotation
 from timescoring.scoring import EventScoring
 
-from bandmap import score as scoring
 from bandmap.files.events import read_duration, read_events, write_events
+from bandmap.score.detection import Predicted, postprocess
+from bandmap.score.events import event_scores, same_duration
 from bandmap.vocabulary.recording import Event, RecordingError
 
 ROW = re.compile(
@@ -58,13 +59,13 @@ def test_the_evaluation_of_our_tables_gives_our_counts(tmp_path, epilepsy2bids, 
         write_events(tmp_path / name, events, recording_seconds=3600, confidences=[0.5] * len(events))
         sides.append(read_events(tmp_path / name))
     counted = theirs(epilepsy2bids, tmp_path / "reference.tsv", tmp_path / "hypothesis.tsv")
-    ours = scoring.event_scores(*sides, 3600)
+    ours = event_scores(*sides, 3600)
     assert (ours.reference, ours.true_positives, ours.false_positives) == (counted.refTrue, counted.tp, counted.fp)
 
 
 def test_a_table_of_detections_reads_as_what_was_found(tmp_path, epilepsy2bids):
-    predicted = scoring.Predicted(np.array([0.1, 0.9, 0.8, 0.1]), np.array([2.0, 3, 4, 5]), 1.0, 60.25)
-    events, confidences = scoring.postprocess(predicted, threshold=0.5)
+    predicted = Predicted(np.array([0.1, 0.9, 0.8, 0.1]), np.array([2.0, 3, 4, 5]), 1.0, 60.25)
+    events, confidences = postprocess(predicted, threshold=0.5)
     write_events(tmp_path / "e.tsv", events, recording_seconds=60.25, confidences=confidences)
     (row,) = epilepsy2bids.Annotations.loadTsv(str(tmp_path / "e.tsv")).events
     assert (row["onset"], row["duration"], row["eventType"].value) == (2.5, 2, "sz")
@@ -104,4 +105,4 @@ def test_tables_that_the_benchmark_would_silence_are_refused(tmp_path):
         write_events(tmp_path / name, (), recording_seconds=seconds)
     durations = [read_duration(tmp_path / name) for name in ("reference.tsv", "hypothesis.tsv")]
     with pytest.raises(ValueError, match="the same recordingDuration"):
-        scoring.same_duration(*durations, "chb01_03")
+        same_duration(*durations, "chb01_03")

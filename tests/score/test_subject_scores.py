@@ -9,9 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandmap import score as scoring
 from bandmap.score.curves import CURVE_THRESHOLDS, detection_curve
+from bandmap.score.detection import Predicted, postprocess
+from bandmap.score.events import PARAMETERS, Counts, event_scores, sample_scores
 from bandmap.score.intervals import over_subjects
+from bandmap.score.probabilities import calibration_error, window_auprc, window_auroc
+from bandmap.score.scored import Scored
+from bandmap.score.subjects import subject_scores, summary
 from bandmap.vocabulary.recording import Event
 from bandmap.vocabulary.tables import CURVE, SEIZURE_SCORES
 
@@ -25,22 +29,22 @@ def sz(*pairs):
 
 def test_auroc_is_a_half_by_chance_one_if_perfect_and_undefined_for_one_class():
     labels = np.array([0, 0, 1, 1])
-    assert scoring.window_auroc(np.array([0.1, 0.2, 0.3, 0.4]), labels) == 1
-    assert scoring.window_auroc(np.full(4, 0.3), labels) == 0.5
-    assert math.isnan(scoring.window_auroc(np.full(4, 0.3), np.zeros(4, int)))
+    assert window_auroc(np.array([0.1, 0.2, 0.3, 0.4]), labels) == 1
+    assert window_auroc(np.full(4, 0.3), labels) == 0.5
+    assert math.isnan(window_auroc(np.full(4, 0.3), np.zeros(4, int)))
 
 
 def test_auprc_is_the_share_of_seizure_by_chance_one_if_perfect_and_undefined_for_one_class():
     labels = np.array([0, 0, 0, 1])
-    assert scoring.window_auprc(np.array([0.1, 0.2, 0.3, 0.4]), labels) == 1
-    assert scoring.window_auprc(np.full(4, 0.3), labels) == 0.25
-    assert math.isnan(scoring.window_auprc(np.full(4, 0.3), np.ones(4, int)))
+    assert window_auprc(np.array([0.1, 0.2, 0.3, 0.4]), labels) == 1
+    assert window_auprc(np.full(4, 0.3), labels) == 0.25
+    assert math.isnan(window_auprc(np.full(4, 0.3), np.ones(4, int)))
 
 
 def test_calibration_error_is_the_gap_between_what_is_said_and_what_is():
     said = np.repeat([0.05, 0.95], 100)
     truth = np.concatenate((np.arange(100) < 5, np.arange(100) < 65)).astype(int)
-    assert scoring.calibration_error(said, truth) == pytest.approx(0.15)
+    assert calibration_error(said, truth) == pytest.approx(0.15)
 
 
 def test_calibration_error_is_that_of_its_formula():
@@ -48,17 +52,17 @@ def test_calibration_error_is_that_of_its_formula():
     said, truth = generator.random(500), generator.integers(0, 2, 500)
     bins = np.minimum((said * 15).astype(int), 14)
     gaps = [(bins == bin).mean() * abs(said[bins == bin].mean() - truth[bins == bin].mean()) for bin in np.unique(bins)]
-    assert scoring.calibration_error(said, truth) == pytest.approx(sum(gaps))
+    assert calibration_error(said, truth) == pytest.approx(sum(gaps))
 
 
 def test_calibration_error_takes_probabilities_a_rounding_above_one_and_no_windows():
-    assert scoring.calibration_error(np.array([1 + 1e-7, 0]), np.array([1, 0])) == 0
-    assert math.isnan(scoring.calibration_error(np.empty(0), np.empty(0, int)))
+    assert calibration_error(np.array([1 + 1e-7, 0]), np.array([1, 0])) == 0
+    assert math.isnan(calibration_error(np.empty(0), np.empty(0, int)))
 
 
 def scored(subject, hypothesis, *, reference=SEIZURE, spans=None, labels=(0, 1)):
-    predicted = scoring.Predicted(np.array([0.1, 0.9]), np.array([50.0, 130.0]), 1.0, HOUR)
-    return scoring.Scored("d", subject, reference, hypothesis, predicted, np.array(labels), spans)
+    predicted = Predicted(np.array([0.1, 0.9]), np.array([50.0, 130.0]), 1.0, HOUR)
+    return Scored("d", subject, reference, hypothesis, predicted, np.array(labels), spans)
 
 
 RECORDINGS = [
@@ -71,7 +75,7 @@ RECORDINGS = [
 
 
 def test_a_subjects_recordings_are_pooled_before_they_become_shares():
-    rows = scoring.subject_scores(RECORDINGS).to_dict("records")
+    rows = subject_scores(RECORDINGS).to_dict("records")
     assert [(row["subject"], row["scoring"]) for row in rows] == [(s, k) for s in "abc" for k in ("event", "sample")]
     b = rows[2]
     assert tuple(b) == SEIZURE_SCORES.names
@@ -84,16 +88,14 @@ def test_a_subjects_recordings_are_pooled_before_they_become_shares():
 
 
 def test_subjects_count_alike_over_subjects():
-    found = scoring.summary(
-        scoring.subject_scores(RECORDINGS), recordings_expected=6, seed=1, settings={"threshold": 0.5}
-    )
+    found = summary(subject_scores(RECORDINGS), recordings_expected=6, seed=1, settings={"threshold": 0.5})
     f1 = found["event"]["f1"]
     assert f1["mean"] == pytest.approx(np.mean([0, 0.5, 1]))
     assert f1["sd"] == pytest.approx(0.5)
     assert (f1["low"], f1["values"]) == (None, [0, 0.5, 1])
     assert found["event"]["precision"]["n"] == 2  # subject a has no detection
     assert found["recordings"] == {"scored": 5, "expected": 6}
-    assert found["scorer"]["event"] == scoring.PARAMETERS
+    assert found["scorer"]["event"] == PARAMETERS
     assert set(found["window"]) == {"auroc", "auprc", "calibration_error"}
     assert found["window"]["auroc"]["mean"] == 1
     assert found["event"]["latency_seconds"] == {
@@ -107,10 +109,8 @@ def test_subjects_count_alike_over_subjects():
 
 
 def test_a_summary_is_strict_json_and_repeats_itself():
-    rows = scoring.subject_scores([scored("a", ())])
-    texts = {
-        json.dumps(scoring.summary(rows, recordings_expected=1, seed=1, settings={}), allow_nan=False) for _ in range(2)
-    }
+    rows = subject_scores([scored("a", ())])
+    texts = {json.dumps(summary(rows, recordings_expected=1, seed=1, settings={}), allow_nan=False) for _ in range(2)}
     assert len(texts) == 1
     assert '"precision": {"mean": null' in texts.pop()
 
@@ -118,9 +118,7 @@ def test_a_summary_is_strict_json_and_repeats_itself():
 def test_the_interval_narrows_with_more_subjects():
     def width(n):
         recordings = [scored(f"s{number}", SEIZURE if number % 2 else ()) for number in range(n)]
-        f1 = scoring.summary(scoring.subject_scores(recordings), recordings_expected=n, seed=1, settings={})["event"][
-            "f1"
-        ]
+        f1 = summary(subject_scores(recordings), recordings_expected=n, seed=1, settings={})["event"]["f1"]
         return f1["high"] - f1["low"]
 
     assert width(40) < 0.6 * width(8)
@@ -135,7 +133,7 @@ def test_what_is_no_number_does_not_enter_the_mean():
 def test_windows_without_a_class_count_nowhere():
     b, calm = scored("b", SEIZURE, labels=(-1, 1)), scored("b", SEIZURE, labels=(0, -1))
     assert [part.tolist() for part in b.windows()] == [[0.9], [1]]
-    row = scoring.subject_scores([b, calm]).iloc[0]
+    row = subject_scores([b, calm]).iloc[0]
     assert row["window_auroc"] == 1
     assert row["window_calibration_error"] == pytest.approx(0.1)
 
@@ -143,9 +141,9 @@ def test_windows_without_a_class_count_nowhere():
 def test_only_the_spans_are_scored():
     """The first two of three detections, and the first of two seizures, lie in the hour of adaptation."""
     reference, hypothesis = sz((100, 160), (3000, 3060)), sz((100, 160), (900, 950), (3010, 3050))
-    row, seconds = scoring.subject_scores(
-        [scored("a", hypothesis, reference=reference, spans=((1800, HOUR),))]
-    ).to_dict("records")
+    row, seconds = subject_scores([scored("a", hypothesis, reference=reference, spans=((1800, HOUR),))]).to_dict(
+        "records"
+    )
     assert (row["recordings"], row["hours"], row["reference"]) == (1, 0.5, 1)
     assert (row["true_positives"], row["false_positives"], row["latency_seconds"]) == (1, 0, 10)
     assert (seconds["reference"], seconds["true_positives"]) == (60, 40)
@@ -155,13 +153,13 @@ def test_only_the_spans_are_scored():
 def test_a_span_is_a_piece_of_its_own():
     """Neither does a tolerance reach over its end, nor are detections on both sides of a cut one."""
     late = scored("a", sz((165, 175)), spans=((0, 162), (162, HOUR)))
-    assert late.counts(scoring.event_scores) == scoring.Counts(1, 0, 1, HOUR)
+    assert late.counts(event_scores) == Counts(1, 0, 1, HOUR)
     alarms = scored("a", sz((1000, 1010), (1020, 1030)), reference=(), spans=((0, 1015), (1015, HOUR)))
-    assert alarms.counts(scoring.event_scores).false_positives == 2
+    assert alarms.counts(event_scores).false_positives == 2
 
 
 def test_a_seizure_across_the_end_of_a_span_is_cut_there():
-    assert scored("a", (), spans=((130, HOUR),)).counts(scoring.sample_scores).reference == 30
+    assert scored("a", (), spans=((130, HOUR),)).counts(sample_scores).reference == 30
 
 
 def test_windows_count_in_the_span_that_holds_their_middle():
@@ -171,7 +169,7 @@ def test_windows_count_in_the_span_that_holds_their_middle():
 
 @pytest.mark.parametrize("spans", [(), ((10, 10.5),)])
 def test_a_recording_without_a_second_to_score_is_counted_and_gives_nothing(spans):
-    row = scoring.subject_scores([scored("a", SEIZURE, spans=spans)]).iloc[0]
+    row = subject_scores([scored("a", SEIZURE, spans=spans)]).iloc[0]
     assert (row["recordings"], row["hours"], row["reference"], row["false_positives"]) == (1, 0, 0, 0)
     assert math.isnan(row["false_alarms_per_day"])
 
@@ -180,7 +178,7 @@ def test_a_recording_without_a_second_to_score_is_counted_and_gives_nothing(span
 def test_one_span_over_the_whole_recording_changes_nothing(pairs):
     hypothesis = sz(*((a, a + b) for a, b in pairs))
     whole, spanned = (scored("a", hypothesis, spans=spans) for spans in (None, ((0.0, HOUR),)))
-    for scorer in (scoring.event_scores, scoring.sample_scores):
+    for scorer in (event_scores, sample_scores):
         assert whole.counts(scorer) == spanned.counts(scorer)
 
 
@@ -192,7 +190,7 @@ def test_spans_that_are_no_part_of_the_recording_are_refused(spans):
 
 def test_a_duration_rounded_in_its_table_does_not_refuse_the_spans():
     """The table says 3600.00 s, the signal lasts 3600.004 s."""
-    assert scored("a", SEIZURE, spans=((0, HOUR + 0.004),)).counts(scoring.event_scores).true_positives == 1
+    assert scored("a", SEIZURE, spans=((0, HOUR + 0.004),)).counts(event_scores).true_positives == 1
 
 
 def test_events_of_another_recording_are_refused_even_outside_the_spans():
@@ -209,8 +207,8 @@ def told(subject, level, *, alarm=0.05):
     """A recording of ten minutes with a seizure at 100 s, told with a level, and an alarm at 400 s."""
     values = np.full(600, 0.05)
     values[98:158], values[398:418] = level, alarm
-    predicted = scoring.Predicted(values, 2.0 + np.arange(600), 1.0, 603.0)
-    return scoring.Scored("d", subject, SEIZURE, (), predicted, np.zeros(600, int))
+    predicted = Predicted(values, 2.0 + np.arange(600), 1.0, 603.0)
+    return Scored("d", subject, SEIZURE, (), predicted, np.zeros(600, int))
 
 
 def test_the_curve_gives_up_sensitivity_for_fewer_false_alarms():
@@ -229,10 +227,10 @@ def test_a_point_of_the_curve_is_the_score_at_its_threshold():
     how = {"smooth_seconds": 5, "merge_seconds": 10, "minimum_seconds": 5}
     (point,) = detection_curve(recordings, thresholds=(0.6,), **how).to_dict("records")
     found = [
-        replace(recording, hypothesis=scoring.postprocess(recording.predicted, threshold=0.6, **how)[0])
+        replace(recording, hypothesis=postprocess(recording.predicted, threshold=0.6, **how)[0])
         for recording in recordings
     ]
-    scores = scoring.subject_scores(found).query("scoring == 'event'")
+    scores = subject_scores(found).query("scoring == 'event'")
     for metric in ("sensitivity", "precision", "f1", "false_alarms_per_day"):
         assert point[metric] == pytest.approx(scores[metric].mean())
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bandmap.score import sample_scores
+from bandmap.score.events import sample_scores
 from bandmap.train import fold
 from bandmap.train.ensemble import validated_together
 from bandmap.train.fitting import fit

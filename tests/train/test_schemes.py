@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bandmap.download.datasets import chb_mit, sleep_edf, tusz
 from bandmap.train import schemes as splits
+from bandmap.train.schemes._table import ROLES
 from bandmap.vocabulary import plugins
 from bandmap.vocabulary.plugins import UnknownNameError
 
@@ -76,7 +77,7 @@ def test_no_subject_is_in_two_roles_of_a_fold_and_no_role_is_empty(case, seed):
         assert row["recording"] == ""
     everyone = {(row["dataset"], row["subject"]) for row in recordings}
     for key, found in roles.items():
-        assert set(found) == (everyone if isinstance(key, str) else set(splits.ROLES))
+        assert set(found) == (everyone if isinstance(key, str) else set(ROLES))
         assert isinstance(key, tuple) or len(found) == len(everyone)
 
 
@@ -117,7 +118,7 @@ def test_folds_of_subjects_test_equally_many(n, seed, data):
 def test_as_many_folds_as_subjects_leave_one_out(n, seed):
     def sets(rows):
         names = {row["fold"] for row in rows}
-        return {tuple(tuple(sorted(people(rows, role, fold))) for role in splits.ROLES) for fold in names}
+        return {tuple(tuple(sorted(people(rows, role, fold))) for role in ROLES) for fold in names}
 
     left_out = loso(cohort(n), seed=seed, validation_subjects=1)
     assert sets(k_fold(cohort(n), seed=seed, folds=n, validation_share=0.01)) == sets(left_out)
@@ -125,7 +126,7 @@ def test_as_many_folds_as_subjects_leave_one_out(n, seed):
 
 def test_folds_that_were_frozen_once_come_out_again():
     rows = loso(recordings_of([("d", name) for name in "abcd"]), seed=1, validation_subjects=1)
-    found = {fold: [people(rows, role, fold) for role in splits.ROLES] for fold in ("d-a", "d-b", "d-c", "d-d")}
+    found = {fold: [people(rows, role, fold) for role in ROLES] for fold in ("d-a", "d-b", "d-c", "d-d")}
     assert found == {
         "d-a": [[("d", "b"), ("d", "d")], [("d", "c")], [("d", "a")]],
         "d-b": [[("d", "a"), ("d", "c")], [("d", "d")], [("d", "b")]],
@@ -142,7 +143,7 @@ def test_another_seed_makes_other_folds(make):
 
 def test_a_share_of_the_subjects_that_are_not_tested_validates():
     rows = k_fold(cohort(20), folds=4, validation_share=0.4)
-    assert [len(people(rows, role, "k1")) for role in splits.ROLES] == [9, 6, 5]
+    assert [len(people(rows, role, "k1")) for role in ROLES] == [9, 6, 5]
 
 
 def test_more_recordings_of_a_subject_change_no_fold():
@@ -165,7 +166,7 @@ def test_sessions_and_nights_of_one_person_never_straddle(scheme, plugin, one, o
     for seed in range(3):
         manifest = splits.Manifest.of(splits.folds(recordings, scheme=scheme, seed=seed), recordings)
         for fold in manifest.names()[:8]:
-            for role in splits.ROLES:
+            for role in ROLES:
                 names = {row["recording"] for row in manifest.members(fold, role)}
                 assert (one in names) == (other in names)
 

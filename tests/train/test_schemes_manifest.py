@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bandmap.train import schemes as splits
+from bandmap.train.schemes._table import ROLES
 from bandmap.vocabulary.plugins import UnknownNameError
 
 SCHEMES = {
@@ -56,7 +57,7 @@ def test_members_are_the_recordings_of_the_rows_one_by_one(scheme, subjects, eac
     rows = folds(scheme, recordings)
     found = splits.Manifest.of(rows, recordings)
     for fold in found.names():
-        for role in splits.ROLES:
+        for role in ROLES:
             own = [row for row in rows if (row["fold"], row["role"]) == (fold, role)]
             slowly = [r for r in recordings if any(stands_for(row, r) for row in own)]
             assert found.members(fold, role) == slowly
@@ -93,7 +94,7 @@ def test_a_later_recording_has_no_role_where_time_decides():
     later = {"dataset": "d", "subject": "s2", "recording": "later"}
     found = manifest("within_subject", [*cohort(), later])
     assert found.testing(later) is None
-    assert later not in [row for fold in found.names() for row in found.members(fold, *splits.ROLES)]
+    assert later not in [row for fold in found.names() for row in found.members(fold, *ROLES)]
 
 
 @each_scheme
@@ -101,7 +102,7 @@ def test_a_new_subject_has_no_role(scheme):
     new = {"dataset": "d", "subject": "new", "recording": "new_0"}
     found = manifest(scheme, [*cohort(), new])
     assert found.testing(new) is None
-    assert new not in [row for fold in found.names() for row in found.members(fold, *splits.ROLES)]
+    assert new not in [row for fold in found.names() for row in found.members(fold, *ROLES)]
 
 
 def test_what_is_gone_is_no_member():
@@ -151,7 +152,7 @@ def test_a_manifest_that_leaks_cannot_be_made():
         splits.Manifest.of([*rows, {**rows[0], "role": "test"}], cohort())
 
 
-@pytest.mark.parametrize("role", splits.ROLES)
+@pytest.mark.parametrize("role", ROLES)
 @each_scheme
 def test_a_fold_that_lacks_a_role_is_refused(scheme, role):
     rows = folds(scheme, cohort())

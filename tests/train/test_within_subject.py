@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bandmap.train import schemes as splits
+from bandmap.train.schemes._table import ROLES
 
 
 def recordings_of(**numbers):
@@ -21,8 +22,7 @@ def within(recordings, **options):
 def parts(rows, fold):
     """Return the recordings' numbers that train, validate and are tested."""
     return [
-        [int(r["recording"].split("_")[1]) for r in rows if (r["fold"], r["role"]) == (fold, role)]
-        for role in splits.ROLES
+        [int(r["recording"].split("_")[1]) for r in rows if (r["fold"], r["role"]) == (fold, role)] for role in ROLES
     ]
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandmap.aggregate import frequency_importance, region_band_matrix
+from bandmap.aggregate.matrices import frequency_importance, region_band_matrix
 from bandmap.represent.timefrequency.spectrogram import frequency_cut, row_edges, row_frequencies
 from bandmap.vocabulary.atlas import Atlas
 

@@ -11,7 +11,8 @@ from playwright.sync_api import expect, sync_playwright
 
 from bandmap.draw.matrices import Matrix, matrix_figure
 from bandmap.draw.style import save
-from bandmap.report import MatrixPart, ReportData, RunPart, SeizurePart, SubjectPart, render
+from bandmap.report import render
+from bandmap.report.content import MatrixPart, ReportData, RunPart, SeizurePart, SubjectPart
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]

@@ -1,5 +1,9 @@
-"""Input: a model file and recordings of any origin. Output: events, sleep stages and probabilities.
+"""Trained networks as one file, applied to recordings of any origin.
 
-Users call `model.Model` (as `bandmap.Model`) from Python; the commands `bandmap detect` and `bandmap stage` call
-`commands`; the script of this stage calls `pack` and `card`. This module imports nothing, so that `card` imports fast.
+Input: a model file and recordings.
+Output: events, sleep stages and probabilities.
+Called by: Python users (`bandmap.Model`), by the commands `bandmap detect` and `bandmap stage`, and by the script of
+  this stage.
+
+This module imports nothing, so that `card` imports fast.
 """

@@ -1,5 +1,6 @@
-"""Input: the settings of a data set. Output: EDF files, tables of their events and, if simulated, the planted truth.
+"""Recordings of published, local and simulated data sets. Each data set is a file of `datasets`.
 
-Each data set is a file of `datasets`. The planner calls it to list recordings, the scripts of this stage to write
-files.
+Input: the settings of a data set.
+Output: EDF files, tables of their events and, if simulated, the planted truth.
+Called by: the planner, which lists recordings, and by the scripts of this stage, which write files.
 """

@@ -1,4 +1,8 @@
-"""Input: arrays and plain rows. Output: matplotlib figures, which `style.save` writes atomically.
+"""Figures of recordings, of models and of tests of maps.
 
-`from_files` reads what the figures of a run need. Called by the scripts of the same stage. This module imports nothing.
+Input: arrays and tables.
+Output: matplotlib figures, which `style.save` writes atomically.
+Called by: the scripts of this stage, through `from_files`.
+
+This module imports nothing.
 """

@@ -48,7 +48,7 @@ _SETTINGS = {
     "ytick.major.size": 2.5,
     "legend.fontsize": 7.5,
     "legend.frameon": False,
-    "text.parse_math": False,  # a `$` in a name is a dollar sign, not TeX, not TeX
+    "text.parse_math": False,  # a `$` in a name is a dollar sign, not TeX
     "svg.hashsalt": "bandmap",
 }
 

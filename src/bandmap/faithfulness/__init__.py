@@ -1,5 +1,8 @@
-"""Input: a trained network, its maps and windows. Output: rows that say how far each map can be trusted.
+"""Tests of how far maps can be trusted: planted truth, fresh weights, shuffled labels, deletion, stability.
 
-The tests are planted truth, fresh weights, shuffled labels, deletion and insertion, and stability; `from_files` runs
-them. Called by the scripts of the same stage. This module imports nothing.
+Input: a trained network, its maps and windows.
+Output: tables with the result of each test.
+Called by: the script of this stage, through `from_files`.
+
+This module imports nothing.
 """

@@ -1,5 +1,8 @@
-"""Input and output: result files on the one side, arrays, rows and events on the other.
+"""Reading and writing of files; a module has the name of what it reads and writes.
 
-Only these modules open EDF, HDF5, Zarr and result tables; a module has the name of what it reads and writes. Called by
-scripts and by the `from_files` of each stage. This module imports nothing.
+Input: paths, and the arrays, tables and events to write.
+Output: the arrays, tables and events of a file.
+Called by: scripts, and by the `from_files` of each stage.
+
+Only these modules open EDF, HDF5, Zarr and result tables. This module imports nothing.
 """

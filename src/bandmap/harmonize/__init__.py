@@ -1,6 +1,8 @@
-"""Input: a recording in any montage. Output: the run's montage, rate and pass band, and a table of channel quality.
+"""One montage, one rate and one pass band for all recordings: `harmonize` in memory, `Stream` block by block.
 
-`harmonize` works in memory, `Stream` block by block. Called by the script of the same stage; opens no files.
+Input: a recording in any montage.
+Output: its signals in the run's montage, and a table of channel quality.
+Called by: the script of this stage, and wherever a model is applied; opens no files.
 """
 
 from bandmap.harmonize.derive import MontageError

@@ -4,11 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bandmap.harmonize.derive import MontageError
 from bandmap.harmonize.stream import Stream
 from bandmap.vocabulary.recording import Event, RawRecording, Recording
-
-__all__ = ["MontageError", "Stream", "harmonize"]
 
 
 def harmonize(

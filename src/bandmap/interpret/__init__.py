@@ -1,5 +1,8 @@
-"""Input: a trained network and the windows of a recording. Output: the importance of regions, bands and times.
+"""The importance of regions, bands, channels and times for decisions. Each interpretation is a file of `methods`.
 
-Each interpretation is a file of `methods`; `from_files` applies it to a recording. Called by the scripts of the same
-stage. This module imports nothing: the planner lists the plugins below it.
+Input: a trained network and the windows of a recording.
+Output: importance of each window.
+Called by: the scripts of this stage, through `from_files`.
+
+This module imports nothing: the planner lists the plugins below it.
 """

@@ -1,15 +1,10 @@
-"""The report: HTML pages that open from disk, with the results of a run and how far they can be trusted."""
+"""The report: HTML pages that open from disk.
 
-from bandmap.report.content import MatrixPart, NightPart, ReportData, RunPart, SeizurePart, SubjectPart, seizure_parts
+Input: the tables of a run, and the names of its figures.
+Output: pages with the results, and with how far they can be trusted.
+Called by: the script of this stage.
+"""
+
 from bandmap.report.page import render
 
-__all__ = [
-    "MatrixPart",
-    "NightPart",
-    "ReportData",
-    "RunPart",
-    "SeizurePart",
-    "SubjectPart",
-    "render",
-    "seizure_parts",
-]
+__all__ = ["render"]

@@ -1,4 +1,6 @@
-"""Input: a harmonized recording. Output: frames of wavelet power, a spectrogram or the signal itself.
+"""Recordings as the input of models. Each representation is a file of `representations`.
 
-Each representation is a file of `representations`. Called by the script of the same stage; opens no files.
+Input: a harmonized recording.
+Output: frames of wavelet power, of a spectrogram or of the signal itself.
+Called by: the script of this stage, and wherever a model is applied; opens no files.
 """

@@ -1,4 +1,6 @@
 """The concepts that all stages share: recording, event, atlas, window, representation, network.
 
-Input and output: plain values and arrays, no files. All stages and the planner import these modules directly.
+Input: plain values and arrays, no files.
+Output: the same values as checked types.
+Called by: all stages and the planner, which import these modules directly.
 """

@@ -1,5 +1,8 @@
-"""Input: config.yaml and the list of recordings. Output: the plan of a run, fingerprints of code, logs and status.
+"""Snakemake's side of the package.
 
-Called by the Snakefile, by rules and by `bandmap status`. This is Snakemake's side of the package; planning imports
-nothing heavy.
+Input: config.yaml and the list of recordings.
+Output: the plan of a run, fingerprints of code, logs and status.
+Called by: the Snakefile, by rules and scripts, and by `bandmap status`.
+
+Planning imports nothing heavy.
 """

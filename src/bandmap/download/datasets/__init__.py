@@ -1,6 +1,8 @@
-"""Plugins for data sets, one file each: the source of recordings and of their events.
+"""Plugins for data sets, one file each, with the functions of `DataSet`.
 
-A file has the functions of `DataSet`. The planner calls `recordings`, the scripts of this stage the others.
+Input: the options of a data set.
+Output: its list of recordings, EDF files and tables of events.
+Called by: the planner (`recordings`) and by the scripts of this stage (the other functions).
 """
 
 import inspect
@@ -8,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
+
+__all__ = ["taken"]
 
 
 class DataSet(Protocol):

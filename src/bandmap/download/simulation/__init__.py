@@ -1,5 +1,8 @@
-"""Input: who is simulated, and when seizures or stages are. Output: electrode potentials, and EDF files of them.
+"""Simulated EEG: `seizures` and `sleep` of a person, the `laboratories` that record it, and the `files`.
 
-`seizures` and `sleep` make the potentials of a person, `laboratories` what a laboratory records of them, `files` the
-file. Called by the simulated data sets. This module imports nothing.
+Input: who is simulated, and when seizures or stages occur.
+Output: electrode potentials, and EDF files of them.
+Called by: the simulated data sets.
+
+This module imports nothing.
 """

@@ -1,4 +1,8 @@
-"""Figures of a run from its files: of recordings, of a model over all subjects, and of all models.
+"""Figures of a run: of each recording, of a model over all subjects, and of all models.
+
+Input: files of recordings, predictions, attributions, matrices and scores.
+Output: files of figures.
+Called by: the scripts of this stage.
 
 The files `seizure` and `sleep` contain what differs between tasks.
 """

@@ -1,7 +1,7 @@
 """Shared code of the figures of recordings and of models."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from bandmap.aggregate import rank_one_share
+from bandmap.aggregate.from_files import Units, unit_matrices
 from bandmap.aggregate.levels import KIND
 from bandmap.draw.cells import Axes, Matrix, axes_of, count_of, matrix_of_table
 from bandmap.draw.panels import Panel
@@ -23,9 +24,6 @@ Focus = Mapping[tuple[str, str, str], tuple[str, str]]
 """Data set, subject and class -> planted region and band."""
 
 Person = tuple[str, str]
-
-UnitMatrices = Callable[[Sequence[Row], Sequence[str], Sequence[str], Sequence[str], Atlas], pd.DataFrame]
-"""`unit_matrices` of a file of `bandmap.aggregate.from_files`."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +52,11 @@ class RecordingFiles:
     attributed: Mapping[str, str]
     matrices: Mapping[str, Sequence[str]]
 
-    def tables(self, unit_matrices: UnitMatrices, row: Row, atlas: Atlas) -> dict[str, pd.DataFrame]:
-        """Return title -> the recording's matrices, a table of `tables.UNITS`."""
+    def tables(self, task: Units, row: Row, atlas: Atlas) -> dict[str, pd.DataFrame]:
+        """Return title -> the recording's matrices, a table of `tables.UNITS`; `task` as for `unit_matrices`."""
+        events = [self.reference], [self.detected]
         return {
-            title: unit_matrices([row], [self.attributed[m] for m in methods], [self.reference], [self.detected], atlas)
+            title: unit_matrices(task, [row], [self.attributed[m] for m in methods], *events, atlas)
             for title, methods in self.matrices.items()
         }
 

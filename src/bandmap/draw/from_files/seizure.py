@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from bandmap.aggregate.from_files.seizure import unit_matrices
+from bandmap.aggregate.from_files import seizure as units
 from bandmap.draw.cells import Matrix
 from bandmap.draw.curves import Curve, curve_figure
 from bandmap.draw.from_files._common import (
@@ -122,7 +122,7 @@ def draw_recording(files: RecordingFiles, folder: str | Path, *, row: Row, model
         Atlas of the matrices; the edges of its bands are marked in the maps.
     """
     Path(folder).mkdir(parents=True, exist_ok=True)
-    tables = {title: _of_events(table) for title, table in files.tables(unit_matrices, row, atlas).items()}
+    tables = {title: _of_events(table) for title, table in files.tables(units, row, atlas).items()}
     both = [title for title, table in tables.items() if tells_both(table)][:2]
     with open_recording(files.recording) as recording:
         opened = _Opened(

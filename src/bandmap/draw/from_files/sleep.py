@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from bandmap.aggregate.from_files.sleep import unit_matrices
+from bandmap.aggregate.from_files import sleep as units
 from bandmap.draw.cells import axes_of
 from bandmap.draw.confusion import confusion_figure
 from bandmap.draw.from_files._common import (
@@ -95,7 +95,7 @@ def draw_recording(files: RecordingFiles, folder: str | Path, *, row: Row, model
     Path(folder).mkdir(parents=True, exist_ok=True)
     predictions, source = read_predictions(files.probabilities), open_representation(files.array)
     epoch_seconds = float(predictions.attributes["step_seconds"])
-    title, table = _shown(files.tables(unit_matrices, row, atlas))
+    title, table = _shown(files.tables(units, row, atlas))
     stages, axes = kinds_of(table, _KINDS), axes_of(table)
     view = NightView(
         title=f"{row['subject']} · {row['recording']} · {model}",

@@ -1,4 +1,9 @@
-"""Reading of EDF, EDF+ and BDF files: signals in microvolts on one continuous time axis."""
+"""Reading of EDF, EDF+ and BDF files.
+
+Input: the path of a file.
+Output: signals in microvolts on one continuous time axis, and annotations.
+Called by: the first stages, `download` and `harmonize`, and wherever a model is applied.
+"""
 
 import logging
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""Interpretation of recordings from files: `comparable` lists comparison windows, `recording` attributes decisions.
+"""Interpretation of recordings: `comparable` lists comparison windows, `recording` attributes decisions.
 
-Called by the scripts of this stage, and by `bandmap.faithfulness`, which repeats attributions.
+Input: files of weights, represented recordings and predictions.
+Output: files of comparison windows and of attributions.
+Called by: the scripts of this stage, and by `bandmap.faithfulness`, which repeats attributions.
 """

@@ -1,5 +1,8 @@
-"""Plugins for interpretations, which explain the decision of a model for a window; one file each.
+"""Plugins for interpretations, one file each, with `AXES`, `NEEDS` and `attribute`.
 
-A file has `AXES`, `NEEDS` and `attribute(model, windows, target, *, context, ...)`. Called by
-`bandmap.interpret.from_files` and `bandmap.faithfulness`. This module imports nothing: the planner lists the files.
+Input: a trained network, windows, the class to explain, and a `Context`.
+Output: importance, shape (windows, *AXES).
+Called by: `bandmap.interpret.from_files` and `bandmap.faithfulness`.
+
+This module imports nothing: the planner lists the files.
 """

@@ -1,5 +1,8 @@
-"""Plugins for representations of recordings, the input of models; one file each.
+"""Plugins for representations, one file each, with `check` and `transform`.
 
-A file has `check(rate_hz, *, ...)`, which the planner calls, and `transform(microvolts, rate_hz, *, ...)`, which the
-script of this stage calls. This module imports nothing.
+Input: samples in microvolts, their rate, and the options of the representation.
+Output: frames, their rate and frequencies.
+Called by: the planner (`check`) and by the script of this stage (`transform`).
+
+This module imports nothing.
 """

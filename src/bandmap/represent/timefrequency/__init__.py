@@ -1,6 +1,8 @@
-"""Input: samples of a long recording, and wavelets. Output: log power at the frame rate, without edges between windows.
+"""Time-frequency transforms of long recordings, without edges between windows.
 
-The spectrogram and the plain signal are read in the same way. Called by the plugins of `representations`.
+Input: samples of a recording, and wavelets.
+Output: log power, spectrogram or signal at the frame rate.
+Called by: the plugins of `representations`.
 """
 
 from bandmap.represent.timefrequency.coding import coding_of

@@ -6,7 +6,7 @@ from typing import Any
 from bandmap.files.events import read_duration, read_events
 from bandmap.files.predicted import read_predictions
 from bandmap.score import Predicted, Scored, curves, same_duration, subjects
-from bandmap.score.from_files import Card, Files, scored_spans
+from bandmap.score.from_files._common import Card, Files, scored_spans
 
 
 def gather(files: Files) -> list[Scored]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from bandmap.files.predicted import read_predictions
 from bandmap.score import sleep
-from bandmap.score.from_files import Card, Files, counted
+from bandmap.score.from_files._common import Card, Files, counted
 
 
 def gather(files: Files) -> list[sleep.Staged]:

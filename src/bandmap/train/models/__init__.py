@@ -1,5 +1,8 @@
-"""Plugins for models: networks that map a window to logits; one file each.
+"""Plugins for models, one file each, with `build`, whose keyword arguments are the hyperparameters.
 
-A file has `build(shape, n_classes, *, ...)`, whose keyword arguments are the model's hyperparameters. Called by
-`bandmap.train` and wherever trained weights are read. This module imports nothing: the planner lists the files.
+Input: the shape of a window, the number of classes, and hyperparameters.
+Output: a network that maps windows to logits.
+Called by: `bandmap.train`, and wherever trained weights are read.
+
+This module imports nothing: the planner lists the files.
 """

@@ -1,17 +1,18 @@
-"""Tables of folds with their training, validation and test subjects; leakage is an error.
+"""Plugins for folds, one file each, with `assign`, whose keyword arguments are the options of the scheme.
 
-Each scheme is a file of this package with a function `assign(recordings, *, seed, ...)` whose other
-keyword arguments are the scheme's options.
+Input: the list of recordings with their subjects.
+Output: the training, validation and test recordings of each fold; a leak between them is an error.
+Called by: the planner, and by the scripts that freeze, extend and read folds.
 """
 
 from collections.abc import Iterable
 
 from bandmap.train.schemes._leakage import LeakageError, check_no_leak
 from bandmap.train.schemes._manifest import Manifest
-from bandmap.train.schemes._table import COLUMNS, ROLES, Row, with_all_labels
+from bandmap.train.schemes._table import COLUMNS, Row, with_all_labels
 from bandmap.vocabulary import plugins
 
-__all__ = ["COLUMNS", "CONTINUES", "ROLES", "LeakageError", "Manifest", "check_no_leak", "folds"]
+__all__ = ["COLUMNS", "CONTINUES", "LeakageError", "Manifest", "check_no_leak", "folds"]
 
 CONTINUES = {"fine_tune": ("fixed", "leave_one_subject_out", "subject_k_fold")}
 """Kind of fine-tuning scheme -> kinds of schemes whose models it can fine-tune.

@@ -1,6 +1,8 @@
-"""Tasks of models: their classes, the class of a window, and the decisions from predictions.
+"""Plugins for tasks, one file each, with `CLASSES` and the functions of `Task`.
 
-Each task is a file that `run: task` names. It has `CLASSES` and the functions of `Task`.
+Input: events of a recording, or predictions for its windows.
+Output: the class of each window, or the decisions.
+Called by: `bandmap.train`, `bandmap.interpret` and `bandmap.apply`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +14,8 @@ from numpy.typing import NDArray
 
 from bandmap.vocabulary.recording import Event
 from bandmap.vocabulary.windows import Labeller, RecordingWindows, WindowSource
+
+__all__ = ["Prediction", "Task"]
 
 
 @dataclass(frozen=True)

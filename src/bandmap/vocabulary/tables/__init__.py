@@ -1,4 +1,9 @@
-"""Schemas of all tables that a run writes, from which `docs/tables.md` is generated."""
+"""Schemas of all tables that a run writes, from which `docs/tables.md` is generated.
+
+Input: names, types and units of columns.
+Output: a `Schema` for each table, which checks, selects and joins its rows.
+Called by: `files.tables`, which reads and writes tables by them, and by all stages.
+"""
 
 from bandmap.vocabulary.tables.columns import (
     ALL,
@@ -40,7 +45,7 @@ SCHEMAS = (
 
 __all__ = [
     "AGREEMENT", "ALL", "CELLS", "CLASSES", "COHORT", "COMPARISON", "CONFUSION", "CURVE", "DETAILS", "EVENT_METRICS",
-    "FAITHFULNESS", "FOLDS", "HALVES", "HISTORY", "INTERICTAL", "KNOWN", "MAP_TESTS", "OUTCOMES", "PARTS", "PLANTED",
+    "FAITHFULNESS", "HALVES", "HISTORY", "INTERICTAL", "MAP_TESTS", "OUTCOMES", "PARTS", "PLANTED",
     "RECOVERY", "RESOURCES", "RIGHT", "SCHEMAS", "SCORES", "SEIZURE", "SEIZURE_SCORES", "SLEEP_MINUTES", "STAGES",
     "STAGE_SCORES", "SUBJECTS", "TRUE", "TRUTH", "UNITS", "WHOLE", "WINDOWS", "WRONG", "Column", "Schema",
     "TableError",
