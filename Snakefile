@@ -9,6 +9,7 @@ from bandmap.workflow.defaults import give_way
 from bandmap.workflow.listing import SAFE_NAME
 from bandmap.workflow.plan import make_plan, read_schema
 from bandmap.workflow.quick import quicken
+from bandmap.workflow.target import intermediate
 
 min_version("9.27")
 quicken()
@@ -73,9 +74,9 @@ include: "rules/report.smk"
 
 
 rule all:
-    """The report and everything that it depends on; missing files are made again."""
+    """The report and every result that it depends on, so that Snakemake makes again whichever is missing."""
     default_target: True
     input:
-        "results/report/index.html",
-        PLAN.everything(),
-        expand("results/truth/{dataset}_cells.tsv", dataset=PLAN.planted_cells()),
+        rules.write_report.output,
+        rules.write_report.input,
+        intermediate(PLAN),

@@ -28,6 +28,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Stop where pytest and pytest-xdist do not understand each other: one worker must run all tests of a group."""
+    if getattr(session.config.option, "loadgroup", False):
+        split = [
+            item.nodeid for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid
+        ]
+        if split:
+            raise pytest.UsageError(f"this pytest does not keep groups of pytest-xdist together: {split[0]}")
+
+
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
     """Return a function that fills a folder of this name, unless another process of this session has or does it."""

@@ -1,6 +1,8 @@
 """The whole chain on a tiny cohort: what it leaves, and what a second run does."""
 
+import base64
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -18,6 +20,8 @@ from bandmap.files.rows import read_rows
 pytestmark = pytest.mark.workflow
 
 RECORDING = "simulated/sub-02_run-01"
+OF_RESOURCES = 6
+"""Jobs that fetch recordings or extract events: `resources/` may be deleted when a run has finished."""
 
 
 def test_the_run_ends_with_a_report_that_shows_every_seizure(finished: Path) -> None:
@@ -72,6 +76,20 @@ def test_a_read_that_no_rule_names_is_noticed(tmp_path: Path) -> None:
     environment = {**os.environ, "READS": str(tmp_path), "PYTHONPATH": str(Path(__file__).with_name("reads"))}
     subprocess.run([sys.executable, str(script)], cwd=tmp_path, env=environment, check=True)
     assert [path.read_text() for path in tmp_path.glob("draw-*")] == ["results/scores.tsv"]
+
+
+def test_the_target_names_a_result_of_every_job_so_that_a_missing_one_is_made_again(copy: Path) -> None:
+    """Snakemake does not miss a file whose successors exist, and a killed job leaves none of its files."""
+    said = re.search(r"^(?:local)?rule all:\n    input: (.*)$", plan(copy, "--force", "all").stdout, re.MULTILINE)
+    assert said
+    named = set(said[1].split(", "))
+    jobs: dict[tuple[str, ...], set[str]] = {}
+    for record in (copy / ".snakemake/metadata").iterdir():
+        path, job = base64.b64decode(record.name).decode(), json.loads(record.read_text())
+        if path.startswith("results/"):
+            jobs.setdefault((job["rule"], *job["log"]), set()).add(path)
+    assert len(jobs) == sum(planned(plan(copy, "--forceall")).values()) - OF_RESOURCES
+    assert {job for job, made in jobs.items() if not made & named} == set()
 
 
 def test_a_second_run_has_nothing_to_do(copy: Path) -> None:

@@ -158,7 +158,7 @@ class Plan(PackPlan):
     @with_known_parameters
     def tuned_arrays(self, wildcards: Any) -> list[str]:
         """Return the representations of the recordings of the subject of the fine-tuned {fold}."""
-        return [self._array(wildcards.model, row) for row in self._of_subject[self._tuned[wildcards.fold][0]]]
+        return [self.represented(wildcards.model, row) for row in self._of_subject[self._tuned[wildcards.fold][0]]]
 
     @with_known_parameters
     def tuned_recordings(self, wildcards: Any) -> list[str]:
@@ -172,7 +172,7 @@ class Plan(PackPlan):
 
     def arrays(self, role: str) -> Callable[[Any], list[str]]:
         """Return a function of {model} and {fold}: the representations of the frozen recordings of a role."""
-        return lambda wildcards: [self._array(wildcards.model, row) for row in self._frozen(wildcards.fold, role)]
+        return lambda wildcards: [self.represented(wildcards.model, row) for row in self._frozen(wildcards.fold, role)]
 
     def _frozen(self, fold: str, role: str) -> list[Mapping[str, str]]:
         return [row for row in self._manifest.members(fold, role) if self.folds.is_frozen(row)]
@@ -195,12 +195,13 @@ class Plan(PackPlan):
     @with_known_parameters
     def array(self, wildcards: Any) -> str:
         """Return the representation of {dataset} {recording} that {model} reads."""
-        return self._array(wildcards.model, self.row(wildcards.dataset, wildcards.recording))
+        return self.represented(wildcards.model, self.row(wildcards.dataset, wildcards.recording))
 
     @with_known_parameters
     def arrays_of_subject(self, wildcards: Any) -> list[str]:
         """Return the representations that {model} reads of the recordings of {dataset} {subject}."""
-        return [self._array(wildcards.model, row) for row in self._of_subject[wildcards.dataset, wildcards.subject]]
+        rows = self._of_subject[wildcards.dataset, wildcards.subject]
+        return [self.represented(wildcards.model, row) for row in rows]
 
     @with_known_parameters
     def recordings_of_subject(self, wildcards: Any) -> list[str]:
@@ -214,7 +215,8 @@ class Plan(PackPlan):
             found.setdefault((row["dataset"], row["subject"]), []).append(row)
         return found
 
-    def _array(self, model: str, row: Mapping[str, str]) -> str:
+    def represented(self, model: str, row: Mapping[str, str]) -> str:
+        """Return the representation of a recording that a model reads."""
         representation = self.config["models"][model]["representation"]
         return f"results/represented/{representation}/{row['dataset']}/{row['recording']}.zarr.zip"
 
@@ -261,19 +263,6 @@ class Plan(PackPlan):
     def each_recording(self, pattern: str) -> list[str]:
         """Return a pattern filled for every recording, tested or not."""
         return [pattern.format(**row) for row in self.recordings]
-
-    def everything(self) -> list[str]:
-        """Return all files of tested recordings that the report depends on, so that none of them can be missing."""
-        scheme = self.config["run"]["scheme"]
-        files = self.each_tested("results/harmonized/{dataset}/{recording}.h5")
-        files += [f"results/scores/comparison_{scheme}.tsv", *self.packed()]
-        for model in self.config["run"]["models"]:
-            own = f"results/{{}}/{model}/{scheme}"
-            files += [self._array(model, row) for row in self.tested()]
-            files += self.each_tested(own.format("predicted") + "/{dataset}/{recording}_events.tsv")
-            for method in self.fitting(model):
-                files += self.each_tested(f"{own.format('attributed')}/{method}/{{dataset}}/{{recording}}.h5")
-        return files
 
     @with_known_parameters
     def row_of(self, wildcards: Any) -> dict[str, str]:
