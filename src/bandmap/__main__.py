@@ -46,8 +46,11 @@ def _parser() -> argparse.ArgumentParser:
     published.add_argument("kind", choices=plugins.available("bandmap.apply.imports"))
     published.add_argument("folder", help="folder with the published weights")
     published.add_argument("model", help="the .bandmap file to write")
-    for name, what in (("detect", "seizures"), ("stage", "sleep stages")):
-        _add_apply(commands.add_parser(name, help=f"find {what} in recordings with a model file", allow_abbrev=False))
+    detect = commands.add_parser("detect", help="find seizures in recordings with a model file", allow_abbrev=False)
+    detect.add_argument("--probabilities", action="store_true", help="also write the probabilities of every window")
+    stage = commands.add_parser("stage", help="stage sleep in recordings with a model file", allow_abbrev=False)
+    for command in (detect, stage):
+        _add_apply(command)
     _add_truth(commands)
     return parser
 
@@ -56,7 +59,7 @@ def _add_apply(command: argparse.ArgumentParser) -> None:
     command.add_argument("model", help="a .bandmap file")
     command.add_argument("recordings", nargs="+", help="files, folders or patterns: EDF, BDF, or what MNE reads")
     command.add_argument("--output", help="folder for the tables (default: beside each recording)")
-    command.add_argument("--probabilities", action="store_true", help="also write the probabilities of every window")
+    command.add_argument("--annotations", action="store_true", help="also write the events as EDF+ annotations")
     command.add_argument("--overwrite", action="store_true", help="replace existing tables")
     command.add_argument("--jobs", type=int, default=1, help="number of simultaneous recordings (default: 1)")
     command.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))

@@ -2,16 +2,21 @@
 
 import glob
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from bandmap.apply.model import Model
+from bandmap.apply.annotations import write_annotations
+from bandmap.apply.model import Judgement, Model
+from bandmap.apply.night import night
+from bandmap.apply.outside import start_of
 from bandmap.files.events import write_events
 from bandmap.files.model_file import ModelFileError
 from bandmap.files.whole import whole_file
@@ -22,13 +27,16 @@ ENDINGS = (".edf", ".bdf", ".vhdr", ".set", ".fif", ".fif.gz", ".cnt", ".eeg", "
 Persyst."""
 
 
+ANNOTATED = "_annotations.edf"
+"""Ending of the files of annotations, which are no recordings."""
+
+
 @dataclass(frozen=True)
 class Work:
-    """One recording and the paths of its tables."""
+    """One recording and the files to write: name of the product -> path."""
 
     recording: Path
-    events: Path
-    probabilities: Path | None
+    products: Mapping[str, Path]
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,9 @@ class Wanted:
     output : str or None
         Folder for the tables; beside each recording if None.
     probabilities : bool
-        Whether to also write the probabilities of every window.
+        Whether to also write the probabilities of every window; for sleep they are always written.
+    annotations : bool
+        Whether to also write the events as EDF+ annotations.
     overwrite : bool
         Whether existing tables may be replaced.
     jobs : int
@@ -56,9 +66,21 @@ class Wanted:
     task: str
     output: str | None = None
     probabilities: bool = False
+    annotations: bool = False
     overwrite: bool = False
     jobs: int = 1
     device: str = "auto"
+
+    @property
+    def products(self) -> dict[str, str]:
+        """Name of each product -> ending of its file; the events are written last."""
+        sleep = self.task == "sleep"
+        return {
+            **({"probabilities": "_probabilities.tsv"} if self.probabilities and not sleep else {}),
+            **({"hypnodensity": "_hypnodensity.tsv", "statistics": "_statistics.tsv"} if sleep else {}),
+            **({"annotations": ANNOTATED} if self.annotations else {}),
+            "hypnogram" if sleep else "events": "_events.tsv",
+        }
 
 
 def judge(recordings: Sequence[str], wanted: Wanted) -> int:
@@ -106,16 +128,16 @@ def _outcome_of(work: Work) -> str:
 def _outcome(model: Model, work: Work) -> str:
     try:
         judged = model.judge(work.recording)
-        if work.probabilities:
-            _write(work.probabilities, model.probabilities(judged.mean))
-        _write_events(work.events, judged.events)
+        for product, path in work.products.items():
+            _WRITERS[product](path, model, judged, work.recording)
     except (ValueError, OSError) as error:  # RecordingError is one
         line = " ".join(str(error).split())
         return line if work.recording.name in line else f"{work.recording.name}: {line}"
     return ""
 
 
-def _write_events(path: Path, table: pd.DataFrame) -> None:
+def _write_events(path: Path, _model: Model, judged: Judgement, _recording: Path) -> None:
+    table = judged.events
     rows = zip(table["onset"], table["onset"] + table["duration"], table["eventType"], strict=True)
     events = [Event(onset, offset, label) for onset, offset, label in rows]
     write_events(
@@ -123,9 +145,30 @@ def _write_events(path: Path, table: pd.DataFrame) -> None:
     )
 
 
+def _write_probabilities(path: Path, model: Model, judged: Judgement, _recording: Path) -> None:
+    _write(path, model.probabilities(judged.mean))
+
+
+def _write_of_night(path: Path, _model: Model, judged: Judgement, _recording: Path, *, product: str) -> None:
+    _write(path, getattr(night(judged.mean, judged.events), product))
+
+
+def _write_annotations(path: Path, _model: Model, judged: Judgement, recording: Path) -> None:
+    write_annotations(path, judged.events, start=start_of(recording))
+
+
+_WRITERS: Mapping[str, Callable[[Path, Model, Judgement, Path], None]] = {
+    "events": _write_events,
+    "probabilities": _write_probabilities,
+    "annotations": _write_annotations,
+    **{name: partial(_write_of_night, product=name) for name in ("hypnogram", "hypnodensity", "statistics")},
+}
+
+
 def _write(path: Path, table: pd.DataFrame) -> None:
+    rounded = table.astype(dict.fromkeys(table.select_dtypes("number").columns, np.float64)).round(6)
     with whole_file(path) as unfinished:
-        table.to_csv(unfinished, sep="\t", index=False, float_format="%.6g", na_rep="n/a", lineterminator="\n")
+        rounded.to_csv(unfinished, sep="\t", index=False, float_format="%.10g", na_rep="n/a", lineterminator="\n")
 
 
 def _works(recordings: Iterable[str], wanted: Wanted) -> Iterator[Work]:
@@ -140,13 +183,16 @@ def _works(recordings: Iterable[str], wanted: Wanted) -> Iterator[Work]:
     for path, below in dict(_found(recordings)).items():
         folder = path.parent if wanted.output is None else Path(wanted.output) / below
         stem = path.name[: -len(_ending(path))].removesuffix("_eeg")
-        events = folder / f"{stem}_events.tsv"
-        if events in taken:
-            raise RecordingError(f"{path}: {taken[events]} would write the same {events}; process them separately")
-        if events.exists() and not wanted.overwrite:
-            raise RecordingError(f"{events}: already exists; choose another folder with --output, or add --overwrite")
-        taken[events] = path
-        yield Work(path, events, folder / f"{stem}_probabilities.tsv" if wanted.probabilities else None)
+        products = {name: folder / f"{stem}{ending}" for name, ending in wanted.products.items()}
+        for table in products.values():
+            if table in taken:
+                raise RecordingError(f"{path}: {taken[table]} would write the same {table}; process them separately")
+            if table.exists() and not wanted.overwrite:
+                raise RecordingError(
+                    f"{table}: already exists; choose another folder with --output, or add --overwrite"
+                )
+            taken[table] = path
+        yield Work(path, products)
     if not taken:
         raise RecordingError(f"{', '.join(recordings)}: there is no such recording; give files, folders or patterns")
 
@@ -156,12 +202,16 @@ def _found(recordings: Iterable[str]) -> Iterator[tuple[Path, Path]]:
     for name in recordings:
         path = Path(name)
         if path.is_dir():
-            for file in sorted(file for file in path.rglob("*") if file.is_file() and _ending(file) in ENDINGS):
+            for file in sorted(file for file in path.rglob("*") if file.is_file() and _is_recording(file)):
                 yield file, file.parent.relative_to(path)
         elif path.exists() or not glob.has_magic(name):
             yield path, Path()
         else:
             yield from ((Path(file), Path()) for file in sorted(glob.glob(name, recursive=True)))  # noqa: PTH207
+
+
+def _is_recording(path: Path) -> bool:
+    return _ending(path) in ENDINGS and not path.name.endswith(ANNOTATED)
 
 
 def _ending(path: Path) -> str:

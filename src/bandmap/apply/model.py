@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from bandmap.apply.deciding import found
+from bandmap.apply.night import Night, night
 from bandmap.apply.outside import read_any
 from bandmap.files.harmonized import open_recording, read_flags, write_recording
 from bandmap.files.model_file import ModelFileError, read_model_file
@@ -35,7 +36,7 @@ class Judgement:
     mean : Prediction
         The mean of the networks' probabilities for every window.
     events : DataFrame
-        Result of `Model.detect` or `Model.stage`.
+        Seizures or periods of one sleep stage: onset, duration, eventType, confidence.
     """
 
     mean: Prediction
@@ -121,9 +122,21 @@ class Model:
         return self.judge(recording).events
 
     def stage(self, recording: "str | Path | mne.io.BaseRaw") -> pd.DataFrame:
-        """Return the sleep stages of a recording like `detect`, with eventType W, N1, N2, N3 or REM."""
+        """Return the hypnogram of a recording; errors as in `detect`.
+
+        Returns
+        -------
+        DataFrame
+            One row per period of one stage: onset and duration (float, seconds), trial_type (W, N1, N2, N3 or REM),
+            confidence. `night` also returns hypnodensity and sleep statistics.
+        """
+        return self.night(recording).hypnogram
+
+    def night(self, recording: "str | Path | mne.io.BaseRaw") -> Night:
+        """Return hypnogram, hypnodensity and sleep statistics of a recording; errors as in `detect`."""
         self.require("sleep")
-        return self.judge(recording).events
+        judged = self.judge(recording)
+        return night(judged.mean, judged.events)
 
     def require(self, task: str) -> None:
         """Raise ModelFileError if the model has another task ("seizure", "sleep")."""

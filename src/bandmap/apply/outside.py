@@ -1,6 +1,7 @@
 """Recordings of any origin: EDF and BDF by the package's reader, all other formats by MNE."""
 
 import logging
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandmap.files import edf
+from bandmap.files.edf.start import read_start
 from bandmap.vocabulary.recording import RawRecording, RecordingError, Signal
 
 if TYPE_CHECKING:
@@ -53,6 +55,16 @@ def read_any(recording: "str | Path | mne.io.BaseRaw") -> RawRecording:
         reason = " ".join(str(error).split()) or type(error).__name__
         remedy = "export it as EDF, or use a format that mne.io.read_raw supports"
         raise RecordingError(f"{path.name}: MNE cannot read it ({reason:.200}); {remedy}") from error
+
+
+def start_of(path: Path) -> datetime | None:
+    """Return the time at which a file that `read_any` reads starts; None if it does not state one."""
+    if path.suffix.lower() in OWN_READER:
+        return read_start(path)
+    import mne
+
+    date: datetime | None = mne.io.read_raw(path, preload=False, verbose="error").info["meas_date"]
+    return date
 
 
 def from_mne(raw: "mne.io.BaseRaw") -> RawRecording:
