@@ -29,6 +29,7 @@ rule interpret_recording:
         probabilities="results/predicted/{model}/{scheme}/{dataset}/{recording}_probabilities.h5",
         events="results/predicted/{model}/{scheme}/{dataset}/{recording}_events.tsv",
         comparable=PLAN.comparable,
+        other_comparable=PLAN.other_comparable,
     output:
         attribution="results/attributed/{model}/{scheme}/{method}/{dataset}/{recording}.h5",
     log:

@@ -11,7 +11,8 @@ with job(snakemake):
     method = plugins.load("bandmap.interpret.methods", params.method["kind"])
     task = plugins.load("bandmap.train.tasks", params.task)
     recording = snakemake.wildcards.recording
-    case = Case.read(files.weights, files.array, recording, files.comparable, files.probabilities, files.events)
+    results = files.probabilities, files.events
+    case = Case.read(files.weights, files.array, recording, files.comparable, *results, files.other_comparable)
     atlas = Atlas.of(params.regions, params.bands_hz)
     result = interpret_recording(
         method, case, params.method, task=task, atlas=atlas, seed=params.seed, device=params.device

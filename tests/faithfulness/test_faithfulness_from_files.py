@@ -3,10 +3,13 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
-from bandmap.faithfulness.from_files import _Candidates, _dealt, _whole
+from bandmap.faithfulness import from_files as stage
+from bandmap.faithfulness.from_files import _Candidates, _dealt, _others, _whole
 from bandmap.vocabulary.windows import RecordingWindows
 from bandmap.workflow.probes import ProbePlan
+from bandmap.workflow.settings import SettingsError
 
 
 def candidates(targets, shifts=1):
@@ -68,6 +71,30 @@ def test_maps_are_tested_on_subjects_that_a_fold_tests_and_not_on_new_ones():
     assert made.probed_folds() == ["fold-a", "fold-b"]
     assert made.shuffled_folds() == ["fold-a"]
     assert made.probed_arrays(wildcards)[-1] == "results/represented/fine/d/b2.zarr.zip"
+
+
+def test_the_other_subject_is_the_next_one_that_a_fold_tests():
+    made = plan()
+    assert made.other_than("d", "a") == ("d", "b")
+    assert made.other_than("d", "b") == made.other_than("d", "new") == ("d", "a")
+    wildcards = SimpleNamespace(model="m", dataset="d", recording="a2", method="occlusion")
+    assert made.other_comparable(wildcards) == []
+    made.config["interpretations"]["occlusion"] = {"kind": "band_occlusion", "replacement": "other_subject"}
+    assert made.other_comparable(wildcards) == ["results/comparable/m/d/b.h5"]
+    alone = plan()
+    object.__setattr__(alone, "tested", lambda: made.tested()[:2])
+    with pytest.raises(SettingsError, match="other_subject needs two subjects"):
+        alone.other_than("d", "a")
+
+
+def test_the_other_subject_of_a_test_may_be_in_another_fold_and_a_single_one_has_none():
+    tested = [
+        stage.Tested({"dataset": "d", "subject": s, "recording": f"{s}{n}", "fold": s}, "", f"{s}.h5", "")
+        for s in "abc"
+        for n in (1, 2)
+    ]
+    assert _others(tested) == {("d", "a"): "b.h5", ("d", "b"): "c.h5", ("d", "c"): "a.h5"}
+    assert _others(tested[:2]) == {}
 
 
 def test_no_windows_no_tests_and_a_continued_scheme_trains_on_no_shuffled_labels():

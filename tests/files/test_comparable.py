@@ -4,12 +4,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
-from bandmap.files.comparable import read_comparable, write_comparable
+from bandmap.files.comparable import Shared, read_comparable, read_shared, write_comparable
 from bandmap.interpret.from_files import comparable as listing
 from bandmap.interpret.from_files import recording as interpretation
 from bandmap.train.tasks import seizure, sleep
 from bandmap.vocabulary import windows
+from bandmap.vocabulary.atlas import Atlas
 from bandmap.vocabulary.recording import Event, RecordingError
 
 CUTTING = {"length_seconds": 4, "step_seconds": 1, "seizure_overlap": 0.5}
@@ -85,6 +87,23 @@ def test_a_subject_that_has_seizures_only_has_nothing_to_compare_with(tmp_path):
     (found,) = of_subject(tmp_path, [source], seizure, CUTTING)
     assert len(found.shared[1].background) == 0
     assert baselines(source, found, [0]) is None
+
+
+def test_the_background_of_another_subject_is_that_of_its_file_or_the_mean_of_training_data(tmp_path, subject):
+    (source, _), (own, _) = subject
+    source.channels, source.attributes = ("a",), {}
+    model = SimpleNamespace(mean=torch.full((1, 1), 5.0))
+    part = windows.RecordingWindows(source, np.array([0, 10]), np.ones(2, np.int64), 4)
+
+    def others(shared):
+        case = interpretation.Case([model], source, own, (), None, CUTTING, shared)
+        around = interpretation.surroundings(case, part, 1, atlas=Atlas.of({}, {}), seed=1, device="cpu")
+        return around(model).others
+
+    np.testing.assert_array_equal(others(read_shared(tmp_path / "01.h5")), own.shared[1].background)
+    nothing = np.zeros((0, 1, 4), np.float32)
+    np.testing.assert_array_equal(others([Shared(nothing, nothing)] * 2), np.full((1, 1, 4), 5.0))
+    assert others(()).shape == (0, 1, 4)
 
 
 def test_the_file_of_another_subject_is_told(tmp_path, subject):

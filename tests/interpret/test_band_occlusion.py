@@ -1,12 +1,17 @@
 """Band occlusion: which cell a model listens to, on power and on raw signal, and how background stands in."""
 
+import itertools
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from bandmap.interpret.context import Context, Noted
-from bandmap.interpret.methods import _bands, band_occlusion, integrated_gradients
+from bandmap.interpret.methods import _bands, band_occlusion, integrated_gradients, region_occlusion
+from bandmap.interpret.methods._forward import mixing
+from bandmap.interpret.methods._replacements import REPLACEMENTS, stand_ins
 from bandmap.represent.timefrequency import row_edges, row_frequencies
 from bandmap.vocabulary.atlas import Atlas
 from bandmap.vocabulary.montages import BIPOLAR18
@@ -25,8 +30,9 @@ def drawn(*shape):
     return RANDOM.standard_normal((3, 18, *shape)).astype(np.float32)
 
 
-POWER = Context(ATLAS, BIPOLAR18, FREQUENCIES, 2.0, drawn(5, 8), drawn(5, 8))
-SIGNAL = Context(ATLAS, BIPOLAR18, (), RATE_HZ, drawn(N_SAMPLES), drawn(N_SAMPLES))
+POWER = Context(ATLAS, BIPOLAR18, FREQUENCIES, 2.0, drawn(5, 8), drawn(5, 8), others=drawn(5, 8) + 1)
+SIGNAL = Context(ATLAS, BIPOLAR18, (), RATE_HZ, drawn(N_SAMPLES), drawn(N_SAMPLES), others=3 * drawn(N_SAMPLES))
+both_kinds = pytest.mark.parametrize("context", [POWER, SIGNAL], ids=["power", "signal"])
 
 
 class Listening(nn.Module):
@@ -55,25 +61,115 @@ def test_it_names_the_cell_of_raw_signal_that_a_model_listens_to(frequency_hz, b
     assert {np.unravel_index(matrix.argmax(), matrix.shape) for matrix in result} == {(1, band)}
 
 
-def test_phases_are_drawn_by_the_seed_alone():
-    model, windows = Listening("T3-T5", 20), drawn(N_SAMPLES)
-    first, again = (attribute(model, windows, SIGNAL) for _ in range(2))
+@both_kinds
+@pytest.mark.parametrize("replacement", ["phase_randomized", "noise"])
+def test_phases_and_noise_are_drawn_by_the_seed_alone(context, replacement):
+    first, again, other = (stand_ins(replace(context, seed=seed), replacement) for seed in (0, 0, 1))
     np.testing.assert_array_equal(first, again)
-    other = Context(ATLAS, BIPOLAR18, (), RATE_HZ, SIGNAL.baseline, SIGNAL.background, seed=1)
-    assert not np.allclose(
-        attribute(model, windows, other, view="deletion"), attribute(model, windows, SIGNAL, view="deletion")
-    )
+    assert not np.allclose(first, other, atol=0.1)
 
 
-@pytest.mark.parametrize("context", [POWER, SIGNAL], ids=["power", "signal"])
-def test_a_band_without_a_frequency_or_a_region_without_a_channel_is_zero(context):
+@both_kinds
+def test_a_band_without_a_frequency_or_a_region_without_a_channel_is_exactly_zero(context):
+    torch.manual_seed(0)
     windows = context.baseline
-    model = nn.Sequential(nn.Flatten(), nn.LazyLinear(1))
-    model(torch.from_numpy(windows))
+    model = nn.Sequential(nn.Flatten(), nn.Linear(windows[0].size, 1))
     result = attribute(model, windows, context)
     assert result[:, :2, :2].all()
-    np.testing.assert_allclose(result[:, 2], 0, atol=1e-6)
-    np.testing.assert_allclose(result[:, :, 2], 0, atol=1e-6)
+    assert not result[:, 2].any()
+    assert not result[:, :, 2].any()
+
+
+@both_kinds
+def test_other_replacements_give_other_maps_with_the_same_cell_on_top(context):
+    """A model hears one derivation's beta, and the window has much of it."""
+    windows, channel = drawn(*context.background.shape[2:]), BIPOLAR18.index("T3-T5")
+    if context is SIGNAL:
+        windows[:, channel] += 9 * np.sin(2 * np.pi * 20 * SECONDS).astype(np.float32)
+        model = Listening("T3-T5", 20)
+    else:
+        windows[:, channel, 3] += 9
+        model = Row(channel, 3)
+    maps = [attribute(model, windows, context, replacement=name) for name in REPLACEMENTS]
+    assert {np.unravel_index(found.mean(axis=0).argmax(), found.shape[1:]) for found in maps} == {(1, 1)}
+    assert all(not np.allclose(one, other) for one, other in itertools.combinations(maps, 2))
+
+
+class Row(nn.Module):
+    """The log odds are the largest power of one row of one channel."""
+
+    def __init__(self, channel, row):
+        super().__init__()
+        self.place = channel, row
+
+    def forward(self, windows):
+        return windows[:, *self.place].amax(dim=1, keepdim=True)
+
+
+def test_the_background_of_another_subject_has_to_be_there():
+    without = replace(POWER, others=np.zeros(0, np.float32))
+    with pytest.raises(ValueError, match="other_subject needs windows of another subject"):
+        attribute(Row(0, 0), POWER.baseline, without, replacement="other_subject")
+    with pytest.raises(ValueError, match="others of shape"):
+        replace(POWER, others=POWER.others[:, :3])
+
+
+@pytest.mark.parametrize("replacement", ["phase_randomized", "noise"])
+def test_what_replaces_power_has_the_mean_and_the_variance_of_every_row(replacement):
+    background = np.cumsum(RANDOM.standard_normal((2, 18, 5, 300)), axis=-1).astype(np.float32) + 7
+    found = stand_ins(replace(POWER, background=background), replacement)
+    assert found.dtype == np.float32
+    for moment in (np.mean, np.std):
+        np.testing.assert_allclose(moment(found, axis=-1), moment(background, axis=-1), rtol=1e-3)
+    assert np.median(np.abs(rowwise(np.corrcoef, found, background))) < 0.6
+    smooth = {name: np.mean(rowwise(lambda row, _: np.corrcoef(row[1:], row[:-1]), of, of)) for name, of in
+              (("found", found), ("background", background))}  # fmt: skip
+    assert smooth["background"] > 0.9
+    assert (smooth["found"] > 0.9) == (replacement == "phase_randomized")
+
+
+def rowwise(correlate, one, other):
+    rows = zip(one.reshape(-1, one.shape[-1]), other.reshape(-1, one.shape[-1]), strict=True)
+    return [correlate(a, b)[0, 1] for a, b in rows]
+
+
+@pytest.mark.parametrize("replacement", ["phase_randomized", "noise"])
+def test_what_replaces_raw_signal_has_the_power_of_every_band_and_nothing_else_of_it(replacement):
+    background = SIGNAL.background.copy()
+    background[:, 1] = background[:, 0]
+    found = stand_ins(replace(SIGNAL, background=background), replacement)
+    own, new = (_bands.components(signals, ATLAS, RATE_HZ) for signals in (background, found))
+    np.testing.assert_allclose(np.square(new).sum(axis=-1), np.square(own).sum(axis=-1), rtol=1e-3, atol=1e-6)
+    np.testing.assert_allclose(found - new.sum(axis=1), background - own.sum(axis=1), atol=1e-4)
+    correlations = [np.corrcoef(own[w, b, 0], new[w, b, 0])[0, 1] for w in range(3) for b in range(2)]
+    assert np.abs(correlations).max() < 0.7
+    together = np.corrcoef(new[0, 1, 0], new[0, 1, 1])[0, 1]
+    assert together == pytest.approx(1) if replacement == "phase_randomized" else abs(together) < 0.5
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.5, 1.0])
+def test_a_mixture_of_raw_signals_keeps_their_power(share):
+    one, other = RANDOM.standard_normal((2, 100_000))
+    lost, taken = mixing(np.array(share), SIGNAL)
+    assert np.square(one - lost * one + taken * other).mean() == pytest.approx(1, rel=0.02)
+    assert mixing(np.array(share), POWER) == (share, share)
+
+
+@pytest.mark.parametrize("method", [band_occlusion, region_occlusion])
+def test_a_derivation_of_which_half_is_replaced_by_as_strong_a_signal_loses_no_power(method):
+    """F7-T3 is half frontal: a mean of both halves has half the power, so that a model of power would lose half."""
+    atlas = Atlas.of({"frontal": ["F7"]}, {"all": [0.01, 64]})
+    own, quiet = (4 * RANDOM.standard_normal((40, 1, N_SAMPLES)).astype(np.float32) for _ in range(2))
+    context = Context(atlas, ("F7-T3",), (), RATE_HZ, baseline=quiet, background=quiet)
+    loss = method.attribute(
+        Power(), own, 1, context=context, **({"view": "deletion"} if method is band_occlusion else {})
+    )
+    assert loss.mean() == pytest.approx(0, abs=1)  # of 16; half of a sum of halves would lose 8
+
+
+class Power(nn.Module):
+    def forward(self, windows):
+        return windows.square().mean(dim=(1, 2))[:, None]
 
 
 def test_successive_windows_meet_all_backgrounds():
@@ -86,7 +182,12 @@ def test_successive_windows_meet_all_backgrounds():
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"view": "delete"}, "view: .*'deletion'"), ({"share": "hole"}, "'whole'"), ({"size": "rot"}, "'root'")],
+    [
+        ({"view": "delete"}, "view: .*'deletion'"),
+        ({"share": "hole"}, "'whole'"),
+        ({"size": "rot"}, "'root'"),
+        ({"replacement": "nose"}, "'noise'"),
+    ],
 )
 def test_it_says_what_is_wrong_with_its_settings(options, message):
     with pytest.raises(ValueError, match=message):
@@ -115,18 +216,6 @@ def test_drift_that_is_cut_off_at_the_edges_does_not_leak_into_fast_bands():
     hertz = np.fft.rfftfreq(N_SAMPLES, 1 / RATE_HZ)
     by_fourier = np.fft.irfft(np.where((hertz >= 14) & (hertz < 30), spectrum, 0))
     assert np.abs(beta).max() < 0.05 * np.abs(by_fourier).max()
-
-
-def test_surrogates_have_the_power_of_their_bands_other_phases_and_the_same_correlations():
-    signals = drawn(N_SAMPLES)
-    signals[:, 1] = signals[:, 0]
-    own = _bands.components(signals, ATLAS, RATE_HZ)
-    turned = _bands.surrogate_components(signals, ATLAS, RATE_HZ, seed=0)
-    np.testing.assert_allclose(np.square(turned).sum(axis=-1), np.square(own).sum(axis=-1), rtol=1e-3, atol=1e-6)
-    np.testing.assert_array_equal(turned[:, :, 1], turned[:, :, 0])
-    correlations = [np.corrcoef(own[w, b, 0], turned[w, b, 0])[0, 1] for w in range(3) for b in range(2)]
-    assert np.abs(correlations).max() < 0.7
-    np.testing.assert_allclose(_bands.components(turned[:, 1], ATLAS, RATE_HZ)[:, 1], turned[:, 1], atol=1e-4)
 
 
 @pytest.mark.parametrize(

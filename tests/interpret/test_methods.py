@@ -359,9 +359,10 @@ def test_occlusion_is_exact_on_a_linear_model(setting):
 @each_kind
 @pytest.mark.parametrize("share", ["whole", "weighted"])
 def test_region_occlusion_is_exact_on_a_linear_model(setting, share):
-    weights = random_weights(setting)
-    expected = per_channel_sum(weights, setting.windows - setting.context.baseline) @ shares(share).T
-    close(attribute("region_occlusion", Linear(weights), setting, share=share), expected)
+    weights, share_of = random_weights(setting), shares(share)
+    lost, taken = (1 - np.sqrt(1 - share_of), np.sqrt(share_of)) if setting is SIGNAL else (share_of, share_of)
+    own, quiet = (per_channel_sum(weights, values) for values in (setting.windows, setting.context.baseline))
+    close(attribute("region_occlusion", Linear(weights), setting, share=share), own @ lost.T - quiet @ taken.T)
 
 
 OPTIONS = [
@@ -372,24 +373,24 @@ OPTIONS = [
 ]
 
 
-def replacement(setting):
-    context = setting.context
-    if setting is SIGNAL:
-        return _bands.surrogate_components(context.background, ATLAS, context.rate_hz, seed=context.seed)
-    return in_bands(setting, context.background)
-
-
 @each_kind
 @pytest.mark.parametrize("options", OPTIONS, ids=lambda options: "-".join(options.values()))
 def test_band_occlusion_is_exact_on_a_linear_model(setting, options):
     weights = random_weights(setting)
-    own, background = in_bands(setting, setting.windows), in_bands(setting, setting.context.background)
-    views = {"deletion": own - replacement(setting).mean(axis=0), "insertion": own - background.mean(axis=0)}
-    chosen = list(views.values()) if options["view"] == "both" else [views[options["view"]]]
+    own, background = (
+        per_channel_sum(weights, in_bands(setting, values)) for values in (setting.windows, setting.context.background)
+    )  # (windows, bands, channels)
+    background = background.mean(axis=0, keepdims=True)
     share = shares(options["share"])
+    # Half of a derivation of raw signal is mixed by the roots of its shares.
+    lost, taken = (1 - np.sqrt(1 - share), np.sqrt(share)) if setting is SIGNAL else (share, share)
+    views = {
+        "deletion": np.einsum("nbc,rc->nrb", own, lost) - np.einsum("nbc,rc->nrb", background, taken),
+        "insertion": np.einsum("nbc,rc->nrb", own, taken) - np.einsum("nbc,rc->nrb", background, lost),
+    }
+    chosen = list(views.values()) if options["view"] == "both" else [views[options["view"]]]
     divisor = {"root": np.sqrt(share.sum(axis=1)), "channels": share.sum(axis=1), "none": np.ones(5)}[options["size"]]
-    per_band = per_channel_sum(weights, np.mean(chosen, axis=0))  # (windows, bands, channels)
-    expected = np.einsum("nbc,rc->nrb", per_band, share) / divisor[:, None]
+    expected = np.mean(chosen, axis=0) / divisor[:, None]
     close(attribute("band_occlusion", Linear(weights), setting, backgrounds=3, **options), expected)
 
 

@@ -36,6 +36,10 @@ def with_settings(folder: Path, changes: dict[str, object]) -> Path:
         ),
         ({"run": {"interpretations": ["grad_cam"]}}, "there is no 'grad_cam'. Did you mean 'gradcam'?"),
         ({"run": {"matrices": ["band_oclusion"]}}, "there is no 'band_oclusion'. Did you mean 'band_occlusion'?"),
+        (
+            {"interpretations": {"band_occlusion": {"replacement": "nose"}}},
+            "interpretations: band_occlusion: replacement: there is no 'nose'. Did you mean 'noise'?",
+        ),
         ({"datasets": {"simulated": {"subjets": 4}}}, "there is no 'subjets'. Did you mean 'subjects'?"),
         ({"bands_hz": {"gamma": [30, 90]}}, "bands_hz: gamma: 30 to 90 Hz reaches above harmonize: low_pass_hz 45"),
         (

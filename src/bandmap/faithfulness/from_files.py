@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bandmap.faithfulness.maps import Methods, Sample
 from bandmap.faithfulness.probe import Settings, probe
-from bandmap.files.comparable import read_comparable
+from bandmap.files.comparable import Shared, read_comparable, read_shared
 from bandmap.files.predicted import read_predictions
 from bandmap.files.represented import RepresentedRecording, open_representation
 from bandmap.files.weights import load
@@ -105,19 +105,33 @@ def probe_folds(
             network = build(tuple(about["shape"]), about["n_classes"], **about["hyperparameters"])
         control = load(shuffled[fold])[0] if fold in shuffled else None
         mine = [recording for recording in recordings if recording.row["fold"] == fold]
-        samples = list(_samples(mine, model, about["windows"], prober, seed))
+        samples = list(_samples(mine, _others(recordings), model, about["windows"], prober, seed))
         fresh = Normalized(network, model.mean, model.std)
         settings = Settings(prober.settings["noise"], seed)
         tables.append(probe(model, fresh.eval(), control, samples, methods, settings))
     return MAP_TESTS.joined(tables)
 
 
+def _others(recordings: Sequence[Tested]) -> dict[tuple[str, str], str]:
+    """Return subject -> the comparison windows of the next subject, whatever its fold; nothing for a single one."""
+    files = {recording.person: recording.comparable for recording in recordings}
+    people = sorted(files)
+    following = zip(people, [*people[1:], *people[:1]], strict=True)
+    return {person: files[other] for person, other in following if person != other}
+
+
 def _samples(
-    recordings: Sequence[Tested], model: Normalized, cutting: Mapping[str, float], prober: Prober, seed: int
+    recordings: Sequence[Tested],
+    others: Mapping[tuple[str, str], str],
+    model: Normalized,
+    cutting: Mapping[str, float],
+    prober: Prober,
+    seed: int,
 ) -> Iterator[Sample]:
     """Yield the windows of every subject, drawn from all of its recordings, per recording and class."""
     for person in dict.fromkeys(recording.person for recording in recordings):
-        mine = [_read(recording, model, cutting) for recording in recordings if recording.person == person]
+        other = read_shared(others[person]) if person in others else ()
+        mine = [_read(recording, model, cutting, other) for recording in recordings if recording.person == person]
         shift = max(1, round(prober.settings["shift_seconds"] * mine[0].source.frame_rate_hz))
         candidates = [_candidates(case, prober.task, shift) for case in mine]
         wanted = int(prober.settings["windows_per_subject"])
@@ -136,11 +150,11 @@ def _samples(
             )
 
 
-def _read(recording: Tested, model: Normalized, cutting: Mapping[str, float]) -> Case:
+def _read(recording: Tested, model: Normalized, cutting: Mapping[str, float], others: Sequence[Shared]) -> Case:
     """Open the files of a recording; detected events are not needed."""
     comparable = read_comparable(recording.comparable, recording.row["recording"])
     predictions = read_predictions(recording.probabilities)
-    return Case([model], open_representation(recording.array), comparable, (), predictions, cutting)
+    return Case([model], open_representation(recording.array), comparable, (), predictions, cutting, others)
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,24 @@
 """Deletion and insertion: whether the cells with the highest importance matter most, compared with random order.
 
 Petsiuk et al. 2018 (arXiv:1806.07421) delete pixels; here, the cells of the region x band matrix are exchanged one
-after the other, as in band occlusion. Deletion starts with the window and ends with background of the same subject;
-insertion goes the other way. All kinds of maps are thus measured on the same scale. A map of regions ranks regions,
-with all bands exchanged at once; a map of bands ranks bands.
+after the other, as in band occlusion. Deletion starts with the window and ends with what takes its place; insertion
+goes the other way. All kinds of maps are thus measured on the same scale. A map of regions ranks regions, with all
+bands exchanged at once; a map of bands ranks bands. What takes the place of a cell changes which method looks best,
+so all is repeated with several replacements (Hsieh et al. 2026, arXiv:2605.16905, show it for images, sound and EEG).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from bandmap.interpret.context import Context
-from bandmap.interpret.methods._bands import bands_of, replacements
-from bandmap.interpret.methods._forward import answers, on_device
+from bandmap.interpret.methods._bands import bands_of
+from bandmap.interpret.methods._cells import with_exchanged_cells
+from bandmap.interpret.methods._forward import answers
+from bandmap.interpret.methods._replacements import stand_ins
 
 STEPS = 10
 """Maximum number of steps of a curve, which has at most one step per cell; it is reported at every tenth."""
@@ -54,7 +56,14 @@ class Curves:
 
 
 def curves(
-    model: nn.Module, windows: NDArray[np.float32], target: int, matrices: Matrices, *, context: Context, seed: int
+    model: nn.Module,
+    windows: NDArray[np.float32],
+    target: int,
+    matrices: Matrices,
+    *,
+    context: Context,
+    seed: int,
+    replacement: str = "background",
 ) -> dict[tuple[str, str], Curves]:
     """Return the curves of deletion and insertion for the matrices of some windows.
 
@@ -68,9 +77,11 @@ def curves(
         Name -> importance; the largest cells are exchanged first. Cells without a value (NaN) are not exchanged, and
         equal cells are in random order.
     context : Context
-        Window k is exchanged with background k (cyclically).
+        Window k is exchanged with window k (cyclically) of those that take its place.
     seed : int
-        Seed of the random orders.
+        Seed of the random orders, which are the same with every replacement.
+    replacement : str
+        What takes the place of cells, see `interpret.methods._replacements.stand_ins`.
 
     Returns
     -------
@@ -79,7 +90,7 @@ def curves(
     """
     generator = np.random.default_rng(seed)
     found: dict[tuple[str, str], list[tuple[NDArray[np.float64], NDArray[np.float64]]]] = {}
-    exchange = _exchange(windows, context)
+    exchange = _exchange(windows, context, replacement)
     for place in range(len(windows)):
         orders = _orders({name: matrix[place] for name, matrix in matrices.items()}, context, generator)
         masks = [mask for order in orders.values() for steps in order for _, mask in steps]
@@ -142,22 +153,15 @@ def _at_shares(points: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
 
 
 def _exchange(
-    windows: NDArray[np.float32], context: Context
+    windows: NDArray[np.float32], context: Context, replacement: str
 ) -> Callable[[int, NDArray[np.bool_], str], Iterator[Tensor]]:
     """Return a function of a window's number, cells (variants, regions, bands) and a view: the input of the model."""
-    bands, replacement = bands_of(context), replacements(context)
+    bands, others = bands_of(context), stand_ins(context, replacement)
     weights = context.atlas.region_weights(context.channels)
 
     def batches(place: int, masks: NDArray[np.bool_], view: str) -> Iterator[Tensor]:
-        number = place % len(context.background)
-        window, background = windows[place], context.background[number]
-        if view == "deletion":
-            start, change = window, replacement(number) - bands(window)
-        else:
-            start, change = background, bands(window) - bands(background)
-        shares = torch.tensor(np.einsum("vrb,rc->vcb", masks, weights), dtype=torch.float32, device=context.device)
-        beginning, added = on_device(start[None], context.device), torch.tensor(change, device=context.device)
-        for some in torch.split(shares, context.batch_size):
-            yield beginning + torch.einsum("vcb,bc...->vc...", some, added.to(some.dtype))
+        window, other = windows[place], others[place % len(others)]
+        start, end = (window, other) if view == "deletion" else (other, window)
+        return with_exchanged_cells(start, (bands(start), bands(end)), masks, weights, context)
 
     return batches

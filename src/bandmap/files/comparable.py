@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import h5py
 import numpy as np
 from numpy.typing import NDArray
 
@@ -75,6 +76,15 @@ def read_comparable(path: str | Path, recording: str) -> Comparable:
     """Read the comparison windows for one recording from a file of `write_comparable`."""
     with opened(path) as file:
         own = {name: values[()] for name, values in file[f"recordings/{recording}"].items()}
-        classes = [file[f"classes/{number}"] for number in range(len(file["classes"]))]
-        shared = [Shared(**{name: values[()] for name, values in group.items()}) for group in classes]
-        return Comparable(Listed(**own), shared)
+        return Comparable(Listed(**own), _shared(file))
+
+
+def read_shared(path: str | Path) -> list[Shared]:
+    """Read the comparison windows of a subject for each class from a file of `write_comparable`."""
+    with opened(path) as file:
+        return _shared(file)
+
+
+def _shared(file: h5py.File) -> list[Shared]:
+    classes = [file[f"classes/{number}"] for number in range(len(file["classes"]))]
+    return [Shared(**{name: values[()] for name, values in group.items()}) for group in classes]

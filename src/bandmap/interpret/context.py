@@ -1,7 +1,7 @@
 """The context of an interpretation besides model and windows: axes, and interictal windows for comparison."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
@@ -42,6 +42,8 @@ class Context:
         Of everything random in an interpretation.
     edges_hz : tuple of float
         Where the windows' rows begin and end; empty for raw signal and for rows of one frequency each.
+    others : ndarray of float32, shape (others, channels[, frequencies], times)
+        Some interictal windows of another subject; none by default.
     """
 
     atlas: Atlas
@@ -54,11 +56,14 @@ class Context:
     batch_size: int = 64
     seed: int = 0
     edges_hz: tuple[float, ...] = ()
+    others: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
 
     def __post_init__(self) -> None:
         shape = (len(self.channels), *([len(self.frequencies_hz)] if self.frequencies_hz else []))
-        for name in ("baseline", "background"):
+        for name in ("baseline", "background", "others"):
             array = getattr(self, name)
+            if name == "others" and not len(array):
+                continue
             if array.ndim != len(shape) + 2 or array.shape[1:-1] != shape:
                 raise ValueError(f"{name} of shape {array.shape} does not fit channels and frequencies {shape}")
         if not len(self.background):

@@ -7,7 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from bandmap.workflow.matrices import MatrixPlan
-from bandmap.workflow.settings import base_of, kind_of, methods_of, options_of
+from bandmap.workflow.quick import with_known_parameters
+from bandmap.workflow.settings import SettingsError, base_of, kind_of, methods_of, options_of
+
+OTHER_SUBJECT = "other_subject"
+"""The value of an interpretation's option `replacement` for which it needs windows of another subject."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,38 @@ class ProbePlan(MatrixPlan):
         """Return product -> its interpretations, for the products that {model} has a matrix of."""
         names = [name for name in self.matrices(wildcards.model) if name in self.config["products"]]
         return {name: methods_of(self.config, name) for name in names}
+
+    @with_known_parameters
+    def other_comparable(self, wildcards: Any) -> list[str]:
+        """Return the comparison windows of another subject than that of {recording}, if {method} needs them."""
+        if (self.config["interpretations"][wildcards.method] or {}).get("replacement") != OTHER_SUBJECT:
+            return []
+        dataset, subject = self.other_than(wildcards.dataset, self._subjects[wildcards.dataset, wildcards.recording])
+        return [f"results/comparable/{wildcards.model}/{dataset}/{subject}.h5"]
+
+    def other_than(self, dataset: str, subject: str) -> tuple[str, str]:
+        """Return another subject, whose background replaces that of a subject: the next one that a fold tests.
+
+        Raises
+        ------
+        SettingsError
+            If folds test no other subject.
+        """
+        others = [person for person in self._people if person != (dataset, subject)]
+        if not others:
+            raise SettingsError(
+                "config.yaml: interpretations: replacement: other_subject needs two subjects that folds test; choose"
+                " another replacement"
+            )
+        return next((person for person in others if person > (dataset, subject)), others[0])
+
+    @cached_property
+    def _people(self) -> list[tuple[str, str]]:
+        return sorted({(row["dataset"], row["subject"]) for row in self.tested() if self.testing_fold(row)})
+
+    @cached_property
+    def _subjects(self) -> dict[tuple[str, str], str]:
+        return {(row["dataset"], row["recording"]): row["subject"] for row in self.tested()}
 
     def interpretation_modules(self) -> list[str]:
         """Return the modules of all interpretations of the run."""

@@ -138,8 +138,11 @@ def _check_entry(section: str, name: str, entry: Settings | None) -> None:
     _check_name(where if kind == name else f"{where}: {name}: kind", kind, plugins.available(package))
     arguments = plugins.keyword_arguments(package, kind, function)
     options = options_of(section, entry)
-    for key in options:
+    choices: Any = plugins.constant(package, kind, "CHOICES") or {}
+    for key, value in options.items():
         _check_name(f"{where}: {name}", key, set(arguments) - GIVEN)
+        if key in choices:
+            _check_name(f"{where}: {name}: {key}", value, choices[key])
     missing = [key for key, required in arguments.items() if required and key not in options and key not in GIVEN]
     if missing:
         raise SettingsError(f"{where}: {name}: the option '{missing[0]}' is missing")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bandmap.files.comparable import Comparable, read_comparable
+from bandmap.files.comparable import Comparable, Shared, read_comparable, read_shared
 from bandmap.files.events import read_events
 from bandmap.files.predicted import Predictions, read_predictions
 from bandmap.files.represented import RepresentedRecording, open_representation
@@ -39,6 +39,8 @@ class Case:
     predictions : Predictions
     cutting : mapping
         Section `windows` of the settings that the models were trained with.
+    others : sequence of Shared
+        Comparison windows of another subject, one entry per class; none if no method needs them.
     """
 
     models: Sequence[Normalized]
@@ -47,6 +49,7 @@ class Case:
     detected: Sequence[Event]
     predictions: Predictions
     cutting: Mapping[str, float]
+    others: Sequence[Shared] = ()
 
     @classmethod
     def read(
@@ -57,8 +60,12 @@ class Case:
         comparable: str,
         probabilities: str,
         events: str,
+        other: Sequence[str] = (),
     ) -> "Case":
-        """Open the files of the models, of a recording's representation, of comparison windows and of predictions."""
+        """Open the files of the models, of a recording's representation, of comparison windows and of predictions.
+
+        `other` contains the file of comparison windows of another subject, or nothing.
+        """
         loaded = load_all(weights)
         return cls(
             [model for model, _ in loaded],
@@ -67,6 +74,7 @@ class Case:
             read_events(events),
             read_predictions(probabilities),
             loaded[0][1]["windows"],
+            [shared for path in other for shared in read_shared(path)],
         )
 
 
@@ -190,6 +198,7 @@ def surroundings(
 ) -> Callable[[Normalized], Context]:
     """Return a function of a model that returns the context of some windows of the recording for a class."""
     source, background = case.source, case.comparable.shared[target].background
+    others = [shared.background for shared in case.others][target : target + 1]
     baselines = _baselines(case, part, target)
 
     def context(model: Normalized) -> Context:
@@ -205,6 +214,7 @@ def surroundings(
             device=device_of(device).type,
             seed=seed,
             edges_hz=_edges(source),
+            others=np.concatenate([one if len(one) else fallback[None] for one in others] or [fallback[None][:0]]),
         )
 
     return context

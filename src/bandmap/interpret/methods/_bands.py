@@ -1,4 +1,4 @@
-"""Removal and insertion of bands of windows; for raw signals without phase shift and edge artifacts.
+"""The bands of windows; for raw signals without phase shift and edge artifacts.
 
 The cosine transform (DCT-II) of a window is the spectrum of the window and its mirror image: there is no jump at the
 edges, so slow drift does not leak into fast bands as in a Fourier transform. It is orthogonal: the bands and the rest
@@ -41,34 +41,6 @@ def components(signals: NDArray[np.floating], atlas: Atlas, rate_hz: float) -> N
     return np.asarray(parts, dtype=np.float32)
 
 
-def surrogate_components(
-    signals: NDArray[np.floating], atlas: Atlas, rate_hz: float, *, seed: int
-) -> NDArray[np.float32]:
-    """Return bands of signals with random phases and unchanged power.
-
-    All channels of a window are shifted by the same phases, so that their correlation is unchanged (Prichard and
-    Theiler 1994, Phys. Rev. Lett. 73:951).
-
-    Parameters
-    ----------
-    signals : ndarray, shape (windows, channels, samples)
-    atlas : Atlas
-    rate_hz : float
-    seed : int
-
-    Returns
-    -------
-    ndarray of float32, shape (windows, bands, channels, samples)
-    """
-    n_windows, _, n_samples = signals.shape
-    phases = np.random.default_rng(seed).uniform(0, 2 * np.pi, (n_windows, 1, n_samples))
-    spectrum = scipy.fft.dct(signals.astype(np.float64), norm="ortho")
-    mirrored = np.zeros((*signals.shape[:2], n_samples + 1), dtype=complex)  # of signal and mirror image
-    mirrored[..., :-1] = spectrum * np.exp(1j * phases)
-    turned = components(scipy.fft.irfft(mirrored, 2 * n_samples)[..., :n_samples], atlas, rate_hz)
-    return turned * _ratio(_size(components(signals, atlas, rate_hz)), _size(turned))
-
-
 def bands_of(context: Context) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
     """Return a function of a window that returns its bands, shape (bands, channels[, frequencies], times)."""
     if not context.frequencies_hz:
@@ -77,21 +49,8 @@ def bands_of(context: Context) -> Callable[[NDArray[np.float32]], NDArray[np.flo
     return lambda window: np.asarray(shares * window)
 
 
-def replacements(context: Context) -> Callable[[int], NDArray[np.float32]]:
-    """Return a function of a background window's number that returns the bands that replace those of a window.
-
-    Bands of raw signals have random phases, drawn with the context's `seed`, and unchanged power.
-    """
-    if not context.frequencies_hz:
-        drawn = surrogate_components(context.background, context.atlas, context.rate_hz, seed=context.seed)
-        return lambda background: np.asarray(drawn[background])
-    bands = bands_of(context)
-    return lambda background: bands(context.background[background])
-
-
-def _size(signals: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(np.sqrt(np.square(signals).mean(axis=-1, keepdims=True)))
-
-
-def _ratio(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.divide(one, other, out=np.zeros_like(one), where=other > 0)
+def filled(context: Context, n_times: int) -> NDArray[np.bool_]:
+    """Return which bands have rows, or bins of windows of `n_times` samples of raw signal: bool, shape (bands,)."""
+    if context.frequencies_hz:
+        return np.asarray(context.atlas.band_shares(context.frequencies_hz, context.edges_hz).any(axis=1))
+    return np.asarray(context.atlas.band_members(bins_hz(n_times, context.rate_hz)).any(axis=1))

@@ -14,6 +14,9 @@ from bandmap.vocabulary.plugins import did_you_mean
 Target = int | NDArray[np.integer]
 """The explained class: one for all windows, or one for each."""
 
+Exchanged = tuple[NDArray[np.floating], NDArray[np.floating]]
+"""Parts of a window, and what takes their place."""
+
 
 def targets_of(target: Target, n_windows: int) -> NDArray[np.int64]:
     """Return the class of each window, shape (windows,).
@@ -78,7 +81,7 @@ def losses(
     model: nn.Module,
     starts: NDArray[np.float32],
     which: NDArray[np.int64],
-    differences: Callable[[int], NDArray[np.floating]],
+    parts: Callable[[int], Exchanged],
     weights: NDArray[np.floating],
     targets: NDArray[np.int64],
     *,
@@ -87,8 +90,8 @@ def losses(
 ) -> NDArray[np.float64]:
     """Return the decrease of a model's output when parts of groups of channels are exchanged.
 
-    For a window x, group g and part p: output(x) - output(x + weights_g difference_p). All groups and parts of a window
-    are created on the device, and one forward pass processes those of several windows.
+    For a window x, group g and part p: output(x) - output(x with part p exchanged in group g). All groups and parts of
+    a window are created on the device, and one forward pass processes those of several windows.
 
     Parameters
     ----------
@@ -96,11 +99,11 @@ def losses(
     starts : ndarray of float32, shape (windows, channels[, frequencies], times)
     which : ndarray of int, shape (comparisons,)
         The window of each comparison.
-    differences : callable
-        `differences(k)` returns the changes of the window of the k-th comparison when each part is exchanged, shape
+    parts : callable
+        `parts(k)` returns the parts of the window of the k-th comparison and what takes their place, each of shape
         (parts, channels[, frequencies], times).
     weights : ndarray, shape (groups, channels)
-        Exchanged share of each channel.
+        Exchanged share of each channel, see `mixing`.
     targets : ndarray of int, shape (comparisons,)
         The class of each comparison.
     scale : {"log_odds", "probability"}
@@ -113,12 +116,20 @@ def losses(
     """
     if scale not in _SCALES:
         raise ValueError(f"scale: {did_you_mean(scale, _SCALES)}")
-    shares = torch.tensor(weights, dtype=torch.float32, device=context.device)
-    shares = shares.reshape(len(weights), 1, -1, *[1] * (starts.ndim - 2))  # (groups, 1, channels, 1[, 1])
+    n_parts = len(parts(0)[0]) if len(which) else 1
+    variants = len(weights) * n_parts
+    if not variants:
+        return np.zeros((len(which), len(weights), n_parts))
+    shape = (len(weights), 1, -1, *[1] * (starts.ndim - 2))  # (groups, 1, channels, 1[, 1])
+    lost, taken = (
+        torch.tensor(side, dtype=torch.float32, device=context.device).reshape(shape)
+        for side in mixing(weights, context)
+    )
 
     def exchanged(k: int) -> Tensor:
         start = on_device(starts[which[k], None], context.device)  # (1, channels, ...)
-        return torch.addcmul(start, shares, on_device(differences(k), context.device)).flatten(0, 1)
+        own, other = (on_device(side, context.device) for side in parts(k))
+        return torch.addcmul(torch.addcmul(start, taken, other), lost, own, value=-1).flatten(0, 1)
 
     used, position = np.unique(which, return_inverse=True)
     plain = (
@@ -126,8 +137,6 @@ def losses(
         for k in range(0, len(used), context.batch_size)
     )
     before = _scored(_logits(model, plain, context)[position], targets, scale)
-    n_parts = len(differences(0)) if len(which) else 1
-    variants = len(weights) * n_parts
     at_once = max(1, context.batch_size // variants)
     batches = (
         torch.cat([exchanged(k) for k in range(first, min(first + at_once, len(which)))])
@@ -135,6 +144,31 @@ def losses(
     )
     after = answers(model, batches, np.repeat(targets, variants), scale=scale, context=context)
     return np.asarray(before[:, None, None] - after.reshape(len(which), len(weights), n_parts))
+
+
+def mixing(weights: NDArray[np.floating], context: Context) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """Return what a part of a window loses, and what it takes of another part, where a share of it is exchanged.
+
+    Of log power, a share w is exchanged as x + w (y - x). Two raw signals are independent, so that their mean has half
+    their power, which no recording has: they are mixed as sqrt(1 - w) x + sqrt(w) y, which has the power
+    (1 - w) |x|^2 + w |y|^2.
+
+    Parameters
+    ----------
+    weights : ndarray
+        Exchanged shares, 0 to 1.
+    context : Context
+        Has no frequencies if its windows are raw signals.
+
+    Returns
+    -------
+    lost, taken : ndarray, the same shape
+        The result is x - lost x + taken y.
+    """
+    if context.frequencies_hz:
+        return weights, weights
+    shares = np.clip(weights, 0.0, 1.0)
+    return 1 - np.sqrt(1 - shares), np.sqrt(shares)
 
 
 def answers(

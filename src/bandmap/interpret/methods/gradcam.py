@@ -16,6 +16,9 @@ AXES = ("frequency", "time")
 NEEDS = ("time_frequency_maps",)
 """Required features of a model: layers whose output is (batch, features, rows, columns)."""
 
+CHOICES = {"normalize": ("none", "minmax")}
+"""The possible values of options, which the plan checks."""
+
 
 def attribute(
     model: nn.Module,
@@ -51,8 +54,8 @@ def attribute(
     ndarray of float32, shape (windows, frequencies, times)
         In units of the logit per unit of the (mean) feature times feature; not negative.
     """
-    if normalize not in ("none", "minmax"):
-        raise ValueError(f"gradcam: normalize: {did_you_mean(normalize, ('none', 'minmax'))}")
+    if normalize not in CHOICES["normalize"]:
+        raise ValueError(f"gradcam: normalize: {did_you_mean(normalize, CHOICES['normalize'])}")
     if windows.ndim != 4:
         raise ValueError(
             f"gradcam takes windows of (channels, frequencies, times), not {windows.shape[1:]}; "

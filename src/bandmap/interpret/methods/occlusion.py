@@ -13,6 +13,9 @@ AXES = ("channel",)
 NEEDS = ()
 """Required features of a model: none."""
 
+CHOICES = {"scale": ("log_odds", "probability")}
+"""The possible values of options, which the plan checks."""
+
 
 def attribute(
     model: nn.Module,

@@ -16,6 +16,9 @@ AXES = ("region",)
 NEEDS = ()
 """Required features of a model: none."""
 
+CHOICES = {"scale": ("log_odds", "probability"), "share": ("whole", "weighted")}
+"""The possible values of options, which the plan checks."""
+
 
 def attribute(
     model: nn.Module,
@@ -39,13 +42,14 @@ def attribute(
     scale : {"log_odds", "probability"}
         Measured output.
     share : {"whole", "weighted"}
-        Replaced share of a derivation with one electrode in the region: all of it, or half of the difference.
+        Replaced share of a derivation with one electrode in the region: all of it, or half. Halves
+        of raw signals are mixed such that power is kept, see `_forward.mixing`.
 
     Returns
     -------
     ndarray of float32, shape (windows, regions)
         Signed decrease of the output, in units of `scale`. Zero for a region without a channel.
     """
-    check_choices("region_occlusion", share=(share, SHARES))
+    check_choices("region_occlusion", {"scale": scale, "share": share}, CHOICES)
     groups = SHARES[share](context.atlas.region_weights(context.channels))
     return losses_without(model, windows, target, groups, scale=scale, context=context).astype(np.float32)
