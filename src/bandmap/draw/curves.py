@@ -9,24 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 from numpy.typing import NDArray
 
-from bandmap.draw.style import (
-    BLACK,
-    BLUE,
-    COLUMN_INCHES,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILION,
-    say_empty,
-    shortened,
-    styled,
-)
+from bandmap.draw.style import COLUMN_INCHES, GREY, LINE_COLOURS, LINE_MARKERS, say_empty, shortened, styled
 
-_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 _STYLES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1, 1.5)))
-_MARKERS = ("o", "s", "D", "^", "v", "P", "X")
 
 
 @dataclass(frozen=True)
@@ -79,9 +64,9 @@ def curve_figure(curves: Sequence[Curve]) -> Figure:
 
 
 def _draw(axes: Axes, curve: Curve, place: int, zero: float) -> None:
-    colour = GREY if curve.is_floor else _COLOURS[place % len(_COLOURS)]
-    line = _STYLES[place // len(_COLOURS) % len(_STYLES)] if not curve.is_floor else (0, (3, 2))
-    marker = _MARKERS[place % len(_MARKERS)]
+    colour = GREY if curve.is_floor else LINE_COLOURS[place % len(LINE_COLOURS)]
+    line = _STYLES[place // len(LINE_COLOURS) % len(_STYLES)] if not curve.is_floor else (0, (3, 2))
+    marker = LINE_MARKERS[place % len(LINE_MARKERS)]
     known = np.isfinite(curve.false_alarms_per_day) & np.isfinite(curve.sensitivity)
     x, y = np.maximum(curve.false_alarms_per_day[known], zero), curve.sensitivity[known]
     axes.plot(x, y, color=colour, linestyle=line, linewidth=1.4, zorder=2)

@@ -10,22 +10,17 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from bandmap.draw.style import (
-    BLACK,
     BLUE,
     COLUMN_INCHES,
-    GREEN,
     GREY,
-    ORANGE,
-    PURPLE,
-    SKY,
+    LINE_COLOURS,
+    LINE_MARKERS,
     VERMILION,
     say_empty,
     shortened,
     styled,
 )
 
-_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK)
-_MARKERS = ("o", "s", "D", "^", "v", "P", "X")
 _VIEWS = {"deletion": VERMILION, "insertion": BLUE}
 _PER_LINE = 4
 _CASCADE_INCHES, _LINE_INCHES, _LEGEND_INCHES = 2.0, 1.55, 0.2
@@ -105,8 +100,8 @@ def _draw_cascade(axes: Axes, traces: Sequence[Trace]) -> None:
     ticks = ["trained", *parts]
     for place, trace in enumerate(traces):
         values = [1.0, *(trace.cascade.get(part, np.nan) for part in parts)]
-        style, colour = ("-", (0, (4, 1.5)))[place // len(_COLOURS) % 2], _COLOURS[place % len(_COLOURS)]
-        marker = _MARKERS[place % len(_MARKERS)]
+        style, colour = ("-", (0, (4, 1.5)))[place // len(LINE_COLOURS) % 2], LINE_COLOURS[place % len(LINE_COLOURS)]
+        marker = LINE_MARKERS[place % len(LINE_MARKERS)]
         axes.plot(
             range(len(ticks)), values, color=colour, linestyle=style, marker=marker, markersize=4, linewidth=1.2,
             label=shortened(trace.name), clip_on=False,

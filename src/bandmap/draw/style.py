@@ -25,6 +25,10 @@ BLACK, GREY, ORANGE, BLUE, VERMILION, GREEN, SKY, PURPLE = (
 )  # fmt: skip
 """Okabe and Ito's colours, which are distinguishable with common colour vision deficiencies."""
 
+LINE_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK)
+LINE_MARKERS = ("o", "s", "D", "^", "v", "P", "X")
+"""Colours and markers of the lines of a figure, in this order."""
+
 _LONGEST_LABEL = 36
 
 SIGNED_MAP = "RdBu_r"

@@ -120,12 +120,8 @@ def annotate(
     seizure_seconds: Sequence[float],
 ) -> None:
     """Write the seizures of one recording, which the seed determines, so that no file is read."""
-    from bandmap.download.simulation.files import START
-    from bandmap.files.events import write_events
-
     session = Session(duration_seconds, seizures_per_recording, seizure_seconds)
-    found = session.seizures(seed, *COHORT.numbers(recording))
-    write_events(events, found, recording_seconds=duration_seconds, start=START)
+    COHORT.write_seizures(events, recording, session, seed)
 
 
 def truth(

@@ -174,12 +174,8 @@ def annotate(
     duration_seconds, seizures_per_recording, seizure_seconds
         As for `recordings`.
     """
-    from bandmap.download.simulation.files import START
-    from bandmap.files.events import write_events
-
     session = Session(duration_seconds, seizures_per_recording, seizure_seconds)
-    found = session.seizures(seed, *COHORT.numbers(recording))
-    write_events(events, found, recording_seconds=duration_seconds, start=START)
+    COHORT.write_seizures(events, recording, session, seed)
 
 
 def cells(*, seed: int, scenario: str, version: int, subjects: int) -> list[dict[str, object]]:
