@@ -194,7 +194,7 @@ def scenario_scores(scenario: str) -> pd.DataFrame:
         f" {(areas >= COMPETENT).sum()} of {len(areas)} subjects at least {COMPETENT}",
         flush=True,
     )
-    truth = touchstone.cells(seed=SEED, scenario=scenario, version=1, subjects=SUBJECTS)
+    truth = touchstone.cells(seed=SEED, scenario=scenario, version=2, subjects=SUBJECTS)
     without_a_method = {floor: together(tables) for floor, tables in floors.items()}
     scores = pd.concat(
         score_table(truth, together(tables), without_a_method, ranking=ranking).assign(method=name, ranking=ranking)

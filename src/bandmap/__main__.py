@@ -76,6 +76,10 @@ def _add_truth(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     score.add_argument("matrices", type=Path, help="such as results/matrices/<model>/<scheme>/<matrix>/subjects.tsv")
     score.add_argument("truth", type=Path, help="results/truth/<dataset>_cells.tsv")
     score.add_argument("--floor", action="append", default=[], metavar="NAME=TABLE", help="matrices to be better than")
+    score.add_argument("--folds", type=Path, help="results/folds/<scheme>.tsv: only tested subjects count")
+    score.add_argument(
+        "--scores", type=Path, help="results/scores/<model>_<scheme>.tsv: only subjects with a competent model count"
+    )
     score.add_argument("--ranking", choices=("value", "magnitude"), default="value", help="by what cells are ranked")
     score.add_argument("--tsv", action="store_true", help="tab-separated, all columns")
 
@@ -133,6 +137,8 @@ def _score(options: argparse.Namespace) -> int:
             tables[options.matrices],
             {name: tables[Path(path)] for name, path in floors.items()},
             ranking=options.ranking,
+            folds=options.folds and _table(options.folds),
+            scores=options.scores and _table(options.scores),
         )
     except (OSError, ValueError) as error:
         sys.stderr.write(f"ERROR {error}\n")

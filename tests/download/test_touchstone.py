@@ -32,7 +32,7 @@ SECONDS = 240.0
 
 
 def bursts(scenario: str, index: int) -> list[planted.Burst]:
-    someone = planted.person(1, 1, scenario, index)
+    someone = planted.person(1, 2, scenario, index)
     return scenarios.plant(scenario, someone).bursts(SPANS, SECONDS, random.Random(index))
 
 
@@ -40,7 +40,7 @@ def bursts(scenario: str, index: int) -> list[planted.Burst]:
 def contrast(scenario: str, index: int) -> NDArray[np.float64]:
     """Return mean log10 power of seizure windows less that of the others: regions x bands."""
     microvolts = planting.potentials(
-        touchstone._background(1, 1, index),
+        touchstone._background(1, 2, index),
         bursts(scenario, index),
         duration_seconds=SECONDS,
         rate_hz=RATE,
@@ -98,7 +98,7 @@ def test_the_truth_has_a_row_for_every_cell_of_every_subject_and_part(scenario):
 @pytest.mark.parametrize("scenario", ["distractor", "two_foci", "signal_steps", "suppressor", "spread", "decrease"])
 @pytest.mark.parametrize("index", range(4))
 def test_a_focus_is_seen_most_in_its_own_region_and_the_region_alone_is_a_target(scenario, index):
-    someone = planted.person(1, 1, scenario, index)
+    someone = planted.person(1, 2, scenario, index)
     plan = scenarios.plant(scenario, someone)
     weights = of_cells(scenario, index, "weight").astype(float)
     named = {
@@ -130,7 +130,7 @@ def test_borders_are_in_two_regions_and_depths_in_none_alone(index):
 def test_two_foci_stand_out_and_what_else_does_is_a_confound(index):
     found, roles = contrast("two_foci", index), of_cells("two_foci", index, "role")
     weights = of_cells("two_foci", index, "weight").astype(float)
-    rising, falling = planted.person(1, 1, "two_foci", index).confounds
+    rising, falling = planted.person(1, 2, "two_foci", index).confounds
     places = [[*ATLAS.regions].index(region) for region, _ in (rising, falling)]
     bands = [[*ATLAS.bands_hz].index(band) for _, band in (rising, falling)]
     assert found[roles == "target"].min() > 0.3
@@ -163,7 +163,7 @@ def share(found: list[planted.Burst], band: str, spans: list[tuple[float, float]
 
 @pytest.mark.parametrize("index", range(8))
 def test_a_conjunctions_cells_are_as_active_outside_of_seizures_but_never_together(index):
-    someone = planted.person(1, 1, "conjunction", index)
+    someone = planted.person(1, 2, "conjunction", index)
     found, calm = bursts("conjunction", index), planted.outside(SPANS, SECONDS)
     for _, band in (someone.first, someone.second):
         assert share(found, band, SPANS) == pytest.approx(1 / 3, abs=0.03)
@@ -181,14 +181,14 @@ def test_a_conjunctions_cells_are_as_active_outside_of_seizures_but_never_togeth
 @pytest.mark.parametrize(("scenario", "cell"), [("distractor", "second"), ("suppressor", "second")])
 def test_what_comes_at_the_same_rate_in_both_classes_does(scenario, cell):
     for index in range(4):
-        band = getattr(planted.person(1, 1, scenario, index), cell)[1]
+        band = getattr(planted.person(1, 2, scenario, index), cell)[1]
         inside = [b for b in bursts(scenario, index) if b.offset - b.onset < 3]  # slots
         assert share(inside, band, SPANS) == pytest.approx(1 / 3, abs=0.03)
         assert share(inside, band, planted.outside(SPANS, SECONDS)) == pytest.approx(1 / 3, abs=0.01)
 
 
 def test_a_spreading_seizure_begins_in_its_first_region():
-    someone = planted.person(1, 1, "spread", 0)
+    someone = planted.person(1, 2, "spread", 0)
     first, *later = (name for name in (someone.first[0], *scenarios.NEXT[someone.first[0]]))
     onsets = {
         b.sources: b.onset for b in bursts("spread", 0) if b.band == someone.first[1] and b.onset in range(40, 61)
@@ -202,7 +202,7 @@ def test_a_spreading_seizure_begins_in_its_first_region():
 @pytest.mark.parametrize("scenario", NAMES)
 @pytest.mark.parametrize("seed", range(5))
 def test_every_four_subjects_have_four_variants_and_no_confound_is_anybodys_target(scenario, seed):
-    people = [planted.person(seed, 1, scenario, index) for index in range(20)]
+    people = [planted.person(seed, 2, scenario, index) for index in range(20)]
     for block in range(5):
         assert {someone.variant for someone in people[4 * block : 4 * block + 4]} == {0, 1, 2, 3}
     targets = {cell for someone in people for cell in (someone.first, someone.second)}
@@ -212,21 +212,33 @@ def test_every_four_subjects_have_four_variants_and_no_confound_is_anybodys_targ
 
 def test_the_cue_of_a_shortcut_comes_with_most_training_seizures_and_half_of_the_tested():
     seizures = [(10.0 * k, 10.0 * k + 5) for k in range(400)]
-    shares = {}
-    for index in range(5):
-        plan = scenarios.plant("shortcut", planted.person(1, 1, "shortcut", index))
+    shares = {"train": [], "dev": [], "eval": []}
+    for index in range(20):
+        plan = scenarios.plant("shortcut", planted.person(1, 2, "shortcut", index))
         found = plan.bursts(seizures, 4000.0, random.Random(index))
-        shares[index] = sum(burst.band == planted.MUSCLE for burst in found) / len(seizures)
-    assert [shares[index] for index in range(4)] == pytest.approx([0.9] * 4, abs=0.05)
-    assert shares[4] == pytest.approx(0.5, abs=0.08)
-    splits = [row["split"] for row in touchstone.recordings(scenario="shortcut", subjects=10)]
-    assert Counter(splits) == {"train": 6, "dev": 2, "eval": 2}
+        shares[scenarios.split(index)].append(sum(burst.band == planted.MUSCLE for burst in found) / len(seizures))
+    assert shares["train"] == pytest.approx([0.9] * 12, abs=0.06)
+    assert shares["dev"] == pytest.approx([0.9] * 4, abs=0.06)
+    assert shares["eval"] == pytest.approx([0.5] * 4, abs=0.1)
 
 
-def test_strength_falls_by_steps():
-    strengths = [row["strength"] for row in table("signal_steps", 5) if row["role"] == "target"]
-    assert strengths == list(scenarios.STEPS)
-    assert [{b.gain for b in bursts("signal_steps", index)} for index in range(5)] == [{s} for s in scenarios.STEPS]
+@pytest.mark.parametrize("scenario", NAMES)
+def test_every_split_has_all_variants_equally_often(scenario):
+    rows = touchstone.recordings(scenario=scenario, subjects=100)
+    people = [planted.person(1, 2, scenario, index) for index in range(100)]
+    variants = Counter((row["split"], someone.variant) for row, someone in zip(rows, people, strict=True))
+    assert variants == {(split, k): n for split, n in (("train", 15), ("dev", 5), ("eval", 5)) for k in range(4)}
+
+
+def test_every_split_has_each_strength_in_each_variant():
+    steps = {"train": Counter(), "dev": Counter(), "eval": Counter()}
+    for index in range(100):
+        someone = planted.person(1, 2, "signal_steps", index)
+        (strength,) = {burst.gain for burst in bursts("signal_steps", index)}
+        steps[scenarios.split(index)][someone.variant, strength] += 1
+    assert {split: set(found.values()) for split, found in steps.items()} == {"train": {3}, "dev": {1}, "eval": {1}}
+    strengths = {row["subject"]: row["strength"] for row in table("signal_steps", 100) if row["role"] == "target"}
+    assert Counter(strengths.values()) == dict.fromkeys(scenarios.STEPS, 20)
 
 
 def test_nothing_happens_when_labels_are_chance():
@@ -246,10 +258,10 @@ def test_the_same_seed_and_version_make_the_same_bytes(tmp_path):
     assert fetched(tmp_path / "b.edf") == first
     assert fetched(tmp_path / "c.edf", seed=2) != first
     assert [signal.label for signal in edf.read(tmp_path / "a.edf").signals][:2] == ["EEG Fp1", "EEG F3"]
-    assert hashlib.sha256(first).hexdigest() == VERSION_1
+    assert hashlib.sha256(first).hexdigest() == VERSION_2
 
 
-VERSION_1 = "6fe367c88cd7a2579250c15ec9bd735ef750a790638aed14ae1aeff374fc734d"
+VERSION_2 = "86703c597bd5bf547aa7a21e2d52b26c9016b627b2bdb4458b49f313d23f4ef5"
 """Of every machine: who changes it makes another version."""
 
 
@@ -257,7 +269,7 @@ VERSION_1 = "6fe367c88cd7a2579250c15ec9bd735ef750a790638aed14ae1aeff374fc734d"
     ("options", "message"),
     [
         ({"scenario": "two_focci"}, "two_foci"),
-        ({"version": 2}, "version is 2; there is version 1"),
+        ({"version": 1}, "version is 1; there is version 2"),
         ({"subjects": 0}, "subjects is 0"),
         ({"duration_seconds": 60}, "choose at least"),
     ],

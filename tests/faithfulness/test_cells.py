@@ -71,6 +71,12 @@ def test_the_most_frequent_cells_are_those_of_the_others():
     np.testing.assert_allclose(found, [[0.5, 0, 0.5], [0.5, 0, 0.5], [1, 0, 0]])
 
 
+def test_the_most_frequent_cells_are_those_of_the_training_subjects():
+    weights = np.array([[1, 0, 0], [-1, 0, 0], [0, 0.2, 1]])
+    training = np.array([[False, True, True], [False, False, True], [False, False, False]])
+    np.testing.assert_allclose(most_frequent(weights, training), [[0.5, 0, 0.5], [0, 0, 1], [0, 0, 0]])
+
+
 def test_the_power_contrast_is_in_the_cell_that_differs():
     generator = np.random.default_rng(0)
     windows = generator.normal(size=(40, 3, 4, 8))
@@ -141,6 +147,38 @@ def test_subjects_without_a_detected_seizure_are_counted_apart():
     assert value(found, MAP, "auroc", "without") == 2
 
 
+FOLDS = [
+    {"fold": "fixed", "role": role, "subject": f"s{n}"}
+    for role, numbers in (("train", (0, 2, 4, 6)), ("validation", (1,)), ("test", (3, 5, 7)))
+    for n in numbers
+]
+
+
+def test_only_tested_subjects_count_and_what_is_frequent_is_what_trains():
+    found = score_table(TRUTH, matrices(s3=B, s5=B), {}, folds=FOLDS)
+    assert value(found, MAP, "largest", "n") == 2
+    assert value(found, MAP, "largest", "without") == 1
+    # The training subjects all have A, the tested ones B: the most frequent cell is never right.
+    assert value(found, FREQUENT, "largest") == 0
+    assert value(found, FREQUENT, "auroc") == pytest.approx(0.4)
+    with pytest.raises(ValueError, match="test none of the subjects"):
+        score_table(TRUTH, matrices(**RIGHT), {}, folds=[{"fold": "k1", "role": "test", "subject": "x"}])
+
+
+def test_subjects_whose_model_is_not_competent_are_counted_apart():
+    areas = {"s0": 0.95, "s1": 0.8, "s2": 0.79, "s3": 0.5, "s4": 1, "s5": 0.9, "s6": "n/a"}
+    scores = [{"subject": name, "window_auroc": area} for name, area in areas.items()]
+    wrong = {**RIGHT, "s2": B, "s3": A}
+    rows = [row for row in matrices(**wrong) if row["subject"] != "s5"]
+    found = score_table(TRUTH, rows, {}, scores=scores)
+    assert value(found, MAP, "largest") == 1
+    assert value(found, MAP, "largest", "n") == 3
+    assert value(found, MAP, "largest", "not_competent") == 4
+    assert value(found, MAP, "largest", "without") == 1
+    with pytest.raises(ValueError, match="two values of window_auroc for s0"):
+        score_table(TRUTH, rows, {}, scores=[*scores, {"subject": "s0", "window_auroc": 0.1}])
+
+
 def test_where_no_model_detects_anything_there_is_nothing_to_score():
     found = score_table(TRUTH, [], {"always front": matrices(**dict.fromkeys(RIGHT, A))})
     assert value(found, MAP, "auroc", "n") == 0
@@ -172,8 +210,13 @@ def test_the_command_scores_tables(tmp_path, capsys):
     write_rows(paths[2], matrices(**dict.fromkeys(RIGHT, A)), columns)
     assert main(["truth", "score", *paths[:2], "--floor", f"front={paths[2]}"]) == 0
     printed = capsys.readouterr().out
-    assert "whole: 8 subjects, 0 more without a matrix" in printed
+    assert "whole: 8 subjects, 0 more without a matrix, 0 without a competent model" in printed
     assert "front" in printed
+    folds, scores = (str(tmp_path / name) for name in ("folds.tsv", "scores.tsv"))
+    write_rows(folds, FOLDS, ("fold", "role", "subject"))
+    write_rows(scores, [{"subject": "s3", "window_auroc": 0.9}, {"subject": "s5"}], ("subject", "window_auroc"))
+    assert main(["truth", "score", *paths[:2], "--folds", folds, "--scores", scores]) == 0
+    assert "whole: 1 subjects, 0 more without a matrix, 2 without" in capsys.readouterr().out
     assert main(["truth", "score", *paths[:2], "--tsv"]) == 0
     assert capsys.readouterr().out.splitlines()[0].split("\t") == list(SCORE_COLUMNS)
     assert main(["truth", "score", paths[1], paths[1]]) == 1

@@ -1,6 +1,6 @@
 """Scenarios of the planted benchmark: which cells tell seizures from other time, and what fires when.
 
-Version 1. A change that makes another recording or another truth of the same seed is another version.
+Version 2. A change that makes another recording or another truth of the same seed is another version.
 """
 
 import random
@@ -22,7 +22,7 @@ from bandmap.download.planted import (
 )
 from bandmap.vocabulary.plugins import did_you_mean
 
-VERSIONS = (1,)
+VERSIONS = (2,)
 
 NEXT = {
     "temporal-left": ("central", "frontal"),
@@ -35,15 +35,20 @@ NEXT = {
 BORDERS = (("C3+T3",), ("F4+C4",), ("P3+T5",), ("F8+T4",))
 DEEP = (("deep-up",), ("deep-front",), ("deep-left",), ("deep-right",))
 STEPS = (1.0, 0.7, 0.5, 0.35, 0.25)
-"""Strengths of `signal_steps`, subject by subject."""
+"""Strengths of `signal_steps`; over a hundred subjects, each split has every variant at every strength."""
 
 CUE_CELLS = (("temporal-left", "beta"), ("temporal-left", "gamma"))
 CUE_SHARES = {"train": 0.9, "dev": 0.9, "eval": 0.5}
 """Share of a split's seizures that the cue of `shortcut` comes with."""
 SPLITS = ("train", "train", "train", "dev", "eval")
-"""Of `shortcut`, subject by subject: the scheme `fixed` trains, validates and tests by it."""
+"""Of four subjects in turn, which have all four variants; the scheme `fixed` trains, validates and tests by it."""
 
 PARTS = ("whole", "onset", "middle", "end")
+
+
+def split(index: int) -> str:
+    """Return the split of a subject: train, dev or eval."""
+    return SPLITS[index // VARIANTS % len(SPLITS)]
 
 
 def plant(scenario: str, someone: Person) -> Planted:
@@ -90,7 +95,7 @@ def _distractor(someone: Person) -> Planted:
 
 
 def _shortcut(someone: Person) -> Planted:
-    share = CUE_SHARES[SPLITS[someone.index % len(SPLITS)]]
+    share = CUE_SHARES[split(someone.index)]
 
     def bursts(seizures: Sequence[Span], _: float, chance: random.Random) -> list[Burst]:
         on = [someone.burst(someone.first, span, 0.5) for span in seizures]
@@ -161,7 +166,7 @@ def _spread(someone: Person) -> Planted:
 
 
 def _signal_steps(someone: Person) -> Planted:
-    gain = STEPS[someone.index % len(STEPS)]
+    gain = STEPS[(someone.variant + someone.index // (VARIANTS * len(SPLITS))) % len(STEPS)]
 
     def bursts(seizures: Sequence[Span], seconds: float, _: random.Random) -> list[Burst]:
         return [someone.burst(someone.first, span, gain) for span in seizures]

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from bandmap.faithfulness.cells import METRICS, expected_at_random, metrics, most_frequent
+from bandmap.faithfulness.held_out import COMPETENT, trained, window_auroc
 from bandmap.score.intervals import over_subjects
 from bandmap.vocabulary.truth import CELL_COLUMNS, NO_CELL
 
@@ -14,7 +15,7 @@ MATRIX_COLUMNS = ("subject", "region", "band", "importance")
 """That a table of matrices needs; `part` and `outcome` are looked at where it has them."""
 
 SCORE_COLUMNS = (
-    "part", "map", "metric", "mean", "low", "high", "values", "n", "without",
+    "part", "map", "metric", "mean", "low", "high", "values", "n", "without", "not_competent",
     "margin", "margin_low", "margin_high", "over",
 )  # fmt: skip
 """Of `score_table`."""
@@ -31,7 +32,15 @@ Rows = pd.DataFrame | Iterable[Mapping[str, object]]
 _KEY = ["part", "subject"]
 
 
-def score_table(truth: Rows, matrices: Rows, floors: Mapping[str, Rows], *, ranking: str = "value") -> pd.DataFrame:
+def score_table(
+    truth: Rows,
+    matrices: Rows,
+    floors: Mapping[str, Rows],
+    *,
+    ranking: str = "value",
+    folds: Rows | None = None,
+    scores: Rows | None = None,
+) -> pd.DataFrame:
     """Score a table of matrices against a table of truth.
 
     Parameters
@@ -45,39 +54,60 @@ def score_table(truth: Rows, matrices: Rows, floors: Mapping[str, Rows], *, rank
         Name -> matrices of the same subjects that need no faithful method: power contrast, untrained network.
     ranking : {"value", "magnitude"}
         See `cells.metrics`.
+    folds : rows of fold, role and subject, optional
+        Only subjects that a fold tests count, and the most frequent cells are those of the fold's training subjects.
+        Without folds, all subjects count, and the most frequent cells are those of all others.
+    scores : rows of subject and window_auroc, optional
+        The matrix of a subject whose model tells its windows apart by an area under the ROC curve below `COMPETENT`
+        does not count, nor that of a subject without such an area.
 
     Returns
     -------
     DataFrame
-        Columns `SCORE_COLUMNS`, for every part and metric a row of the map and of each floor. `without` counts the
-        subjects of the truth that have no matrix: their model detected nothing, so that there is nothing to explain.
+        Columns `SCORE_COLUMNS`, for every part and metric a row of the map and of each floor. `not_competent` counts
+        the subjects that `scores` leaves out, `without` the others that have no matrix: their model detected no
+        seizure, so that there is nothing to explain.
         Floors are of the same subjects as the map; of all, where no subject has a matrix.
         The map's row has its `margin` `over` the floor of the largest mean: the mean difference, subject by subject,
         and its interval.
     """
     weights = _weights(truth)
-    maps = {MAP: _importance(matrices), FREQUENT: _frequent(weights)}
+    frequent = _frequent(weights, folds)
+    weights = weights.loc[frequent.index]
+    maps = {MAP: _importance(matrices), FREQUENT: frequent}
     maps |= {name: _importance(rows) for name, rows in floors.items()}
     scored = {name: _scored(weights, found, ranking) for name, found in maps.items()}
     scored[RANDOM] = pd.DataFrame([expected_at_random(row) for row in weights.to_numpy()], index=weights.index)
+    competent = _competent(weights.index.unique("subject"), scores)
     rows = [
         row
         for part in weights.index.unique("part")
         for metric in METRICS
-        for row in _rows(part, metric, pd.DataFrame({name: one.loc[part][metric] for name, one in scored.items()}))
+        for row in _rows(
+            part, metric, pd.DataFrame({name: one.loc[part][metric] for name, one in scored.items()}), competent
+        )
     ]
     return pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
 
 
-def _rows(part: str, metric: str, of: pd.DataFrame) -> list[dict[str, object]]:
+def _competent(subjects: pd.Index, scores: Rows | None) -> pd.Series:
+    """Return for each subject whether its model is one that can be explained."""
+    areas = pd.Series(1.0, index=subjects) if scores is None else window_auroc(scores).reindex(subjects)
+    return areas >= COMPETENT
+
+
+def _rows(part: str, metric: str, of: pd.DataFrame, competent: pd.Series) -> list[dict[str, object]]:
     """Return a row for each map of the values of subjects (rows) and maps (columns)."""
+    of = of.assign(**{MAP: of[MAP].where(competent)})
     if of[MAP].notna().any():
         of = of.where(of[MAP].notna())
+    below = int((~competent).sum())
     floors = of.drop(columns=MAP).mean()
     best = floors.idxmax() if floors.notna().any() and of[MAP].notna().any() else None
     rows = []
     for name in of:
-        row = {"part": part, "map": name, "metric": metric, **_spread(of[name])}
+        row = {"part": part, "map": name, "metric": metric, **_spread(of[name]), "not_competent": below}
+        row["without"] = max(int(of[name].isna().sum()) - below, 0)
         if name == MAP and best is not None:
             margin = _spread(of[MAP] - of[best])
             row |= {"margin": margin["mean"], "margin_low": margin["low"], "margin_high": margin["high"], "over": best}
@@ -95,7 +125,6 @@ def _spread(values: pd.Series) -> dict[str, object]:
         "high": None if few else found["high"],
         "values": ", ".join(f"{value:.3g}" for value in values.dropna()) if few else None,
         "n": found["n"],
-        "without": int(values.isna().sum()),
     }
 
 
@@ -113,7 +142,8 @@ def as_text(scores: pd.DataFrame) -> str:
         own = rows[rows["map"] == MAP].set_index("metric")
         wide["margin"] = [_margin(row) for row in own.loc[list(METRICS)].to_dict("records")]
         first = own.iloc[0]
-        lines += [f"{part}: {first['n']} subjects, {first['without']} more without a matrix", wide.to_string(), ""]
+        left = f"{first['without']} more without a matrix, {first['not_competent']} without a competent model"
+        lines += [f"{part}: {first['n']} subjects, {left}", wide.to_string(), ""]
     return "\n".join(lines)
 
 
@@ -170,9 +200,14 @@ def _require(rows: pd.DataFrame, columns: Sequence[str], what: str) -> None:
         raise ValueError(f"{what} have no column {', '.join(missing)}; they need {', '.join(columns)}")
 
 
-def _frequent(weights: pd.DataFrame) -> pd.DataFrame:
-    parts = [(most_frequent(rows.to_numpy()), rows.index) for _, rows in weights.groupby(level="part", sort=False)]
-    return pd.concat([pd.DataFrame(values, index, weights.columns) for values, index in parts])
+def _frequent(weights: pd.DataFrame, folds: Rows | None) -> pd.DataFrame:
+    """Return how often each cell is a target of a subject's training subjects; rows of tested subjects."""
+    parts = []
+    for _, rows in weights.groupby(level="part", sort=False):
+        training = None if folds is None else trained(folds, rows.index.get_level_values("subject"))
+        values = pd.DataFrame(most_frequent(rows.to_numpy(), training), rows.index, weights.columns)
+        parts.append(values if training is None else values[training.any(axis=1)])
+    return pd.concat(parts)
 
 
 def _scored(weights: pd.DataFrame, importance: pd.DataFrame, ranking: str) -> pd.DataFrame:

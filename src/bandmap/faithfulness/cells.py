@@ -75,20 +75,24 @@ def expected_at_random(weight: NDArray[np.floating]) -> dict[str, float]:
     }
 
 
-def most_frequent(weights: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return for every subject how often each cell is a target of the others.
+def most_frequent(weights: NDArray[np.floating], trained: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+    """Return for every subject how often each cell is a target of the subjects that its model was trained on.
 
     Parameters
     ----------
     weights : ndarray of float, shape (subjects, ...)
+    trained : ndarray of bool, shape (subjects, subjects), optional
+        Which subjects (columns) train the model of each subject (rows); by default all others.
 
     Returns
     -------
-    ndarray of float64, the same shape
-        Share of the other subjects: what is known about a subject without its recordings.
+    ndarray of float64, shape (subjects, ...)
+        Share of the training subjects: what is known about a subject without its recordings.
     """
     target = (np.abs(weights) >= TARGET_WEIGHT).astype(np.float64)
-    return np.asarray((target.sum(axis=0) - target) / max(len(weights) - 1, 1))
+    counted = ~np.eye(len(weights), dtype=bool) if trained is None else trained
+    shares = counted / np.maximum(counted.sum(axis=1, keepdims=True), 1)
+    return np.asarray(np.tensordot(shares, target, axes=1))
 
 
 def cell_power(

@@ -25,10 +25,10 @@ LEAST = {"subjects": 1, "recordings_per_subject": 1, "duration_seconds": 1, "rat
 def recordings(
     *,
     scenario: str = "two_foci",
-    version: int = 1,
-    subjects: int = 20,
+    version: int = 2,
+    subjects: int = 100,
     recordings_per_subject: int = 1,
-    duration_seconds: int = 600,
+    duration_seconds: int = 520,
     seizures_per_recording: int = 4,
     rate_hz: int = 256,
     seizure_seconds: Sequence[float] = (20, 40),
@@ -42,8 +42,10 @@ def recordings(
     scenario : str
         distractor, shortcut, two_foci, conjunction, decrease, border, deep, spread, signal_steps, null or suppressor.
     version : int
-        Of the generator; the same version and seed make the same files. There is version 1.
-    subjects, recordings_per_subject : int
+        Of the generator; the same version and seed make the same files. There is version 2.
+    subjects : int
+        Of every twenty, twelve are of the split train, four of dev and four of eval.
+    recordings_per_subject : int
     duration_seconds : int
         Of each recording.
     seizures_per_recording : int
@@ -60,7 +62,7 @@ def recordings(
     Returns
     -------
     list of dict
-        recording, subject, source (empty: there is none); of `shortcut` also split, for the scheme `fixed`.
+        recording, subject, source (empty: there is none) and split (train, dev or eval), for the scheme `fixed`.
 
     Raises
     ------
@@ -83,12 +85,8 @@ def recordings(
             f"background: {background} has {len(_files(background))} EDF or BDF files for {subjects} subjects;"
             " give a file for each, or lower subjects"
         )
-    found = list(COHORT.listed(subjects, recordings_per_subject))
-    splits = scenarios.SPLITS if scenario == "shortcut" else ()
-    return [
-        {**names, "source": "", **({"split": splits[index % len(splits)]} if splits else {})}
-        for index, _, names in found
-    ]
+    found = COHORT.listed(subjects, recordings_per_subject)
+    return [{**names, "source": "", "split": scenarios.split(index)} for index, _, names in found]
 
 
 def fetch(  # noqa: PLR0913 - the keys that config.yaml may give

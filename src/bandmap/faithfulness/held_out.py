@@ -1,0 +1,79 @@
+"""Which subjects a model was tested on, trained on, and whether it tells their seizures from other time at all."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+COMPETENT = 0.8
+"""Area under the ROC curve of a subject's windows below which its model detects nothing that could be explained."""
+
+Rows = pd.DataFrame | Iterable[Mapping[str, Any]]
+
+
+def window_auroc(scores: Rows) -> pd.Series:
+    """Return the area under the ROC curve of each subject's windows.
+
+    Parameters
+    ----------
+    scores : rows
+        Columns `subject` and `window_auroc`, as `results/scores/<model>_<scheme>.tsv`, of which the rows with a value
+        count.
+
+    Returns
+    -------
+    Series of float
+        Indexed by subject.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or a subject has two values.
+    """
+    rows = _frame(scores, ("subject", "window_auroc"), "the scores")
+    areas = pd.to_numeric(rows["window_auroc"].replace({"n/a": np.nan}))
+    found = rows.assign(area=areas)[["subject", "area"]].dropna().drop_duplicates()
+    twice = found[found["subject"].duplicated()]
+    if len(twice):
+        raise ValueError(f"the scores have two values of window_auroc for {twice.iloc[0]['subject']}; give one")
+    return found.set_index("subject")["area"]
+
+
+def trained(folds: Rows, subjects: Iterable[str]) -> NDArray[np.bool_]:
+    """Return which subjects the model that was tested on a subject had been trained on.
+
+    Parameters
+    ----------
+    folds : rows
+        Columns `fold`, `role` and `subject`, as `results/folds/<scheme>.tsv`.
+    subjects : iterable of str
+
+    Returns
+    -------
+    ndarray of bool, shape (subjects, subjects)
+        A row for each subject; nothing is true in the row of one that no fold tests.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or folds test none of the subjects.
+    """
+    rows = _frame(folds, ("fold", "role", "subject"), "the folds")
+    names = list(subjects)
+    found = np.zeros((len(names), len(names)), dtype=bool)
+    for _, fold in rows.groupby("fold"):
+        tested, training = (np.isin(names, fold.loc[fold["role"] == role, "subject"]) for role in ("test", "train"))
+        found |= np.outer(tested, training)
+    if not found.any():
+        raise ValueError("the folds test none of the subjects of the truth; give the folds of this data set")
+    return found
+
+
+def _frame(rows: Rows, columns: tuple[str, ...], what: str) -> pd.DataFrame:
+    found = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=list(columns))
+    missing = [name for name in columns if name not in found]
+    if missing:
+        raise ValueError(f"{what} have no column {', '.join(missing)}; they need {', '.join(columns)}")
+    return found
