@@ -118,7 +118,7 @@ rule draw_overview:
         "../envs/bandmap.yaml"
     params:
         task=RUN["task"],
-        judged=list(PLAN.score_tables()),
+        scored=list(PLAN.score_tables()),
         recordings=PLAN.tested(),
         code=code_of(
             f"{SCRIPTS}/draw/draw_overview.py",

@@ -58,7 +58,7 @@ rule write_report:
         titles=PLAN.titles_by_model(),
         subjects=PLAN.people_tested(),
         folds=PLAN.fold_names(),
-        judged=list(PLAN.score_tables()),
+        scored=list(PLAN.score_tables()),
         simulated=PLAN.planted(),
         config=config,
         code=code_of(f"{SCRIPTS}/report/write_report.py", folder="report/templates"),

@@ -60,14 +60,14 @@ class Made:
         return [str(self.results / "harmonized" / f"{row['recording']}.h5") for row in self.recordings]
 
     @property
-    def judged(self):
+    def scored(self):
         extra = ("line-length", "always-on") if self.task == "seizure" else ()
         return {name: str(self.results / f"scores/{name}_{SCHEME}.tsv") for name in (*self.models, *extra)}
 
     @property
     def tested(self):
         titles = dict.fromkeys(self.models, TITLES)
-        return findings.Tested(self.recordings, self.harmonized, self.subjects, titles, FOLDS, self.judged, (DATASET,))
+        return findings.Tested(self.recordings, self.harmonized, self.subjects, titles, FOLDS, self.scored, (DATASET,))
 
     @property
     def config(self):
@@ -254,7 +254,7 @@ def _scores(made):
     else:
         counts = (np.eye(5, dtype=int) * 8 + 1).tolist()
         summary |= {"epoch": dict.fromkeys(metrics, SPREAD), "confusion": {"stages": list(STAGES), "epochs": counts}}
-    for name, table in made.judged.items():
+    for name, table in made.scored.items():
         schema = tables.SEIZURE_SCORES if made.task == "seizure" else tables.STAGE_SCORES
         given = {"scoring": "event", "epochs": 60, **dict.fromkeys(metrics, 0.8)}
         cells = {column.name: given.get(column.name, None if column.optional else 1) for column in schema.columns}

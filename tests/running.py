@@ -69,7 +69,7 @@ def snakemake(
 
 
 def plan(directory: Path, *arguments: str, configfile: Path | Sequence[Path] = TINY, checkout: Path = ROOT) -> Run:
-    """Ask for a dry run (`-n` need not be said), maybe by the code of another checkout."""
+    """Ask for a dry run (`-n` is added), maybe by the code of another checkout."""
     given = arguments_of(directory, "-n", *arguments, configfile=configfile, checkout=checkout)
     return forked("snakemake.cli", given, directory, checkout=checkout)
 
@@ -82,18 +82,18 @@ def unlock(directory: Path) -> Run:
 def forked(module: str, arguments: list[str], directory: Path, *, checkout: Path = ROOT) -> Run:
     """Call `main` of a module in a fork that stands in a folder and imports Bandmap from a checkout."""
     with tempfile.TemporaryDirectory() as folder:
-        said = Path(folder, "stdout"), Path(folder, "stderr")
-        process = _SERVER.Process(target=_call, args=(module, arguments, directory, checkout, said))
+        output = Path(folder, "stdout"), Path(folder, "stderr")
+        process = _SERVER.Process(target=_call, args=(module, arguments, directory, checkout, output))
         process.start()
         process.join(HANG_SECONDS)
         if process.exitcode is None:
             process.kill()
             raise subprocess.TimeoutExpired([module, *arguments], HANG_SECONDS)
-        return Run([module, *arguments], process.exitcode, *(path.read_text() for path in said))
+        return Run([module, *arguments], process.exitcode, *(path.read_text() for path in output))
 
 
-def _call(module: str, arguments: list[str], directory: Path, checkout: Path, said: tuple[Path, Path]) -> None:
-    for descriptor, path in zip((1, 2), said, strict=True):
+def _call(module: str, arguments: list[str], directory: Path, checkout: Path, output: tuple[Path, Path]) -> None:
+    for descriptor, path in zip((1, 2), output, strict=True):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), descriptor)
     os.environ.update(environment(directory, checkout))
     os.chdir(directory)

@@ -9,7 +9,7 @@ with job(snakemake):
         snakemake.output.overview,
         snakemake.output.quality,
         plugins.load("bandmap.draw.from_files", snakemake.params.task),
-        judged=dict(zip(snakemake.params.judged, snakemake.input.scores, strict=True)),
+        scored=dict(zip(snakemake.params.scored, snakemake.input.scores, strict=True)),
         recordings=snakemake.params.recordings,
         harmonized=snakemake.input.harmonized,
     )

@@ -12,7 +12,7 @@ with job(snakemake):
         snakemake.params.subjects,
         snakemake.params.titles,
         snakemake.params.folds,
-        dict(zip(snakemake.params.judged, snakemake.input.scores, strict=True)),
+        dict(zip(snakemake.params.scored, snakemake.input.scores, strict=True)),
         snakemake.params.simulated,
         snakemake.params.left_out,
     )

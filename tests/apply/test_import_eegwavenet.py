@@ -124,7 +124,7 @@ def test_it_is_filtfilt_of_the_whole_recording_edges_included(tmp_path):
     assert np.abs(found.microvolts - expected).max() < 0.02 * np.abs(expected).max()
 
 
-def said(*rows):
+def predictions(*rows):
     centres = np.arange(len(rows[0])) + 2.0
     labels = np.zeros(len(rows[0]), np.int64)
     return [Prediction(np.array(row, np.float32), centres, labels, 1.0, len(rows[0]) + 3.5) for row in rows]
@@ -132,13 +132,13 @@ def said(*rows):
 
 def test_a_second_counts_if_enough_networks_say_so_in_it_and_before():
     three = [[0, 0, 1, 1, 1, 0, 0]] * 3
-    events, _ = voted(said(*three, [0] * 7, [0] * 7), votes=3)
+    events, _ = voted(predictions(*three, [0] * 7, [0] * 7), votes=3)
     assert [(event.onset, event.offset) for event in events] == [(3.0, 5.0)]
-    assert voted(said(*three[:2], *[[0] * 7] * 3), votes=3)[0] == ()
+    assert voted(predictions(*three[:2], *[[0] * 7] * 3), votes=3)[0] == ()
 
 
 def test_the_last_window_stands_before_the_first():
-    events, _ = voted(said(*[[1, 0, 0, 0, 1]] * 5), votes=3)
+    events, _ = voted(predictions(*[[1, 0, 0, 0, 1]] * 5), votes=3)
     assert [(event.onset, event.offset) for event in events] == [(0.0, 1.0)]
 
 

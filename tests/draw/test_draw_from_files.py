@@ -63,7 +63,7 @@ def draw(made: Made, task, model):
         subject_tables=[str(matrices / name / "subjects.tsv") for name in TITLES],
         cohort_tables=[str(matrices / name / "cohort.tsv") for name in TITLES],
         histories={fold: str(made.results / f"trained/{model}/{SCHEME}/{fold}/history.tsv") for fold in FOLDS},
-        scores=made.judged[model],
+        scores=made.scored[model],
         truth=pd.DataFrame(made.truth()),
         subjects=made.subjects,
     )
@@ -88,7 +88,7 @@ def made(request, tmp_path_factory):
         folder / "overview.svg",
         folder / "quality.svg",
         task,
-        judged=made.judged,
+        scored=made.scored,
         recordings=made.recordings,
         harmonized=made.harmonized,
     )
@@ -136,7 +136,7 @@ def test_what_was_planted_is_found_in_every_class(made):
 
 def test_the_overview_names_all_who_were_scored(made):
     words = words_of(made.results / FIGURES / "overview.svg")
-    assert set(made.judged) <= set(words)
+    assert set(made.scored) <= set(words)
 
 
 def test_the_first_page_leads_to_every_subject_and_compares_all_models(made):
@@ -144,7 +144,7 @@ def test_the_first_page_leads_to_every_subject_and_compares_all_models(made):
     for _, subject in made.subjects:
         assert f'href="pages/made-{subject}.html"' in page
         assert (made.results / f"report/pages/made-{subject}.html").exists()
-    assert all(f"<td>{name}</td>" in page for name in made.judged)
+    assert all(f"<td>{name}</td>" in page for name in made.scored)
     assert "one, band_occlusion and two, band_occlusion: Spearman" in page
     shown = re.sub(r"<(style|script|pre)>.*?</\1>", "", page, flags=re.DOTALL).replace(str(made.folder), "")
     assert ("seizure" in shown.replace("<td>seizure</td>", "")) is (made.task == "seizure")

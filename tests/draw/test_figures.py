@@ -110,7 +110,7 @@ def test_fresh_weights_and_curves_are_drawn_for_every_map_that_has_them():
         (view, order): np.linspace(3, -1, 11) for view in ("deletion", "insertion") for order in ("order", "random")
     }
     traces = [Trace(f"map {n}", {"fc": 0.5, "layer1": 0.2, "all": 0.1}, curves if n else {}) for n in range(9)]
-    said = texts_of(faithfulness_figure(traces))
+    texts = texts_of(faithfulness_figure(traces))
     assert {
         "trained",
         "fc",
@@ -119,7 +119,7 @@ def test_fresh_weights_and_curves_are_drawn_for_every_map_that_has_them():
         "similarity (Spearman)",
         "log odds",
         "cells exchanged (%)",
-    } <= set(said)
+    } <= set(texts)
     titles = [axes.get_title() or axes.get_title(loc="left") for axes in faithfulness_figure(traces).axes]
     assert titles.count("map 0") == 0
     assert all(titles.count(f"map {n}") == 1 for n in range(1, 9))
@@ -142,7 +142,7 @@ def test_traces_come_from_the_table_of_tests():
 
 
 def test_every_part_of_the_seizure_figure_says_its_unit():
-    said = " ".join(texts_of(seizure_figure(a_view())))
+    texts = " ".join(texts_of(seizure_figure(a_view())))
     for unit in (
         "time from onset (s)",
         "frequency (Hz)",
@@ -151,7 +151,7 @@ def test_every_part_of_the_seizure_figure_says_its_unit():
         "dB",
         "threshold 0.50".replace(" ", "\n"),
     ):
-        assert unit in said
+        assert unit in texts
 
 
 @pytest.mark.parametrize(
@@ -195,8 +195,8 @@ def test_a_seizure_with_parts_missing_is_still_drawn(tmp_path, changes):
 def test_what_the_view_has_nothing_of_takes_no_room():
     nothing = {"power": np.zeros((0, 0)), "importance": np.full((12, 160), np.nan)}
     whole, bare = seizure_figure(a_view()), seizure_figure(a_view(**nothing, channel_importance=NOTHING, matrices=()))
-    said = " ".join(texts_of(bare))
-    assert not any(word in said for word in ("Power", "Importance", "Channels", "no ", "nothing"))
+    texts = " ".join(texts_of(bare))
+    assert not any(word in texts for word in ("Power", "Importance", "Channels", "no ", "nothing"))
     assert len(bare.axes) == 3
     assert bare.get_figheight() < 0.5 * whole.get_figheight()
     assert "time from onset (s)" in texts_of(bare)
@@ -212,9 +212,9 @@ def test_traces_of_a_strong_seizure_keep_to_their_rows_and_the_scale_says_where_
     away = [np.abs(trace - heights[index]) for trace, (index, _) in zip(traces, rows_of(BIPOLAR18), strict=True)]
     assert np.mean([np.percentile(distances, 98) < 0.7 for distances in away]) > 0.8
     assert max(distances.max() for distances in away) == pytest.approx(1.5)
-    (said,) = [text.get_text() for text in axes.texts]
+    (texts,) = [text.get_text() for text in axes.texts]
     scale = scale_of(loud)
-    assert said == f"{scale:g} µV\nneg. up\ncut at\n±{1.5 * scale:g} µV"
+    assert texts == f"{scale:g} µV\nneg. up\ncut at\n±{1.5 * scale:g} µV"
 
 
 def test_a_name_is_drawn_as_it_is_and_never_as_a_formula(tmp_path):
@@ -332,9 +332,9 @@ def test_rows_of_a_table_become_the_matrix_they_describe():
 def test_a_cell_without_a_row_is_a_dash_and_not_a_zero():
     row = {"region": "frontal", "band": "theta", "importance": 0.5}
     matrix = matrix_of_table(pd.DataFrame([row]), axes=(REGIONS, BANDS))
-    said = texts_of(matrix_figure([matrix]))
-    assert said.count("–") == 5
-    assert "0.50" in said
+    texts = texts_of(matrix_figure([matrix]))
+    assert texts.count("–") == 5
+    assert "0.50" in texts
 
 
 def test_colours_of_a_matrix_are_centred_on_zero_whatever_the_signs():
@@ -344,10 +344,10 @@ def test_colours_of_a_matrix_are_centred_on_zero_whatever_the_signs():
 
 def test_a_matrix_shows_interval_p_n_and_the_share_of_rank_one():
     low, high, p = np.full((3, 2), -0.5), np.full((3, 2), 0.5), np.array([[0.5, 0.5], [0.5, 0.01], [0.5, 0.5]])
-    said = " ".join(texts_of(matrix_figure([a_matrix(low=low, high=high, p=p, n=7, rank_one_share=0.713)])))
-    assert "0.30 *\n−0.50 … 0.50" in said
-    assert said.count(" *\n") == 1
-    assert "n = 7 subjects; rank one: 71 %" in said
+    texts = " ".join(texts_of(matrix_figure([a_matrix(low=low, high=high, p=p, n=7, rank_one_share=0.713)])))
+    assert "0.30 *\n−0.50 … 0.50" in texts
+    assert texts.count(" *\n") == 1
+    assert "n = 7 subjects; rank one: 71 %" in texts
 
 
 def test_no_text_of_two_matrices_side_by_side_overlaps_another():
@@ -383,8 +383,8 @@ def test_a_matrix_of_recorded_channels_has_no_marks_and_no_line_about_them():
 
 
 def test_the_line_about_marks_names_only_what_is_there():
-    said = texts_of(planted_figure([a_matrix(title="A"), a_matrix(title="B", **flagged(masked=1))]))
-    assert said[-1].endswith("\n×: without data")
+    texts = texts_of(planted_figure([a_matrix(title="A"), a_matrix(title="B", **flagged(masked=1))]))
+    assert texts[-1].endswith("\n×: without data")
 
 
 @pytest.mark.parametrize("prefix", ["", "n_"])
@@ -612,9 +612,9 @@ def test_a_hypnogram_steps_as_the_stages_do_and_is_open_where_none_is_scored():
 
 def test_a_night_says_how_much_differs_and_its_units():
     wrong = np.eye(5)[np.repeat([0, 2, 1, 3], 5)]
-    said = " ".join(texts_of(night_figure(a_night(probabilities=wrong))))
-    assert "33 % of epochs" in said
-    assert "time from the start of the recording (minutes)" in said
+    texts = " ".join(texts_of(night_figure(a_night(probabilities=wrong))))
+    assert "33 % of epochs" in texts
+    assert "time from the start of the recording (minutes)" in texts
     long = a_night(centres_seconds=(np.arange(20) + 0.5) * 3000, epoch_seconds=3000.0)
     assert "(hours)" in " ".join(texts_of(night_figure(long)))
 

@@ -82,8 +82,8 @@ def test_a_type_that_is_not_known_does_not_become_background(tmp_path, wrong, me
     path = written(tmp_path, f"onset\tduration\teventType\n0\t9\tbckg\n1\t2\t{wrong}\n")
     with pytest.raises(RecordingError) as caught:
         read_events(path)
-    said = f"{path}: line 3: the event type '{wrong}' is not known; did you mean '{meant}'?"
-    assert str(caught.value) == f"{said} If it is no seizure, name it in the data set's option 'ignore'"
+    text = f"{path}: line 3: the event type '{wrong}' is not known; did you mean '{meant}'?"
+    assert str(caught.value) == f"{text} If it is no seizure, name it in the data set's option 'ignore'"
     assert read_events(path, ignore=[wrong]) == ()
 
 
@@ -146,7 +146,7 @@ def test_a_missing_file_is_named(tmp_path):
 def test_hostile_text_is_events_or_an_error_of_ours(tmp_path, text):
     path = written(tmp_path, "onset\tduration\teventType\n" + text)
     try:
-        said = [event.label for event in read_events(path)]
+        text = [event.label for event in read_events(path)]
     except RecordingError as error:
-        said = [str(error)]
-    assert all(text.isprintable() for text in said)
+        text = [str(error)]
+    assert all(text.isprintable() for text in text)

@@ -12,13 +12,13 @@ EVENTS = (Event(0.25, 12.125, "sz_foc_ä"), Event(20, 30.1, "sz"))
 POSTPROCESSING = {"smooth_seconds": 3, "merge_seconds": 0, "minimum_seconds": 2}
 
 
-def said(windows, seed=0):
+def predictions(windows, seed=0):
     values = np.random.default_rng(seed).random(windows, dtype=np.float32)
     return Prediction(values, np.arange(windows) + 2.5, np.arange(windows) % 2, 1.0, windows + 4.1)
 
 
 def test_what_is_written_is_read_in_the_same_order_and_to_the_last_bit(tmp_path):
-    given = [(said(11, seed), EVENTS[:seed]) for seed in range(3)] + [(said(0), ())]
+    given = [(predictions(11, seed), EVENTS[:seed]) for seed in range(3)] + [(predictions(0), ())]
     write_validation(tmp_path / "v.h5", given)
     found = read_validation(tmp_path / "v.h5")
     assert [events for _, events in found] == [events for _, events in given]
@@ -31,7 +31,7 @@ def test_what_is_written_is_read_in_the_same_order_and_to_the_last_bit(tmp_path)
 
 
 def test_what_is_decided_on_a_file_is_what_is_decided_on_what_was_said(tmp_path):
-    given = [(said(40, seed), EVENTS) for seed in range(3)]
+    given = [(predictions(40, seed), EVENTS) for seed in range(3)]
     write_validation(tmp_path / "v.h5", given)
     found = [(Prediction(**columns), events) for columns, events in read_validation(tmp_path / "v.h5")]
     write_json(tmp_path / "d.json", seizure.decide(found, POSTPROCESSING))
@@ -45,7 +45,7 @@ def test_a_fold_without_validation_recordings_has_a_file_too(tmp_path):
 
 def test_the_same_contents_give_the_same_bytes(tmp_path):
     for name in ("a.h5", "b.h5"):
-        write_validation(tmp_path / name, [(said(5), EVENTS)])
+        write_validation(tmp_path / name, [(predictions(5), EVENTS)])
     assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
 
 

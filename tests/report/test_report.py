@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bandmap.report import render, seizure, sleep, trust
-from bandmap.report import scores as scores_said
+from bandmap.report import scores as score_sentences
 from bandmap.report.content import (
     MatrixPart,
     NightPart,
@@ -74,7 +74,7 @@ RUN = RunPart(
     recovery=RECOVERY.frame([{**RECOVERED, "low": 0.6, "high": 0.98}]),
 )  # fmt: skip
 DATA = ReportData(
-    "A run", (RUN,), judged={"cwt_resnet18": SCORES, "always-on": SCORES}, simulated=("simulated",),
+    "A run", (RUN,), scored={"cwt_resnet18": SCORES, "always-on": SCORES}, simulated=("simulated",),
     bands_hz={"theta": (4, 8)}, regions={"frontal": ["Fz"]},
 )  # fmt: skip
 STAGED = {"scorer": {"library": "scikit-learn 1.9.1"}, "settings": {}, "recordings": {"scored": 1, "expected": 1}} | {
@@ -104,7 +104,7 @@ ASLEEP = ReportData(
             recovery=RECOVERY.frame([{**RECOVERED, "class": c, "low": 0.6, "high": 0.98} for c in ("N2", "N3")]),
         ),
     ),
-    task="sleep", judged={"freqcut_vit": STAGED}, simulated=("simulated",),
+    task="sleep", scored={"freqcut_vit": STAGED}, simulated=("simulated",),
 )  # fmt: skip
 
 
@@ -148,11 +148,11 @@ def test_every_page_says_research_use_only_and_simulated(tmp_path):
 
 
 def test_the_summary_counts_seizures_and_names_the_largest_cell():
-    said = " ".join(summary(DATA))
-    assert "found 1 of 2 seizures of 1 subject" in said
-    assert "with 1 false alarm (events that overlap no seizure; the scores use a tolerance)." in said
-    assert "the largest cell is frontal, alpha (0.75, interval 0.1 to 0.9, n = 2 subjects)" in said
-    assert "band_occlusion named the planted region in 9 of 10 subjects" in said
+    text = " ".join(summary(DATA))
+    assert "found 1 of 2 seizures of 1 subject" in text
+    assert "with 1 false alarm (events that overlap no seizure; the scores use a tolerance)." in text
+    assert "the largest cell is frontal, alpha (0.75, interval 0.1 to 0.9, n = 2 subjects)" in text
+    assert "band_occlusion named the planted region in 9 of 10 subjects" in text
 
 
 def test_the_summary_gives_the_scores_that_are_defined():
@@ -167,9 +167,9 @@ def test_the_scorers_parameters_stand_beside_the_scores(tmp_path):
 
 def test_the_summary_admits_that_there_is_nothing():
     empty = replace(RUN, matrices=(MatrixPart("band_occlusion", "joint"),), subjects=(), recovery=RECOVERY.frame())
-    said = " ".join(summary(replace(DATA, runs=(empty,))))
-    assert "found 0 of 0 seizures" in said
-    assert "has no value" in said
+    text = " ".join(summary(replace(DATA, runs=(empty,))))
+    assert "found 0 of 0 seizures" in text
+    assert "has no value" in text
 
 
 def test_a_report_without_any_run_is_a_page_all_the_same(tmp_path):
@@ -241,8 +241,8 @@ def test_a_cell_tells_value_interval_n_and_what_was_planted():
     table = pd.DataFrame(COHORT).assign(p=0.04, n_interpolated=1)
     (heat,) = heats_of(seizure.GROUPS[0], table, annotation)
     theta, alpha = heat.rows[0][1]
-    said = "frontal, alpha: 0.75; interval 0.1 to 0.9; n = 2 subjects; p = 0.04; with interpolated channels; planted"
-    assert alpha.about == said
+    text = "frontal, alpha: 0.75; interval 0.1 to 0.9; n = 2 subjects; p = 0.04; with interpolated channels; planted"
+    assert alpha.about == text
     assert (alpha.text, alpha.small, alpha.strength, alpha.sign) == ("0.75 *", "0.10 to 0.90", 100, "hot")
     assert (theta.framed, alpha.framed) == (False, True)
     assert heat.note == "n = 2 subjects; *: p < 0.05; frame: planted; △: with interpolated channels"
@@ -258,10 +258,10 @@ def test_of_too_few_subjects_the_values_stand_where_an_interval_would():
     score = {"mean": 0.75, "sd": 0.35, "low": None, "high": None, "values": [0.5, 1.0], "n": 2}
     assert spread_cell(score) == Cell("0.75", 0.75, note="0.5, 1; n = 2")
     summary = {"event": {"f1": score}}
-    assert scores_said.sentence("Scores", summary, [("event", "f1", "F1")]) == "Scores: F1 0.75 (0.5, 1)."
+    assert score_sentences.sentence("Scores", summary, [("event", "f1", "F1")]) == "Scores: F1 0.75 (0.5, 1)."
     tested = FAITHFULNESS.frame([{**FAITHFUL.iloc[0], **FEW, "n": 2}])
-    told = trust.table_rows(replace(RUN, faithfulness=tested))[0]
-    assert told["fresh weights"] == Cell("0.12", 0.12, note="0.5, 1; n = 2")
+    row = trust.table_rows(replace(RUN, faithfulness=tested))[0]
+    assert row["fresh weights"] == Cell("0.12", 0.12, note="0.5, 1; n = 2")
     assert "(0.75, values 0.5, 1, n = 2 subjects)" in of_matrix(replace(RUN.matrices[0], cohort=table))
 
 
@@ -297,12 +297,12 @@ FAITHFUL = FAITHFULNESS.frame([
 
 def test_a_matrix_says_how_far_to_trust_it(tmp_path):
     page = page_of(replace(DATA, runs=(replace(RUN, faithfulness=FAITHFUL),)), tmp_path)
-    said = (
+    text = (
         "How far to trust it: similarity to the map with fresh weights 0.12 (0.04 to 0.2); deletion in its order "
         "exceeds random order by 0.8 log odds; it named the planted region in 9 of 10 subjects."
     )
-    assert said in page
-    assert said in (tmp_path / "pages/simulated-S1.html").read_text(encoding="utf-8")
+    assert text in page
+    assert text in (tmp_path / "pages/simulated-S1.html").read_text(encoding="utf-8")
 
 
 def test_one_table_has_every_map_and_every_test(tmp_path):

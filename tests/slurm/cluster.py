@@ -63,7 +63,7 @@ def cluster(folder: Path, *, nodes: int = 2, memory_mb: int = 20000) -> Iterator
     Raises
     ------
     RuntimeError
-        If the nodes are not idle within some minutes, three times; the message holds what the daemons said last.
+        If the nodes are not idle within some minutes, three times; the message holds the daemons' last output.
     """
     folder.chmod(0o755)  # munged insists that everybody may enter the folders above its socket
     with ExitStack() as running:
@@ -152,6 +152,6 @@ def _wait(condition: Callable[[], bool], folder: Path, seconds: float = 200) -> 
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
-            said = {path.name: path.read_text()[-500:] for path in sorted(folder.glob("*.out"))}
-            raise RuntimeError(f"the cluster does not start: {said}")
+            output = {path.name: path.read_text()[-500:] for path in sorted(folder.glob("*.out"))}
+            raise RuntimeError(f"the cluster does not start: {output}")
         time.sleep(0.5)

@@ -20,9 +20,9 @@ def test_448_samples_are_the_shortest_window_and_shorter_ones_are_told_the_remed
     assert eegwavenet.build((18, 448), 2).eval()(torch.zeros(1, 18, 448)).shape == (1, 2)
     with pytest.raises(
         ValueError, match=r"447 samples is too short for 5 scales, which need 448; raise windows"
-    ) as told:
+    ) as caught:
         eegwavenet.build((18, 447), 2)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_fewer_scales_take_a_second_at_256_hz():

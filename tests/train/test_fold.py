@@ -114,13 +114,13 @@ def test_an_ensemble_says_the_mean_of_what_its_members_say(trained):
 
 
 def test_a_fold_leaves_what_its_model_says_of_every_window_of_its_validation_recordings(trained):
-    ((said, events),) = trained.validation
+    ((predicted, events),) = trained.validation
     alone = predict_together([(trained.model, trained.settings)], Source(2), seizure, device="cpu")
-    np.testing.assert_array_equal(said.probabilities, alone.probabilities)
-    assert (len(said.labels), said.duration_seconds, events) == (113, 120.4, (Event(60, 90, "sz"),))
+    np.testing.assert_array_equal(predicted.probabilities, alone.probabilities)
+    assert (len(predicted.labels), predicted.duration_seconds, events) == (113, 120.4, (Event(60, 90, "sz"),))
 
 
-def said(probabilities):
+def predictions(probabilities):
     """Return what a file of validation recordings holds of one, with a seizure in the middle, and its events."""
     n = len(probabilities)
     columns = {"probabilities": np.asarray(probabilities, "f4"), "labels": np.zeros(n, np.int64)}
@@ -129,7 +129,7 @@ def said(probabilities):
 
 
 def test_a_validation_recording_of_several_folds_counts_once_with_the_mean_of_their_models():
-    files = [[said([0.2] * 100), said([0.4] * 100)], [said([0.8] * 100)]]
+    files = [[predictions([0.2] * 100), predictions([0.4] * 100)], [predictions([0.8] * 100)]]
     found = validated_together(files, [["sim/a", "sim/b"], ["sim/b"]])
     assert [prediction.probabilities[0] for prediction, _ in found] == pytest.approx([0.2, 0.6])
     assert [events for _, events in found] == [(Event(50, 90, "sz"),)] * 2
@@ -137,7 +137,7 @@ def test_a_validation_recording_of_several_folds_counts_once_with_the_mean_of_th
 
 def test_folds_whose_recordings_are_not_those_that_were_named_are_refused():
     with pytest.raises(ValueError, match="argument 2 is longer"):
-        validated_together([[said([0.2] * 100)]], [["sim/a", "sim/b"]])
+        validated_together([[predictions([0.2] * 100)]], [["sim/a", "sim/b"]])
 
 
 def test_an_ensemble_of_models_unlike_in_sureness_does_better_by_its_own_threshold_than_by_their_median():
@@ -147,15 +147,15 @@ def test_an_ensemble_of_models_unlike_in_sureness_does_better_by_its_own_thresho
     for _ in range(12):
         sureness = generator.normal(0, 2, 5)
 
-        def answers(shift):
+        def shifted(shift):
             logits = np.where((np.arange(600) >= 300) & (np.arange(600) < 340), 3, -3) + generator.normal(size=600)
-            return said(1 / (1 + np.exp(-logits - shift)))
+            return predictions(1 / (1 + np.exp(-logits - shift)))
 
-        files = [[answers(shift), answers(shift)] for shift in sureness]
+        files = [[shifted(shift), shifted(shift)] for shift in sureness]
         together = seizure.decide(validated_together(files, ring), how)
         alone = [seizure.decide(validated_together([files[fold]], [ring[fold]]), how) for fold in range(5)]
         middle = {"threshold": float(np.median([decision["threshold"] for decision in alone]))}
-        new, events = validated_together([[answers(shift)] for shift in sureness], [["sim/new"]] * 5)[0]
+        new, events = validated_together([[shifted(shift)] for shift in sureness], [["sim/new"]] * 5)[0]
         for scores, decision in ((own, together), (median, middle)):
             scores.append(np.nan_to_num(sample_scores(events, seizure.found(new, decision, how)[0], 600.0).f1))
     assert np.mean(own) > 0.9

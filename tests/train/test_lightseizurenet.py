@@ -113,10 +113,10 @@ def test_a_pruned_kernel_stays_out_while_the_others_are_tuned():
 def test_a_pruned_kernel_does_not_change_the_answer_whatever_its_weight():
     model = pruned(network())
     with torch.inference_mode():
-        answer = model(windows())
+        output = model(windows())
         for layer in (module for module in model.features if hasattr(module, "kept")):
             layer.weight[~layer.kept.expand_as(layer.weight)] = 1e3
-        assert torch.equal(model(windows()), answer)
+        assert torch.equal(model(windows()), output)
 
 
 def test_pruned_kernels_are_saved_with_the_weights():

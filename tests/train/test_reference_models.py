@@ -108,11 +108,11 @@ def test_hooks_on_attend_see_all_that_the_published_relevance_is_made_of(name):
         layer.attention.attend.register_forward_hook(lambda _module, _inputs, output: weights.append(output))
         for layer in case.model.encoder.layers
     ]
-    answers = case.model(case.windows).max(dim=1).values.sum()
+    logits = case.model(case.windows).max(dim=1).values.sum()
     for hook in hooks:
         hook.remove()
     relevance = torch.eye(weights[0].shape[-1])
-    for weight, gradient in zip(weights, torch.autograd.grad(answers, weights), strict=True):
+    for weight, gradient in zip(weights, torch.autograd.grad(logits, weights), strict=True):
         relevance = relevance + (weight * gradient).clamp(min=0).mean(dim=1) @ relevance
     published = np.reshape(case.reference["relevance"], (len(case.windows), -1))
     np.testing.assert_allclose(relevance[:, 0, 1:].detach().numpy(), published, rtol=RTOL, atol=ATOL)

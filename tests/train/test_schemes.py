@@ -75,10 +75,10 @@ def test_no_subject_is_in_two_roles_of_a_fold_and_no_role_is_empty(case, seed):
         roles[row["fold"]].append((row["dataset"], row["subject"]))
         roles[row["fold"], "roles"].append(row["role"])
         assert row["recording"] == ""
-    everyone = {(row["dataset"], row["subject"]) for row in recordings}
+    subjects = {(row["dataset"], row["subject"]) for row in recordings}
     for key, found in roles.items():
-        assert set(found) == (everyone if isinstance(key, str) else set(ROLES))
-        assert isinstance(key, tuple) or len(found) == len(everyone)
+        assert set(found) == (subjects if isinstance(key, str) else set(ROLES))
+        assert isinstance(key, tuple) or len(found) == len(subjects)
 
 
 @settings(max_examples=50)

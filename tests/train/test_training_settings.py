@@ -96,9 +96,9 @@ def rates(**changed):
     ],
 )
 def test_settings_out_of_range_are_refused_in_one_line_that_names_them(wrong):
-    with pytest.raises(ValueError, match=rf"training: .*{next(iter(wrong))}") as told:
+    with pytest.raises(ValueError, match=rf"training: .*{next(iter(wrong))}") as caught:
         recipe(**wrong)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_recipe_is_made_of_the_section_of_the_settings_and_a_misspelt_one_is_named():
@@ -224,16 +224,16 @@ def test_more_than_two_classes_are_predicted_by_a_row_of_probabilities():
     assert found.dtype == np.float32
     np.testing.assert_allclose(found.sum(1), 1, rtol=1e-6)
     with torch.inference_mode():
-        said = model(torch.from_numpy(windows.values))
-    np.testing.assert_allclose(found, said.softmax(1).numpy(), rtol=1e-5)
+        logits = model(torch.from_numpy(windows.values))
+    np.testing.assert_allclose(found, logits.softmax(1).numpy(), rtol=1e-5)
 
 
 def test_two_columns_of_two_classes_are_predicted_by_the_second():
     model, windows = nn.Sequential(nn.Flatten(), nn.Linear(32, 2)), Arrays([0, 1])
     with torch.inference_mode():
-        said = model(torch.from_numpy(windows.values))
+        logits = model(torch.from_numpy(windows.values))
     found = fitting.predict(model, windows, batch_size=5, device="cpu")
-    np.testing.assert_allclose(found, said.softmax(1)[:, 1].numpy(), rtol=1e-5)
+    np.testing.assert_allclose(found, logits.softmax(1)[:, 1].numpy(), rtol=1e-5)
 
 
 def test_no_windows_have_no_predictions():

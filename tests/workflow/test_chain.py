@@ -80,9 +80,9 @@ def test_a_read_that_no_rule_names_is_noticed(tmp_path: Path) -> None:
 
 def test_the_target_names_a_result_of_every_job_so_that_a_missing_one_is_made_again(copy: Path) -> None:
     """Snakemake does not miss a file whose successors exist, and a killed job leaves none of its files."""
-    said = re.search(r"^(?:local)?rule all:\n    input: (.*)$", plan(copy, "--force", "all").stdout, re.MULTILINE)
-    assert said
-    named = set(said[1].split(", "))
+    found = re.search(r"^(?:local)?rule all:\n    input: (.*)$", plan(copy, "--force", "all").stdout, re.MULTILINE)
+    assert found
+    named = set(found[1].split(", "))
     jobs: dict[tuple[str, ...], set[str]] = {}
     for record in (copy / ".snakemake/metadata").iterdir():
         path, job = base64.b64decode(record.name).decode(), json.loads(record.read_text())

@@ -142,17 +142,17 @@ def test_results_of_another_version_of_the_package_are_made_anew_from_the_stage_
 
 
 def test_a_second_run_in_the_same_folder_is_refused_and_the_first_one_finishes(tmp_path: Path) -> None:
-    said = tmp_path / "first.out"
-    with said.open("w") as log:
+    output = tmp_path / "first.out"
+    with output.open("w") as log:
         first = subprocess.Popen(
             command(tmp_path, "--until", "extract_events"), stdout=log, stderr=log, env=environment(tmp_path)
         )
-        while "rule fetch_recording" not in said.read_text() and first.poll() is None:
+        while "rule fetch_recording" not in output.read_text() and first.poll() is None:
             time.sleep(0.05)
         first.send_signal(signal.SIGSTOP)  # however quick its jobs are, it has not finished when the second one comes
         second = snakemake(tmp_path, "--until", "extract_events")
         first.send_signal(signal.SIGCONT)
-        assert first.wait(HANG_SECONDS) == 0, said.read_text()[-2000:]
+        assert first.wait(HANG_SECONDS) == 0, output.read_text()[-2000:]
     assert second.returncode != 0
     assert "Directory cannot be locked" in second.stdout + second.stderr
     assert len(list((tmp_path / "resources/simulated").glob("*_events.tsv"))) == 3

@@ -77,11 +77,11 @@ def faulty(once: Once, finished: Path) -> SimpleNamespace:
         (folder / "second.out").write_text(run.stdout)
 
     folder = once("faulty", fill)
-    said = {name: (folder / name).read_text() for name in ("first.out", "first.err", "second.out")}
+    output = {name: (folder / name).read_text() for name in ("first.out", "first.err", "second.out")}
     return SimpleNamespace(
         folder=folder,
-        said=said["first.err"],
-        then=said["second.out"],
+        output=output["first.err"],
+        then=output["second.out"],
         made=json.loads((folder / "made.json").read_text()),
         left_out=json.loads((folder / "left_out.json").read_text()),
     )
@@ -97,9 +97,9 @@ def made(folder: Path) -> list[str]:
 
 
 def test_one_bad_recording_fails_with_one_line_and_the_others_go_on(faulty: SimpleNamespace) -> None:
-    (line,) = [line for line in faulty.said.splitlines() if line.startswith("ERROR")]
+    (line,) = [line for line in faulty.output.splitlines() if line.startswith("ERROR")]
     assert BROKEN in line
-    assert "Traceback" not in faulty.said
+    assert "Traceback" not in faulty.output
     good = [f"sub-{number}_task-sz_run-01" for number in ("01", "02", "03")] + ["sub-01_task-sz_run-02"]
     assert faulty.made == sorted(
         [f"harmonized/mine/{name}.h5" for name in good] + [f"represented/cwt/mine/{name}.zarr.zip" for name in good]
@@ -110,7 +110,7 @@ def test_the_offer_to_leave_a_bad_recording_out_is_one_that_works_and_the_report
     faulty: SimpleNamespace,
 ) -> None:
     why = faulty.left_out[f"mine/{BROKEN}"]
-    assert any(line.startswith("ERROR") and why in line for line in faulty.said.splitlines())
+    assert any(line.startswith("ERROR") and why in line for line in faulty.output.splitlines())
     assert f"Left out: mine/{BROKEN}: {why}" in faulty.then
     for name in ("cwt_resnet18", "line-length", "always-on"):
         summary = json.loads((faulty.folder / f"results/scores/{name}_leave_one_subject_out.json").read_text())

@@ -59,10 +59,10 @@ def moments(known: dict[str, tuple[float, float]], in_each: int, kills: int) -> 
 def killed(directory: Path, rule: str, seconds: float, *arguments: str) -> bool:
     """Run, and kill everything some time after a job of the rule has begun; return whether it was still running."""
     log = directory / "killed.out"
-    with log.open("w") as output:
+    with log.open("w") as stream:
         process = subprocess.Popen(
             command(directory, *arguments),
-            stdout=output,
+            stdout=stream,
             stderr=subprocess.STDOUT,
             env=environment(directory),
             cwd=directory,
@@ -71,13 +71,13 @@ def killed(directory: Path, rule: str, seconds: float, *arguments: str) -> bool:
         while process.poll() is None and not begun(rule, log.read_text()):
             time.sleep(0.05)
         time.sleep(seconds if process.poll() is None else 0)
-        said = log.read_text()
+        output = log.read_text()
         alive = process.poll() is None
         if alive:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    assert "Error in rule" not in said, said[-3000:]
-    return alive and begun(rule, said) > said.count(f"(Rule: {rule})")
+    assert "Error in rule" not in output, output[-3000:]
+    return alive and begun(rule, output) > output.count(f"(Rule: {rule})")
 
 
 def killed_again(directory: Path, rule: str, seconds: float) -> bool:
@@ -89,9 +89,9 @@ def killed_again(directory: Path, rule: str, seconds: float) -> bool:
     return False
 
 
-def begun(rule: str, said: str) -> int:
+def begun(rule: str, output: str) -> int:
     """Return how many jobs of a rule Snakemake says that it has started."""
-    return len(re.findall(rf"^(?:local)?rule {rule}:$", said, re.MULTILINE))
+    return len(re.findall(rf"^(?:local)?rule {rule}:$", output, re.MULTILINE))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What makes large plans quick changes no answer."""
+"""What makes large plans quick changes no plan."""
 
 import threading
 from types import SimpleNamespace
@@ -44,7 +44,7 @@ def watched(monkeypatch):
     """Return what Snakemake's own functions were called with since `quicken` was called anew."""
     calls = []
     monkeypatch.setattr(script, "get_source", lambda path, *rest: calls.append(path) or (path, *rest))
-    monkeypatch.setattr(Job, "log_info", lambda job, *rest: calls.append("told"))
+    monkeypatch.setattr(Job, "log_info", lambda job, *rest: calls.append("logged"))
     quicken()
     return calls
 
@@ -59,18 +59,18 @@ def test_a_script_is_read_once_for_each_folder_it_may_lie_in_and_anew_where_its_
 
 
 @pytest.mark.parametrize(
-    ("dryrun", "quiet", "told"),
+    ("dryrun", "quiet", "logged"),
     [
         (True, {Quietness.RULES}, []),
-        (True, {Quietness.PROGRESS}, ["told"]),
-        (True, None, ["told"]),
-        (False, {Quietness.RULES}, ["told"]),
+        (True, {Quietness.PROGRESS}, ["logged"]),
+        (True, None, ["logged"]),
+        (False, {Quietness.RULES}, ["logged"]),
     ],
 )
-def test_only_a_dry_run_that_is_to_be_quiet_about_rules_says_nothing_of_jobs(watched, dryrun, quiet, told):
+def test_only_a_dry_run_that_is_to_be_quiet_about_rules_says_nothing_of_jobs(watched, dryrun, quiet, logged):
     workflow = SimpleNamespace(dryrun=dryrun, output_settings=SimpleNamespace(quiet=quiet))
     Job.log_info(SimpleNamespace(dag=SimpleNamespace(workflow=workflow)))
-    assert watched == told
+    assert watched == logged
 
 
 def test_a_finished_run_waits_for_none_of_its_timers_and_a_running_one_is_woken():

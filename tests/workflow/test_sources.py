@@ -14,7 +14,7 @@ SCRIPT = Path(__file__).parents[2] / "scripts/download/fetch_recording.py"
 
 
 def sources(kind: str, row: dict[str, str], **options: object) -> tuple[Sources, SimpleNamespace]:
-    """Return a plan's answers about one recording."""
+    """Return the sources of one recording in a plan."""
     config = {"seed": 1, "datasets": {"set": {"kind": kind, **options}}}
     rows = ({"dataset": "set", "recording": "a", "subject": "s", "source": "", **row},)
     return Sources(Plan(config, rows, ())), Wildcards(dataset="set", recording="a")
@@ -30,21 +30,21 @@ class Wildcards(SimpleNamespace):
 def test_a_recording_of_ones_own_is_an_input_with_the_table_beside_it(tmp_path):
     edf, events = tmp_path / "a_eeg.edf", tmp_path / "a_events.tsv"
     write_edf(edf, [("Cz", np.zeros(100))], 100, "uV")
-    answers, job = sources("bids", {"source": str(edf), "events": str(events)}, root=str(tmp_path))
-    assert answers.recording(job) == [str(edf)]
-    assert answers.labels(job) == []
+    planned, job = sources("bids", {"source": str(edf), "events": str(events)}, root=str(tmp_path))
+    assert planned.recording(job) == [str(edf)]
+    assert planned.labels(job) == []
     events.touch()
-    assert answers.labels(job) == [str(events)]
+    assert planned.labels(job) == [str(events)]
 
 
 def test_a_published_file_is_what_its_checksum_says_whatever_code_fetched_it(tmp_path):
     row = {"source": str(tmp_path), "content": "sha1:12", "events": "", "events_content": "sha1:34"}
-    answers, job = sources("sleep_edf", row)
-    assert answers.recording(job) == []
-    assert answers.labels(job) == ["resources/set/a_labels"]
-    assert answers.code(str(SCRIPT), "fetch")(job) == "sha1:12"
-    assert answers.code(str(SCRIPT), "fetch_labels")(job) == "sha1:34"
-    assert len(answers.code(str(SCRIPT), "annotate")(job)) == 16
+    planned, job = sources("sleep_edf", row)
+    assert planned.recording(job) == []
+    assert planned.labels(job) == ["resources/set/a_labels"]
+    assert planned.code(str(SCRIPT), "fetch")(job) == "sha1:12"
+    assert planned.code(str(SCRIPT), "fetch_labels")(job) == "sha1:34"
+    assert len(planned.code(str(SCRIPT), "annotate")(job)) == 16
 
 
 @pytest.mark.parametrize(
@@ -56,14 +56,14 @@ def test_a_published_file_is_what_its_checksum_says_whatever_code_fetched_it(tmp
     ],
 )
 def test_a_job_has_those_options_only_that_its_function_takes(function, expected):
-    answers, job = sources("simulated_sleep", {}, subjects=3, duration_minutes=20)
-    assert answers.options(function)(job) == {"kind": "simulated_sleep", "options": expected}
+    planned, job = sources("simulated_sleep", {}, subjects=3, duration_minutes=20)
+    assert planned.options(function)(job) == {"kind": "simulated_sleep", "options": expected}
 
 
 def test_real_recordings_do_not_depend_on_the_seed_nor_on_which_are_chosen():
-    answers, job = sources("chb_mit", {"content": "sha256:1"}, subjects=["chb05"], seizures_only=True)
-    assert answers.options("fetch")(job)["options"] == {"mirror": None}
-    assert answers.options("annotate")(job)["options"] == {}
+    planned, job = sources("chb_mit", {"content": "sha256:1"}, subjects=["chb05"], seizures_only=True)
+    assert planned.options("fetch")(job)["options"] == {"mirror": None}
+    assert planned.options("annotate")(job)["options"] == {}
 
 
 def test_every_rule_that_downloads_takes_one_of_the_downloads():

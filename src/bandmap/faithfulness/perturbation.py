@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from bandmap.interpret.context import Context
 from bandmap.interpret.methods._bands import bands_of
 from bandmap.interpret.methods._cells import with_exchanged_cells
-from bandmap.interpret.methods._forward import answers
+from bandmap.interpret.methods._forward import outputs_of
 from bandmap.interpret.methods._replacements import stand_ins
 
 STEPS = 10
@@ -99,7 +99,7 @@ def curves(
         for view in VIEWS:
             batches = exchange(place, np.array(masks), view)
             targets = np.full(len(masks), target)
-            values = iter(answers(model, batches, targets, scale="log_odds", context=context))
+            values = iter(outputs_of(model, batches, targets, scale="log_odds", context=context))
             outputs = {
                 key: [_at_shares([(share, next(values)) for share, _ in steps]) for steps in order]
                 for key, order in orders.items()

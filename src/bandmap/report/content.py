@@ -183,7 +183,7 @@ class ReportData:
     title : str
     runs : tuple of RunPart
     task : {"seizure", "sleep"}
-    judged : mapping of str to mapping
+    scored : mapping of str to mapping
         Models, baselines and models without fine-tuning -> summary of scores.
     comparison : DataFrame
         A table of `tables.COMPARISON`.
@@ -211,7 +211,7 @@ class ReportData:
     title: str
     runs: tuple[RunPart, ...]
     task: str = "seizure"
-    judged: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    scored: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     comparison: pd.DataFrame = field(default_factory=tables.COMPARISON.frame)
     agreement: pd.DataFrame = field(default_factory=pd.DataFrame)
     overview_figure: str = ""

@@ -58,7 +58,7 @@ class Tested:
         Model -> its matrices -> title for readers, the joint one first.
     folds : sequence of str
         Names of the folds.
-    judged : mapping of str to str
+    scored : mapping of str to str
         Model or baseline -> table of scores, with a summary (JSON) beside it.
     simulated : sequence of str
         Data sets that are simulated.
@@ -71,7 +71,7 @@ class Tested:
     subjects: Sequence[Person]
     titles: Mapping[str, Mapping[str, str]]
     folds: Sequence[str]
-    judged: Mapping[str, str]
+    scored: Mapping[str, str]
     simulated: Sequence[str]
     left_out: Sequence[Mapping[str, str]] = ()
 
@@ -93,7 +93,7 @@ def gather(page: str | Path, tested: Tested, config: Mapping[str, Any]) -> Repor
         title=", ".join(run["datasets"]),
         runs=runs,
         task=run["task"],
-        judged={name: _summary(table) for name, table in tested.judged.items()},
+        scored={name: _summary(table) for name, table in tested.scored.items()},
         comparison=read_table(results / f"scores/comparison_{run['scheme']}.tsv", COMPARISON),
         agreement=agreement(_subjects(runs), seed=config["seed"]),
         overview_figure="figures/overview.svg",

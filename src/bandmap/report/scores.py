@@ -19,9 +19,9 @@ def over_subjects(summary: Mapping[str, Any], levels: Sequence[str], metrics: Se
     ]
 
 
-def overview(judged: Mapping[str, Mapping[str, Any]], metrics: Sequence[Metric]) -> list[dict[str, object]]:
+def overview(scored: Mapping[str, Mapping[str, Any]], metrics: Sequence[Metric]) -> list[dict[str, object]]:
     """Return one row per model and baseline: scored recordings, and mean, interval and n of every score."""
-    return [_overview_row(name, summary, metrics) for name, summary in judged.items()]
+    return [_overview_row(name, summary, metrics) for name, summary in scored.items()]
 
 
 def _overview_row(name: str, summary: Mapping[str, Any], metrics: Sequence[Metric]) -> dict[str, object]:
@@ -59,6 +59,6 @@ def sentence(opening: str, summary: Mapping[str, Any], metrics: Sequence[Metric]
 def _text(words: str, facts: Mapping[str, Any] | None) -> str:
     if facts is None or facts["mean"] is None:
         return ""
-    said = f"{words} {short_number(facts['mean'])}"
+    text = f"{words} {short_number(facts['mean'])}"
     interval = interval_said(facts)
-    return f"{said} ({interval})" if interval else said
+    return f"{text} ({interval})" if interval else text

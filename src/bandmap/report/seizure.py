@@ -74,9 +74,9 @@ def sentences(run: RunPart) -> list[str]:
 def floor(data: ReportData) -> list[str]:
     """Return the scores of the baseline detectors."""
     known = [
-        scores.sentence(f"For comparison, the {name} detector, by event", data.judged[name], METRICS[:4])
+        scores.sentence(f"For comparison, the {name} detector, by event", data.scored[name], METRICS[:4])
         for name in _FLOORS
-        if name in data.judged
+        if name in data.scored
     ]
     return [sentence for sentence in known if sentence]
 

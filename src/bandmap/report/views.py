@@ -98,10 +98,10 @@ def run_view(run: RunPart, key: str, task: TaskPages) -> RunView:
 
 def overview(data: ReportData, task: TaskPages) -> Overview:
     """Return the content of the section about all models."""
-    counts = {name: scores.counted(summary) for name, summary in data.judged.items()}
-    parameters = [scores.parameters(summary) for summary in data.judged.values()]
+    counts = {name: scores.counted(summary) for name, summary in data.scored.items()}
+    parameters = [scores.parameters(summary) for summary in data.scored.values()]
     return Overview(
-        scores=table_of(scores.overview(data.judged, task.METRICS)),
+        scores=table_of(scores.overview(data.scored, task.METRICS)),
         parameters=", ".join(f"{name} {value}" for name, value in (parameters[0] if parameters else {}).items()),
         incomplete=[f"{name}: {n} of {of}" for name, (n, of) in counts.items() if n < of],
         comparison=table_of(_compared(data.comparison, task)),

@@ -21,7 +21,7 @@ from bandmap.train._device import channels_last, fabric_of, laid_out
 from bandmap.train.augmentation import Augmenter
 from bandmap.train.feeding import batches
 from bandmap.train.optimization import Objective, optimizer_of, schedule_of
-from bandmap.train.prediction import answers, mistakes
+from bandmap.train.prediction import mistakes, predict_on
 from bandmap.train.recipe import Fitted, Recipe
 from bandmap.train.resuming import Checkpoint, generators, identity, restore_generators
 from bandmap.train.sampling import Windows, class_weights, drawn, validation_windows
@@ -102,7 +102,7 @@ class Run:
         if number:
             self.model.load_state_dict(progress.best.state)
         if phase.name == stages.ERROR_AWARE:
-            found = answers(self.model, self.train, batch_size=self.recipe.batch_size, device=self.fabric.device)
+            found = predict_on(self.model, self.train, batch_size=self.recipe.batch_size, device=self.fabric.device)
             progress.mistakes = mistakes(found, self.train.labels).tolist()
         if phase.pruned_share is not None and (network := stages.prunable(self.model)):
             network.prune(phase.pruned_share)

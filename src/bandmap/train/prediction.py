@@ -32,12 +32,12 @@ def predict(model: nn.Module, windows: Windows, *, batch_size: int, device: str)
         (windows, classes). Without windows, the shape is (0,).
     """
     place = device_of(device)
-    found = answers(model.to(place), windows, batch_size=batch_size, device=place)
+    found = predict_on(model.to(place), windows, batch_size=batch_size, device=place)
     model.cpu()
     return found
 
 
-def answers(model: nn.Module, windows: Windows, *, batch_size: int, device: torch.device) -> NDArray[np.float32]:
+def predict_on(model: nn.Module, windows: Windows, *, batch_size: int, device: torch.device) -> NDArray[np.float32]:
     """Return the same as `predict`, for a model that is on the device and stays there."""
     model.eval()
     every = np.arange(len(windows))

@@ -107,8 +107,8 @@ def made(config: Settings, recordings: Rows) -> Folds:
 def _settings(config: Settings) -> str:
     scheme = base_of(config, config["run"]["scheme"])
     people = shared(config)
-    said = {"same_subject": people} if people else {}
-    return settings_text({**config["schemes"][scheme], "seed": config["seed"], **said})
+    people_setting = {"same_subject": people} if people else {}
+    return settings_text({**config["schemes"][scheme], "seed": config["seed"], **people_setting})
 
 
 def _check_all_there(frozen: Folds, recordings: Rows, known: Path, out: Collection[str]) -> None:

@@ -15,7 +15,7 @@ def draw_overview(
     quality: str | Path,
     task: TaskPictures,
     *,
-    judged: Mapping[str, str],
+    scored: Mapping[str, str],
     recordings: Sequence[Row],
     harmonized: Sequence[str],
 ) -> None:
@@ -27,14 +27,14 @@ def draw_overview(
         The figures to write.
     task : TaskPictures
         `from_files.seizure` or `from_files.sleep`.
-    judged : mapping
+    scored : mapping
         Model or baseline -> table of scores.
     recordings : sequence of mapping
         `dataset`, `recording` of all tested recordings.
     harmonized : sequence of str
         Their files, in the same order.
     """
-    save(task.overview_figure([Card.read(name, table, task.TASK) for name, table in judged.items()]), overview)
+    save(task.overview_figure([Card.read(name, table, task.TASK) for name, table in scored.items()]), overview)
     files = zip(recordings, harmonized, strict=True)
     durations = {(row["dataset"], row["recording"]): read_duration(path) for row, path in files}
     save(quality_figure(read_qualities(recordings, harmonized), durations), quality)

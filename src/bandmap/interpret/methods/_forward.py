@@ -142,7 +142,7 @@ def losses(
         torch.cat([exchanged(k) for k in range(first, min(first + at_once, len(which)))])
         for first in range(0, len(which), at_once)
     )
-    after = answers(model, batches, np.repeat(targets, variants), scale=scale, context=context)
+    after = outputs_of(model, batches, np.repeat(targets, variants), scale=scale, context=context)
     return np.asarray(before[:, None, None] - after.reshape(len(which), len(weights), n_parts))
 
 
@@ -171,7 +171,7 @@ def mixing(weights: NDArray[np.floating], context: Context) -> tuple[NDArray[np.
     return 1 - np.sqrt(1 - shares), np.sqrt(shares)
 
 
-def answers(
+def outputs_of(
     model: nn.Module, batches: Iterable[Tensor], targets: NDArray[np.int64], *, scale: str, context: Context
 ) -> NDArray[np.float64]:
     """Return a model's output for the class of each window of some batches, shape (windows,).

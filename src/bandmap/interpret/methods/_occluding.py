@@ -42,7 +42,7 @@ def losses_without(
     scale: str,
     context: Context,
 ) -> NDArray[np.float64]:
-    """Return what a model's answer loses when a group of channels is replaced by that of the window's baseline.
+    """Return how much a model's output decreases when a group of channels is replaced by that of the window's baseline.
 
     Parameters
     ----------

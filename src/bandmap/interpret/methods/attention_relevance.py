@@ -100,11 +100,11 @@ def _relevance(model: nn.Module, batch: Tensor, classes: Tensor) -> Tensor:
         for module in transformer
     ]
     try:
-        answers = class_logit(model(batch), classes)
+        logits = class_logit(model(batch), classes)
     finally:
         for hook in hooks:
             hook.remove()
-    gradients = torch.autograd.grad(answers.sum(), weights)
+    gradients = torch.autograd.grad(logits.sum(), weights)
     layers = iter(zip(weights, gradients, strict=True))
     rows = [_class_row([next(layers) for _ in transformer]) for transformer in transformers]
     relevance = torch.ones((len(batch), 1), device=batch.device)

@@ -83,12 +83,12 @@ def _mean_gradients(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the mean gradient along the path, in the shape of the windows, and the completeness gap, (windows,)."""
 
-    def answer(batch: Tensor, classes: Tensor) -> Tensor:
+    def output(batch: Tensor, classes: Tensor) -> Tensor:
         return class_log_odds(model(batch), classes)
 
     ends, starts = on_device(windows, context.device), on_device(baselines, context.device)
     classes = torch.tensor(targets, device=context.device)
-    explainer = IntegratedGradients(answer, multiply_by_inputs=False)
+    explainer = IntegratedGradients(output, multiply_by_inputs=False)
     with evaluating(model):
         model.to(context.device)
         gradients = explainer.attribute(

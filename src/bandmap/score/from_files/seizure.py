@@ -13,8 +13,8 @@ def gather(files: Files) -> list[Scored]:
     """Read reference and predicted events and probabilities of recordings."""
     members = []
     columns = (files.recordings, files.reference, files.found, files.probabilities, files.spans)
-    for row, expected, found, answers, spans in zip(*columns, strict=True):
-        predictions = read_predictions(answers)
+    for row, expected, found, predicted_file, spans in zip(*columns, strict=True):
+        predictions = read_predictions(predicted_file)
         duration = same_duration(read_duration(expected), read_duration(found), row["recording"])
         steps = float(predictions.attributes["step_seconds"])
         predicted = Predicted(predictions.probabilities, predictions.centres_seconds, steps, duration)

@@ -13,8 +13,8 @@ from bandmap.score.from_files._common import Card, Files, counted
 def gather(files: Files) -> list[sleep.Staged]:
     """Read probabilities and stages of recordings."""
     members = []
-    for row, answers, spans in zip(files.recordings, files.probabilities, files.spans, strict=True):
-        predictions = read_predictions(answers)
+    for row, predicted_file, spans in zip(files.recordings, files.probabilities, files.spans, strict=True):
+        predictions = read_predictions(predicted_file)
         inside = counted(predictions.centres_seconds, read_predictions(spans).attributes)
         seconds = float(predictions.attributes["step_seconds"])
         head = (row["dataset"], row["subject"], row["recording"])
