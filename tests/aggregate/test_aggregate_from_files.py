@@ -64,7 +64,7 @@ def test_a_joint_matrix_carries_the_flags_of_its_recording(tmp_path):
     assert (back["n_windows"], back["interpolated"], back["masked"]) == (0, 0, 1)
 
 
-def test_a_product_leaves_masked_channels_out_and_says_so(tmp_path):
+def test_a_product_leaves_masked_channels_out_and_flags_them(tmp_path):
     frequency = written(tmp_path / "f.h5", np.ones((30, 4)), ("frequency",), masked=["F3-P3"])
     channel = written(tmp_path / "c.h5", np.tile([2.0, 0.0, 8.0], (30, 1)), ("channel",), masked=["F3-P3"])
     rows = seizure_rows(tmp_path, [frequency, channel])

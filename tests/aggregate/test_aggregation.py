@@ -163,7 +163,7 @@ def test_a_result_of_channels_alone_has_one_column_for_all_bands():
         {("frequency",): np.ones((1, 4)), ("channel",): np.ones((2, 3))},
     ],
 )
-def test_results_that_make_no_matrix_are_refused(results):
+def test_results_without_regions_and_bands_are_refused(results):
     with pytest.raises(ValueError, match=r"matri|product"):
         region_band_matrix(results, ATLAS, CHANNELS, FREQUENCIES)
 
@@ -185,7 +185,7 @@ def test_outcomes_are_hit_miss_false_alarm_and_interictal():
     assert {tuple(row) for row in rows} == {UNITS.names}
 
 
-def test_a_detection_that_only_touches_the_end_is_no_hit():
+def test_a_detection_that_only_touches_the_end_is_not_a_hit():
     assert outcomes(rows_of(attributed(), [SZ], [Event(30, 34, "sz")]))["1"] == "miss"
 
 
@@ -204,7 +204,7 @@ def test_a_miss_is_the_mean_over_all_its_windows():
     assert row["n_windows"] == len(members)
 
 
-def test_a_hit_without_a_sure_window_takes_all_its_windows():
+def test_a_hit_without_a_window_above_the_threshold_takes_all_its_windows():
     row = cell(rows_of(attributed(probabilities=np.zeros(60)), [SZ], [SZ]), seizure="1", region="front", band="slow")
     assert row["n_windows"] == 11
 
@@ -288,7 +288,7 @@ def staged(explained, reference, values=None, **names):
     return table.to_dict("records")
 
 
-def test_a_stage_is_the_mean_over_its_windows_right_and_wrong_ones_apart():
+def test_a_stage_has_one_mean_over_right_and_one_over_wrong_windows():
     every = staged([0, 0, 1, 1, 2, 2], [0, 1, 1, 1, -1, 2])
     rows = [row for row in every if row["part"] == "whole"]
     found = {
@@ -301,7 +301,7 @@ def test_a_stage_is_the_mean_over_its_windows_right_and_wrong_ones_apart():
     assert UNITS.frame(every)[["seizure", "onset", "offset"]].isna().all(axis=None)
 
 
-def test_every_other_right_window_of_a_stage_makes_a_half_and_halves_are_no_units_of_a_subject():
+def test_halves_alternate_the_right_windows_of_a_stage_and_do_not_enter_the_subject():
     rows = staged([1, 1, 1, 1, 0], [1, 0, 1, 1, 0])
     halves = {
         (row["class"], row["part"]): (row["importance"], row["n_windows"])
@@ -337,7 +337,7 @@ def hits(rows):
     return [row for row in rows if (row["outcome"], row["part"]) == ("hit", "whole")]
 
 
-def test_a_subject_is_the_mean_over_hits_of_all_recordings_and_no_misses():
+def test_a_subject_is_the_mean_over_hits_of_all_recordings_without_misses():
     rows = rows_of(attributed(values=np.full(60, 1.0)), [SZ], [SZ], recording="r1")
     rows += rows_of(attributed(values=np.full(60, 3.0)), [SZ], [SZ], recording="r2")
     rows += rows_of(attributed(values=np.full(60, 99.0)), [SZ], [], recording="r3")
@@ -351,7 +351,7 @@ def test_a_subject_is_the_mean_over_hits_of_all_recordings_and_no_misses():
     assert (missed["importance"], missed["n_units"]) == (pytest.approx(4 * 99), 1)
 
 
-def test_subjects_of_two_data_sets_with_one_name_stay_apart():
+def test_subjects_of_two_data_sets_with_the_same_name_are_separate():
     rows = rows_of(attributed(), [SZ], [SZ]) + rows_of(attributed(), [SZ], [SZ], dataset="e")
     assert {(row["dataset"], row["n_units"]) for row in subject_rows(rows)} == {("d", 1), ("e", 1)}
 
@@ -375,7 +375,7 @@ def test_the_main_rows_are_those_of_whole_seizures_that_were_found_and_of_right_
     assert len(main_rows(cohort_matrices(units, seed=0), "W")) == 4
 
 
-def test_matrices_of_the_cohort_stand_in_one_order_whatever_the_recordings_hold():
+def test_matrices_of_the_cohort_have_one_order_for_all_recordings():
     rows = staged([2, 0], [2, 0]) + staged([1, 1, 2], [1, 0, 0], recording="r2") + rows_of(attributed(), [SZ], [SZ])
     kinds = [(row["class"], row["outcome"], row["part"]) for row in cohort_rows(rows, seed=0)][::4]
     assert kinds[:4] == [("sz", "hit", part) for part in ALL_PARTS]
@@ -384,7 +384,7 @@ def test_matrices_of_the_cohort_stand_in_one_order_whatever_the_recordings_hold(
     ]  # fmt: skip
 
 
-def test_a_table_read_from_disk_aggregates_like_one_just_made(tmp_path):
+def test_a_table_read_from_disk_aggregates_like_the_table_in_memory(tmp_path):
     made = UNITS.frame(rows_of(attributed(), [SZ], [SZ]) + staged([0, 1], [0, 0]))
     write_table(tmp_path / "units.tsv", made, UNITS)
     read = read_table(tmp_path / "units.tsv", UNITS)
@@ -412,7 +412,7 @@ def test_the_cohort_of_one_subject_has_neither_interval_nor_p():
     assert np.isnan([row["low"], row["high"], row["p"]]).all()
 
 
-def test_ictal_cells_beyond_interictal_ones_are_significant_and_equal_ones_are_not():
+def test_cells_larger_in_seizures_are_significant_and_equal_ones_are_not():
     random = np.random.default_rng(3)
     rows = cohort(np.ones(8), pattern=np.array([[5.0, 0], [0, 0]]))
     for row in rows:
@@ -428,7 +428,7 @@ def test_seizures_without_windows_do_not_enter():
     assert {row["subject"] for row in subject_rows(rows)} == {"s0", "s1"}
 
 
-def test_a_region_that_one_recording_lacks_is_the_mean_over_the_others():
+def test_a_region_missing_in_one_recording_is_the_mean_over_the_others():
     rows = rows_of(attributed(values=np.full(60, 1.0)), [SZ], [SZ], recording="r1")
     lacking = attributed(values=np.full(60, 3.0), without=[1], masked=np.array([0.5, 1]))
     rows += rows_of(lacking, [SZ], [SZ], recording="r2")
@@ -437,7 +437,7 @@ def test_a_region_that_one_recording_lacks_is_the_mean_over_the_others():
     assert (back["importance"], back["n_units"], back["masked"]) == (3, 1, 0.5)
 
 
-def test_a_subject_that_lacks_a_region_counts_in_the_others_only():
+def test_a_subject_without_a_region_counts_only_in_the_other_regions():
     rows = cohort([1, 2, 3, 4])
     for row in rows:
         if row["subject"] == "s3":
@@ -474,7 +474,7 @@ def test_a_stage_is_tested_against_the_other_stages_of_the_same_subject():
     assert min(row["p"] for row in w_against_n1) > 0.05
 
 
-def test_the_nights_of_a_sleeper_are_the_units_of_a_stage():
+def test_the_nights_of_a_subject_are_the_units_of_a_stage():
     rows = staged([2, 2], [2, 2], recording="r1", values=[1, 3]) + staged([2], [2], recording="r2", values=[6])
     row = cell(subject_rows(rows), region="front", band="slow")
     assert (row["class"], row["outcome"], row["importance"], row["n_units"]) == ("N2", "right", 4, 2)
@@ -494,7 +494,7 @@ def test_correction_over_cells_raises_p():
     assert sign_flip_p(many, seed=0)[0] > sign_flip_p(one, seed=0)[0]
 
 
-def test_false_cells_are_found_in_no_more_than_the_nominal_share_of_cohorts():
+def test_false_positives_occur_in_at_most_the_nominal_share_of_cohorts():
     random = np.random.default_rng(8)
     found = [sign_flip_p(random.standard_normal((8, 5, 5)), seed=0).min() <= 0.05 for _ in range(200)]
     assert np.mean(found) <= 0.09  # 0.05 and two standard errors of 200 cohorts
@@ -509,7 +509,7 @@ def test_drawn_flips_agree_with_counted_ones():
     np.testing.assert_allclose(drawn, exact, atol=0.015)
 
 
-def test_a_cell_of_few_subjects_has_its_own_p_and_does_not_rule_the_others():
+def test_a_cell_of_few_subjects_has_its_own_p_and_does_not_affect_the_others():
     differences = np.random.default_rng(12).normal(1.5, 0.5, size=(10, 3))
     differences[2:, 2] = np.nan
     p = sign_flip_p(differences, seed=0)
@@ -517,7 +517,7 @@ def test_a_cell_of_few_subjects_has_its_own_p_and_does_not_rule_the_others():
     assert p[2] >= 1 / 2**2
 
 
-def test_cells_without_a_number_have_no_p_and_leave_the_others_alone():
+def test_cells_without_a_value_have_no_p_and_do_not_affect_the_others():
     differences = np.random.default_rng(10).normal(1, 1, size=(6, 2))
     with_gap = np.concatenate([differences, np.full((6, 1), np.nan)], axis=1)
     p = sign_flip_p(with_gap, seed=0)
@@ -539,6 +539,6 @@ def test_seconds_of_channels_are_summed_to_rows():
     np.testing.assert_allclose(found[:, :, 0], region_importance(values.sum(axis=2), ATLAS, CHANNELS))
 
 
-def test_a_result_over_time_alone_makes_no_matrix():
+def test_a_result_over_time_alone_gives_no_matrix():
     with pytest.raises(ValueError, match="over time gives no region x band matrix"):
         region_band_matrix({(): np.zeros(3)}, ATLAS, CHANNELS, ())

@@ -33,13 +33,13 @@ def compare(first, second):
     return row
 
 
-def test_a_matrix_on_another_scale_agrees_wholly():
+def test_a_matrix_on_another_scale_agrees_completely():
     row = compare(of_subjects(MATRIX, MATRIX[:, ::-1]), of_subjects(np.exp(MATRIX), 3 + MATRIX[:, ::-1]))
     assert (row["spearman"], row["same_top"], row["n_matrices"], row["n_subjects"]) == (1, 2, 2, 2)
     assert row["cells"] == 25
 
 
-def test_a_matrix_turned_upside_down_agrees_in_nothing():
+def test_a_negated_matrix_has_a_correlation_of_minus_one():
     row = compare(of_subjects(MATRIX), of_subjects(-MATRIX))
     assert row["spearman"] == -1
     assert row["same_top"] == 0
@@ -47,14 +47,14 @@ def test_a_matrix_turned_upside_down_agrees_in_nothing():
 
 
 @given(arrays(float, (2, 12), elements=st.integers(0, 4).map(float)))
-def test_the_correlation_is_that_of_scipy_ties_included(values):
+def test_the_correlation_equals_that_of_scipy_with_ties(values):
     if np.ptp(values, axis=1).all():
         assert spearman(*values) == pytest.approx(spearmanr(*values).statistic)
     else:
         assert np.isnan(spearman(*values))
 
 
-def test_cells_that_one_lacks_do_not_count():
+def test_cells_missing_in_one_matrix_do_not_count():
     holed = MATRIX[0].copy()
     holed[0] = np.nan
     assert spearman(holed, MATRIX[0]) == pytest.approx(1)
@@ -72,7 +72,7 @@ def test_each_stage_counts_but_the_interval_is_over_subjects():
     assert row["values"].startswith("1, ")
 
 
-def test_subjects_whom_only_one_has_do_not_count():
+def test_subjects_of_only_one_model_do_not_count():
     row = compare({("d", "A"): MATRIX, ("d", "B"): MATRIX}, {("d", "B"): MATRIX, ("e", "A"): MATRIX})
     assert row["n_subjects"] == 1
     none = compare({("d", "A"): MATRIX}, {("d", "B"): MATRIX})
@@ -80,14 +80,14 @@ def test_subjects_whom_only_one_has_do_not_count():
     assert np.isnan(none["spearman"])
 
 
-def test_the_mean_matrices_are_compared_after_each_subject_got_the_same_weight():
+def test_mean_matrices_give_each_subject_the_same_weight():
     loud, quiet = 1000 * MATRIX, -MATRIX
     row = compare(of_subjects(loud, quiet, quiet), of_subjects(MATRIX, MATRIX, MATRIX))
     assert row["spearman_of_means"] == -1
 
 
 @pytest.mark.parametrize("names", [(), ("alone",)])
-def test_fewer_than_two_have_nothing_to_agree_with(names):
+def test_fewer_than_two_models_have_no_agreement(names):
     found = agreement({name: table(of_subjects(MATRIX)) for name in names}, seed=1)
     assert found.empty
     assert tuple(found) == AGREEMENT_COLUMNS

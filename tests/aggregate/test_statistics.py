@@ -44,7 +44,7 @@ def test_counted_flips_give_the_p_of_mne(seed, n_subjects, n_cells):
     np.testing.assert_allclose(two_sided_p(differences, seed=0), mne_exact_p(differences), rtol=1e-12)
 
 
-def test_most_subjects_whose_flips_are_counted_have_the_p_of_mne():
+def test_the_largest_counted_cohort_has_the_p_of_mne():
     differences = cohort(5, EXACT_SUBJECTS, 4)
     np.testing.assert_allclose(two_sided_p(differences, seed=0), mne_exact_p(differences), rtol=1e-12)
 
@@ -115,7 +115,7 @@ def test_maps_that_differ_in_strength_alone_have_a_cell_below_005_in_one_cohort_
 
 
 @pytest.mark.parametrize("make", [common_profile, common_profile_not_negative], ids=lambda make: make.__name__)
-def test_a_planted_cell_is_found_and_lends_no_other_cell_a_small_p(make):
+def test_a_planted_cell_is_significant_and_other_cells_are_not(make):
     random, planted, others = np.random.default_rng(3), [], []
     for _ in range(COHORTS):
         seizures, background = make(random, 10), make(random, 10)
@@ -127,7 +127,7 @@ def test_a_planted_cell_is_found_and_lends_no_other_cell_a_small_p(make):
     assert np.mean(others) <= MOST_ERRORS
 
 
-def test_stages_that_are_alike_have_a_cell_below_005_in_one_cohort_of_twenty_at_most():
+def test_equal_stages_have_a_cell_below_005_in_at_most_one_cohort_of_twenty():
     random, found = np.random.default_rng(4), []
     for _ in range(COHORTS):
         stages = [patterns(common_profile(random, 10)) for _ in range(5)]
@@ -135,5 +135,5 @@ def test_stages_that_are_alike_have_a_cell_below_005_in_one_cohort_of_twenty_at_
     assert np.mean(found) <= MOST_ERRORS
 
 
-def test_the_share_of_a_single_cell_is_whole_and_has_no_p():
+def test_the_share_of_a_single_cell_is_one_and_has_no_p():
     assert np.isnan(pattern_p(np.ones((6, 1, 1)), np.full((6, 1, 1), 0.1), seed=0)).all()

@@ -16,13 +16,13 @@ def about(**evidence):
     return changed
 
 
-def test_scores_stand_beside_their_floor_with_interval_and_n():
+def test_scores_are_beside_their_floor_with_interval_and_n():
     lines = card(about(), 5).splitlines()
     assert "| score | made | always-on |" in lines
     assert "| event F1 | 0.50 [0.40, 0.60], n = 7 | 0.50 [0.40, 0.60], n = 7 |" in lines
 
 
-def test_simulated_is_called_simulated_and_only_that():
+def test_only_simulated_data_are_called_simulated():
     assert "(simulated signals, not people)" in card(about(), 5)
     assert "simulated" not in card(about(datasets={"mine": "bids"}), 5)
 
@@ -34,7 +34,7 @@ def test_a_score_without_an_interval_is_printed_without_one():
     assert "[interval]" not in text
 
 
-def test_folds_that_differ_are_not_packed_as_one():
+def test_folds_with_different_settings_are_not_packed_together():
     shared = {name: ABOUT[name] for name in ("channels", "frequencies_hz", "frame_rate_hz", "windows")}
     first = {**ABOUT["network"], **shared}
     other = {**first, "windows": {**ABOUT["windows"], "length_seconds": 8}}

@@ -33,7 +33,7 @@ def written(folder):
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_one_bad_file_is_named_and_the_others_are_finished(model, folder, tmp_path, capfd, jobs):
+def test_a_bad_file_is_named_and_the_others_are_completed(model, folder, tmp_path, capfd, jobs):
     output = tmp_path / "found"
     assert main(["detect", model, str(folder), "--output", str(output), "--jobs", jobs, "--device", "cpu"]) == 1
     assert written(output) == ["sub-01/one_events.tsv", "sub-02/two_events.tsv"]
@@ -45,12 +45,12 @@ def test_one_bad_file_is_named_and_the_others_are_finished(model, folder, tmp_pa
     assert all(event.label == "sz" for event in read_events(table))
 
 
-def test_tables_lie_beside_the_recording_unless_said_otherwise(model, folder):
+def test_tables_are_written_beside_the_recording_by_default(model, folder):
     assert main(["detect", model, str(folder / "sub-01/one_eeg.edf"), "--probabilities", "--device", "cpu"]) == 0
     assert written(folder) == ["sub-01/one_events.tsv", "sub-01/one_probabilities.tsv"]
 
 
-def test_a_table_that_exists_is_never_replaced_unasked(model, folder, capsys):
+def test_an_existing_table_is_not_replaced_by_default(model, folder, capsys):
     reference = folder / "sub-01/one_events.tsv"
     reference.write_text("what an expert has marked")
     assert main(["detect", model, str(folder / "sub-01/one_eeg.edf")]) == 1
@@ -85,7 +85,7 @@ def test_a_pattern_names_the_recordings_that_fit_it(model, folder):
         (["card", "MODEL", "--more"], "ERROR unknown arguments: --more"),
     ],
 )
-def test_what_cannot_be_done_is_one_line(model, capsys, arguments, line):
+def test_an_impossible_request_is_a_one_line_error(model, capsys, arguments, line):
     assert main([model if word == "MODEL" else word for word in arguments]) != 0
     out, err = capsys.readouterr()
     assert out == ""

@@ -84,7 +84,7 @@ def test_each_network_gives_the_probabilities_of_its_fold(model, fold):
 
 @needs_weights
 @pytest.mark.parametrize("name", expected())
-def test_a_referential_and_a_bipolar_file_of_one_brain_give_the_same_answer(model, name, tmp_path):
+def test_a_referential_and_a_bipolar_file_of_one_recording_give_the_same_prediction(model, name, tmp_path):
     brain = potentials(clip(name))
     derived = {label: brain[(ends := label.split("-"))[0]] - brain[ends[1]] for label in BIPOLAR18}
     bipolar = model.judge(written(tmp_path / "bipolar.bdf", derived))
@@ -95,7 +95,7 @@ def test_a_referential_and_a_bipolar_file_of_one_brain_give_the_same_answer(mode
 
 
 @needs_weights
-def test_it_says_that_it_was_not_tested_here(model):
+def test_the_card_states_that_the_model_was_not_tested_here(model):
     assert "were not repeated with Bandmap" in model.card
     assert "## Scores" not in model.card
 
@@ -130,20 +130,20 @@ def predictions(*rows):
     return [Prediction(np.array(row, np.float32), centres, labels, 1.0, len(rows[0]) + 3.5) for row in rows]
 
 
-def test_a_second_counts_if_enough_networks_say_so_in_it_and_before():
+def test_a_second_counts_if_enough_networks_vote_for_it_and_the_one_before():
     three = [[0, 0, 1, 1, 1, 0, 0]] * 3
     events, _ = voted(predictions(*three, [0] * 7, [0] * 7), votes=3)
     assert [(event.onset, event.offset) for event in events] == [(3.0, 5.0)]
     assert voted(predictions(*three[:2], *[[0] * 7] * 3), votes=3)[0] == ()
 
 
-def test_the_last_window_stands_before_the_first():
+def test_the_last_window_replaces_the_one_before_the_first():
     events, _ = voted(predictions(*[[1, 0, 0, 0, 1]] * 5), votes=3)
     assert [(event.onset, event.offset) for event in events] == [(0.0, 1.0)]
 
 
 @needs_weights
-def test_weights_that_are_not_there_or_of_another_network_are_one_line(tmp_path, capsys):
+def test_missing_weights_or_those_of_another_network_are_a_one_line_error(tmp_path, capsys):
     assert main(["import", "eegwavenet", str(tmp_path), str(tmp_path / "made.bandmap")]) == 1
     assert "model_fold_1.pt: there is no such file; give the folder" in capsys.readouterr().err
     torch.save({"weight": torch.zeros(1)}, tmp_path / "model_fold_1.pt")

@@ -53,7 +53,7 @@ def test_its_probabilities_are_the_mean_of_its_networks_on_the_windows_of_the_wo
     assert len(starts) < PREDICTION_BATCH < 10 * len(starts)
 
 
-def test_events_are_a_table_with_the_duration_beside_it(model, recording):
+def test_events_are_a_table_with_the_duration_as_attribute(model, recording):
     table = model.detect(recording)
     assert list(table.columns) == ["onset", "duration", "eventType", "confidence"]
     assert table.attrs["recording_seconds"] == 120
@@ -67,13 +67,13 @@ def test_a_table_of_probabilities_has_a_column_for_each_class(model, recording):
     np.testing.assert_allclose(table["background"] + table["seizure"], 1, atol=1e-6)
 
 
-def test_an_mne_recording_gives_the_same_answer_as_its_file(model, recording, raw):
+def test_an_mne_recording_gives_the_same_prediction_as_its_file(model, recording, raw):
     expected, found = model.predict(recording), model.predict(raw)
     np.testing.assert_allclose(found.probabilities, expected.probabilities, atol=1e-5)
     assert found.duration_seconds == expected.duration_seconds
 
 
-def test_a_file_that_only_mne_reads_gives_the_same_answer(model, recording, raw, tmp_path):
+def test_a_file_that_only_mne_reads_gives_the_same_prediction(model, recording, raw, tmp_path):
     raw.save(tmp_path / "made_raw.fif", fmt="double", verbose="error")
     expected, found = model.predict(recording), model.predict(tmp_path / "made_raw.fif")
     np.testing.assert_allclose(found.probabilities, expected.probabilities, atol=1e-5)
@@ -90,7 +90,7 @@ def test_a_block_of_an_mne_recording_is_read_once_for_all_channels(raw):
     np.testing.assert_allclose(blocks, raw.get_data(start=100, stop=300) * 1e6, rtol=1e-5)
 
 
-def test_stimulus_channels_are_no_signals():
+def test_stimulus_channels_are_not_signals():
     mne = pytest.importorskip("mne")
     info = mne.create_info(["Fz", "STI"], 100, ["eeg", "stim"])
     found = from_mne(mne.io.RawArray(np.zeros((2, 100)), info, verbose="error"))
@@ -101,12 +101,12 @@ def test_stimulus_channels_are_no_signals():
 
 
 @pytest.mark.parametrize("name", ["none.edf", "none.vhdr"])
-def test_a_recording_that_is_not_there_is_named(tmp_path, name):
+def test_a_missing_recording_is_named_in_the_error(tmp_path, name):
     with pytest.raises(RecordingError, match=rf"^{name}: "):
         read_any(tmp_path / name)
 
 
-def test_a_file_that_mne_cannot_read_is_one_line(tmp_path):
+def test_a_file_that_mne_cannot_read_is_a_one_line_error(tmp_path):
     (tmp_path / "broken.vhdr").write_text("not a header\nat all\n")
     with pytest.raises(
         RecordingError, match=r"^broken\.vhdr: MNE cannot read it \([^\n]+\); export it as EDF"

@@ -105,6 +105,6 @@ def test_a_file_that_is_cut_off_is_refused(packed, share):
         read_model_file(packed)
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path):
+def test_a_missing_file_is_named_in_the_error(tmp_path):
     with pytest.raises(ModelFileError, match=r"none\.bandmap: there is no such file; give the path"):
         read_model_file(tmp_path / "none.bandmap")

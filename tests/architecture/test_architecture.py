@@ -167,7 +167,7 @@ def test_a_stage_has_one_name_in_rules_scripts_package_and_tests() -> None:
 
 
 @each_script
-def test_a_script_decides_nothing(script: Path) -> None:
+def test_a_script_has_no_logic(script: Path) -> None:
     text = script.read_text()
     assert [type(node).__name__ for node in ast.walk(ast.parse(text)) if isinstance(node, LOGIC)] == []
     assert len(text.splitlines()) <= MAX_SCRIPT
@@ -186,7 +186,7 @@ def test_a_script_reads_only_files_that_its_rule_names(rule: Rule) -> None:
 
 
 @each_rule
-def test_a_rule_says_what_it_does_keeps_a_log_and_names_its_environment(rule: Rule) -> None:
+def test_a_rule_has_a_docstring_a_log_and_an_environment(rule: Rule) -> None:
     assert rule.docstring
     assert rule.docstring[1].endswith(".")
     assert {"log", "conda"} <= set(rule.blocks)
@@ -319,7 +319,7 @@ def test_links_between_pages_lead_somewhere() -> None:
     assert broken == []
 
 
-def test_no_file_holds_an_absolute_path_or_unfinished_business() -> None:
+def test_no_file_has_an_absolute_path_or_a_reminder() -> None:
     texts = list(tracked_texts())
     assert [f"{name}: {found[0]}" for name, text in texts for found in ABSOLUTE_PATH.finditer(text)] == []
     assert [f"{name}: {found[0]}" for name, text in texts for found in UNFINISHED.finditer(text)] == []

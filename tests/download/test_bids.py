@@ -63,7 +63,7 @@ def test_subjects_and_recordings_are_named_by_their_folders_and_files(tmp_path):
     ]
 
 
-def test_a_task_chooses_its_recordings_and_an_unknown_one_is_told_the_others(tmp_path):
+def test_a_task_selects_its_recordings_and_an_unknown_one_gets_a_list(tmp_path):
     add(tmp_path, "sub-a_task-rest")
     add(tmp_path, "sub-a_task-resting")
     assert [row["recording"] for row in bids.recordings(root=str(tmp_path), task="rest")] == ["sub-a_task-rest"]
@@ -71,14 +71,14 @@ def test_a_task_chooses_its_recordings_and_an_unknown_one_is_told_the_others(tmp
         bids.recordings(root=str(tmp_path), task="sleep")
 
 
-def test_an_absent_or_empty_folder_is_named_with_a_remedy(tmp_path):
+def test_a_missing_or_empty_folder_is_refused_with_a_remedy(tmp_path):
     for folder in (tmp_path / "none", tmp_path):
         with pytest.raises(RecordingError, match="set 'root' to an EEG-BIDS folder") as caught:
             bids.recordings(root=str(folder))
         assert str(caught.value).startswith(str(folder))
 
 
-def test_two_files_of_one_name_are_refused(tmp_path):
+def test_two_files_with_the_same_name_are_refused(tmp_path):
     add(tmp_path, "sub-a_task-x")
     add(tmp_path, "sub-a_task-x", suffix=".bdf")
     with pytest.raises(RecordingError, match="rename one of them"):
@@ -93,7 +93,7 @@ def test_two_files_of_one_name_are_refused(tmp_path):
         ("sub-01/eeg", "sub-1_task-x", "the name says sub-1, the folder sub-01"),
     ],
 )
-def test_a_name_that_disagrees_with_its_folders_is_refused(tmp_path, place, name, message):
+def test_a_name_that_contradicts_its_folders_is_refused(tmp_path, place, name, message):
     add(tmp_path, "sub-01_task-y")
     path = tmp_path / place / f"{name}_eeg.edf"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,13 +103,13 @@ def test_a_name_that_disagrees_with_its_folders_is_refused(tmp_path, place, name
     assert str(caught.value).startswith(f"{path}: {message}")
 
 
-def test_names_that_no_path_should_hold_are_refused(tmp_path):
+def test_unsafe_names_are_refused(tmp_path):
     add(tmp_path, "sub-a_task-x y")
     with pytest.raises(RecordingError, match="is not a valid BIDS name"):
         bids.recordings(root=str(tmp_path))
 
 
-def test_fetching_keeps_the_file_and_completes_the_events(tmp_path):
+def test_fetching_copies_the_file_unchanged_and_completes_the_events(tmp_path):
     source = add(tmp_path / "bids", "sub-a", "onset\tduration\ttrial_type\n2\t3\tseizure\n")
     recording, events = fetched(tmp_path / "bids", "sub-a", tmp_path / "out")
     assert recording.read_bytes() == source.read_bytes()
@@ -117,7 +117,7 @@ def test_fetching_keeps_the_file_and_completes_the_events(tmp_path):
     assert read_duration(events) == 10
 
 
-def test_an_event_that_ends_a_moment_late_is_clipped(tmp_path, caplog):
+def test_an_event_that_ends_slightly_late_is_clipped(tmp_path, caplog):
     add(tmp_path / "bids", "sub-a", HEADER + "2\t8.9\tsz\n")
     _, events = fetched(tmp_path / "bids", "sub-a", tmp_path / "out")
     assert read_events(events) == (Event(2, 10, "sz"),)
@@ -135,7 +135,7 @@ def test_an_event_that_ends_a_moment_late_is_clipped(tmp_path, caplog):
         (HEADER + "0\t9\tbckg\n2\t3\tpill taken\n", "line 3: the event type 'pill taken' is not known; write sz if"),
     ],
 )
-def test_wrong_events_are_named_and_nothing_is_left_behind(tmp_path, events, problem):
+def test_wrong_events_are_refused_and_leave_no_file(tmp_path, events, problem):
     add(tmp_path / "bids", "sub-a", events)
     with pytest.raises(RecordingError) as caught:
         fetched(tmp_path / "bids", "sub-a", tmp_path / "out")
@@ -145,14 +145,14 @@ def test_wrong_events_are_named_and_nothing_is_left_behind(tmp_path, events, pro
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["sub-a.edf"]
 
 
-def test_a_file_that_is_no_edf_is_named(tmp_path):
+def test_a_file_that_is_not_edf_is_named_in_the_error(tmp_path):
     add(tmp_path / "bids", "sub-a").write_bytes(b"hello")
     with pytest.raises(RecordingError, match="sub-a"):
         fetched(tmp_path / "bids", "sub-a", tmp_path / "out")
     assert not (tmp_path / "out/sub-a_events.tsv").exists()
 
 
-def test_types_that_the_settings_ignore_are_left_out_and_a_seizure_cannot_be(tmp_path):
+def test_ignored_types_are_left_out_and_seizures_cannot_be_ignored(tmp_path):
     add(tmp_path / "bids", "sub-a", HEADER + "2\t3\tpill taken\n6\t3\tfnsz\n")
     _, events = fetched(tmp_path / "bids", "sub-a", tmp_path / "out", ignore=["pill taken"])
     assert read_events(events) == (Event(6, 9, "sz_foc"),)
@@ -166,7 +166,7 @@ STAGED = "0\t30\tSleep stage W\n30\t30\tn1\n60\t60\tsleep_n2\n120\t30\tSleep sta
 NIGHT = (Event(0, 30, "W"), Event(30, 60, "N1"), Event(60, 120, "N2"), Event(120, 150, "N3"))
 
 
-def test_stages_of_sleep_in_the_table_become_those_of_aasm(tmp_path, caplog):
+def test_sleep_stages_in_the_table_become_those_of_aasm(tmp_path, caplog):
     caplog.set_level(logging.INFO)
     add(tmp_path / "bids", "sub-a", "onset\tduration\ttrial_type\n" + STAGED, seconds=180)
     _, events = fetched(tmp_path / "bids", "sub-a", tmp_path / "out")
@@ -174,7 +174,7 @@ def test_stages_of_sleep_in_the_table_become_those_of_aasm(tmp_path, caplog):
     assert "30 s are movement or unscored" in caplog.text
 
 
-def test_seizures_and_stages_may_stand_in_one_table(tmp_path):
+def test_seizures_and_stages_can_be_in_one_table(tmp_path):
     add(tmp_path / "bids", "sub-a", HEADER + "10\t5\tsz\n" + STAGED, seconds=180)
     _, events = fetched(tmp_path / "bids", "sub-a", tmp_path / "out")
     assert read_events(events) == tuple(sorted((Event(10, 15, "sz"), *NIGHT)))
@@ -184,14 +184,14 @@ MARKED = (Event(0, 30, "Sleep stage W"), Event(20, 21, "Lights off"), Event(30, 
 
 
 @pytest.mark.parametrize("table", [HEADER, HEADER + "5\t2\tsz\n", None])
-def test_stages_come_from_the_annotations_where_the_table_has_none(tmp_path, table):
+def test_stages_come_from_the_annotations_if_the_table_has_none(tmp_path, table):
     add(tmp_path / "bids", "sub-a", table, annotations=MARKED, seconds=60)
     _, events = fetched(tmp_path / "bids", "sub-a", tmp_path / "out")
     assert [event for event in read_events(events) if event.label != "sz"] == [Event(0, 30, "W"), Event(30, 60, "REM")]
     assert sum(event.is_seizure for event in read_events(events)) == (table is not None and "sz" in table)
 
 
-def test_a_seizure_among_the_annotations_is_not_taken_for_background(tmp_path):
+def test_a_seizure_among_the_annotations_is_not_background(tmp_path):
     marked = (Event(0, 30, "Sleep stage W"), Event(30, 60, "Focal seizure, left hand"))
     add(tmp_path / "bids", "sub-a", None, annotations=marked, seconds=60)
     with pytest.raises(RecordingError) as caught:
@@ -200,7 +200,7 @@ def test_a_seizure_among_the_annotations_is_not_taken_for_background(tmp_path):
     assert "write sub-a_events.tsv beside it" in str(caught.value)
 
 
-def test_a_table_of_stages_wins_over_the_annotations(tmp_path):
+def test_a_table_of_stages_takes_precedence_over_annotations(tmp_path):
     add(tmp_path / "bids", "sub-a", HEADER + "0\t60\tN2\n", annotations=MARKED, seconds=60)
     _, events = fetched(tmp_path / "bids", "sub-a", tmp_path / "out")
     assert read_events(events) == (Event(0, 60, "N2"),)

@@ -53,17 +53,17 @@ def test_chb01_and_chb21_are_one_subject():
     assert {name[:5] for name in chosen} == {"chb01", "chb21"}
 
 
-def test_asking_for_chb21_alone_says_whose_it_is():
+def test_selecting_chb21_alone_is_refused_with_its_subject():
     with pytest.raises(ValueError, match="chb21 is the same child as chb01; write chb01"):
         chb_mit.recordings(subjects=["chb02", "chb21"])
 
 
-def test_a_subject_that_does_not_exist_is_answered_with_the_nearest():
+def test_an_unknown_subject_gets_a_hint():
     with pytest.raises(ValueError, match=r"subjects: there is no 'cbh02'\. Did you mean 'chb02'\?"):
         chb_mit.recordings(subjects=["cbh02"])
 
 
-def test_seizures_lie_inside_their_recordings_one_after_the_other():
+def test_seizures_are_inside_their_recordings_in_order():
     for row in ROWS.values():
         times = [time for span in spans(row) for time in span]
         assert times == sorted(set(times))
@@ -71,7 +71,7 @@ def test_seizures_lie_inside_their_recordings_one_after_the_other():
         assert not times or times[-1] <= float(row["seconds"])
 
 
-def test_every_recording_has_a_checksum_of_its_own():
+def test_every_recording_has_a_different_checksum():
     sums = {row["sha256"] for row in ROWS.values()}
     assert len(sums) == 686
     assert all(re.fullmatch("[0-9a-f]{64}", text) for text in sums)
@@ -88,7 +88,7 @@ def test_every_recording_has_a_checksum_of_its_own():
         ("chb17b_69", []),
     ],
 )
-def test_where_the_sources_disagree_one_counts(recording, seizures):
+def test_one_source_counts_if_sources_disagree(recording, seizures):
     assert spans(ROWS[recording]) == seizures
 
 
@@ -102,12 +102,12 @@ def test_the_plus_in_a_name_survives_the_url():
     assert second == "https://physionet.org/files/chbmit/1.0.0/chb02/chb02_16%2B.edf"
 
 
-def test_a_mirror_is_the_only_place():
+def test_a_mirror_is_the_only_source():
     assert published.places("p", "a b/c.edf", "https://host/data/") == ["https://host/data/a%20b/c.edf"]
     assert published.places("p", "a b/c.edf", "folder") == [str(Path("folder/a b/c.edf"))]
 
 
-def test_files_that_a_mirror_lacks_are_missed_before_the_run(tmp_path):
+def test_files_missing_in_a_mirror_are_reported_at_plan_time(tmp_path):
     (tmp_path / "chb05").mkdir()
     for number in range(1, 39):
         (tmp_path / "chb05" / f"chb05_{number:02d}.edf").touch()
@@ -270,14 +270,14 @@ def test_marks_of_seizures_are_read_over_long_intervals():
         (annotations((10, 20), (30, 40)), SUMMARY.replace("in File: 2", "in File: 3"), "announces 3 seizures"),
     ],
 )
-def test_a_disagreement_that_nobody_has_settled_stops_the_table(tmp_path, marks, summary, message):
+def test_an_unresolved_disagreement_stops_the_table(tmp_path, marks, summary, message):
     (tmp_path / "a.seizures").write_bytes(marks)
     entry = MAKER.read_summary(summary, "chb99")["chb99/chb99_01.edf"]
     with pytest.raises(MAKER.DisagreementError, match=message):
         MAKER.seizures("chb99/chb99_01.edf", entry, tmp_path / "a.seizures")
 
 
-def test_a_size_that_is_no_whole_number_of_seconds_stops_the_table():
+def test_a_size_without_a_whole_number_of_seconds_stops_the_table():
     assert MAKER.seconds("chb99/chb99_01.edf", 256 * 3 + 60 * 2 * 512, None, 2) == 60
     with pytest.raises(MAKER.DisagreementError, match="no whole seconds of 2 channels"):
         MAKER.seconds("chb99/chb99_01.edf", 256 * 3 + 60 * 2 * 512 + 1, None, 2)

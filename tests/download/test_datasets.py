@@ -63,7 +63,7 @@ def example(request, tmp_path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_options_and_their_defaults_stand_in_recordings_alone(name):
+def test_only_recordings_declares_options_with_defaults(name):
     options = plugins.keyword_arguments(PACKAGE, name, "recordings")
     for function in ("fetch", "fetch_labels", "annotate", "truth", "cells"):
         if plugins.defines(PACKAGE, name, function):
@@ -73,14 +73,14 @@ def test_options_and_their_defaults_stand_in_recordings_alone(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_only_chooses_recordings_makes_none_of_them_stale(name):
+def test_options_that_choose_recordings_make_none_of_them_stale(name):
     choosing = {"subjects", "seizures_only", "splits", "studies", "task", "recordings_per_subject"}
     for function in ("fetch", "fetch_labels", "annotate"):
         if plugins.defines(PACKAGE, name, function):
             assert not choosing & set(plugins.keyword_arguments(PACKAGE, name, function))
 
 
-def test_recordings_have_distinct_names_fit_for_paths_and_existing_sources(example):
+def test_recordings_have_distinct_names_valid_in_paths_and_existing_sources(example):
     plugin, options = example
     rows = plugin.recordings(**options)
     assert all(

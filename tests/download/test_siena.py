@@ -35,7 +35,7 @@ def test_there_are_47_seizures_of_14_subjects():
     assert len(siena.recordings()) == 41
 
 
-def test_seizures_lie_inside_their_recordings_and_last_5_to_151_seconds():
+def test_seizures_are_inside_their_recordings_and_last_5_to_151_seconds():
     for name, row in ROWS.items():
         assert all(offset <= float(row["seconds"]) for _, offset in seizures(name))
     lengths = [offset - onset for name in ROWS for onset, offset in seizures(name)]
@@ -104,13 +104,13 @@ def test_a_seizure_over_midnight_is_one_seizure():
 
 
 @pytest.mark.parametrize("times", [("10.00.00", "11.00.00", "10.30.00", "10.30.00"), ("10", "11", "12", "13")])
-def test_a_seizure_that_cannot_have_been_stops_the_table(times):
+def test_an_impossible_seizure_stops_the_table(times):
     hours = [text if "." in text else f"{text}.00.00" for text in times]
     with pytest.raises(MAKER.DisagreementError, match="a seizure from"):
         MAKER.check(MAKER.Seizure("a.edf", *map(MAKER.clock, hours)))
 
 
-def test_a_time_that_no_clock_shows_stops_the_table():
+def test_an_invalid_time_stops_the_table():
     with pytest.raises(MAKER.DisagreementError, match="no time of the clock"):
         MAKER.clock("19.60.29")
 
@@ -137,7 +137,7 @@ def fetched(mirror: Path, out: Path) -> Path:
     return out
 
 
-def test_a_recording_is_checked_against_the_list_that_lies_beside_it(mirror, tmp_path, caplog):
+def test_a_recording_is_checked_against_the_list_beside_it(mirror, tmp_path, caplog):
     listed(mirror, (mirror / "PN00/PN00-1.edf").read_bytes())
     out = fetched(mirror, tmp_path / "out")
     assert read_events(out / "a_events.tsv") == (Event(20, 30, "sz"),)

@@ -158,7 +158,7 @@ def test_every_night_has_all_stages_in_a_plausible_order(seed, minutes):
     assert not {("W", "N3"), ("W", "REM"), ("REM", "N3"), ("N1", "N3")} & following
 
 
-def test_deep_sleep_comes_first_and_dreams_come_late():
+def test_deep_sleep_is_early_and_rem_is_late():
     seconds: Counter[tuple[str, bool]] = Counter()
     for seed in range(10):
         for span in hypnogram.stages(
@@ -175,7 +175,7 @@ def test_some_epochs_are_movement_and_some_nights_end_unscored():
     assert [marks[-1] == "Sleep stage ?" for marks in nights] == [False, False, True, False, False, True]
 
 
-def test_both_words_of_slow_wave_sleep_are_used():
+def test_both_labels_of_slow_wave_sleep_are_used():
     assert {"Sleep stage 3", "Sleep stage 4"} <= set(simulated_sleep._hypnogram(1, 0, 0, 60))
 
 
@@ -193,7 +193,7 @@ def fetched(folder: Path, number: int = 3, **options: int) -> Path:
     return folder
 
 
-def test_the_hypnogram_stands_in_the_file_in_the_words_of_sleep_edf(folder):
+def test_the_hypnogram_is_in_the_file_with_the_texts_of_sleep_edf(folder):
     annotations = edf.read(folder / "a.edf").annotations
     assert {mark.label for mark in annotations} <= set(simulated_sleep.PHYSIOLOGY)
     assert {"Sleep stage W", "Sleep stage R", "Sleep stage ?", "Movement time"} <= {mark.label for mark in annotations}
@@ -210,7 +210,7 @@ def test_events_are_read_from_the_file_and_agree_with_the_truth(folder):
     assert unscored == 60
 
 
-def test_same_seed_same_bytes_whatever_else_is_made(folder, tmp_path):
+def test_the_same_seed_gives_the_same_bytes_for_any_cohort(folder, tmp_path):
     again = fetched(tmp_path / "b", subjects=9)
     assert (again / "a.edf").read_bytes() == (folder / "a.edf").read_bytes()
     assert (again / "a_events.tsv").read_bytes() == (folder / "a_events.tsv").read_bytes()
@@ -220,7 +220,7 @@ def test_same_seed_same_bytes_whatever_else_is_made(folder, tmp_path):
 
 @pytest.mark.parametrize("montage", ["sleep2", "referential19", "bipolar18"])
 @pytest.mark.parametrize("number", [1, 2])
-def test_a_night_can_be_brought_to_every_montage_as_it_is(tmp_path, montage, number):
+def test_a_night_can_be_converted_to_every_montage(tmp_path, montage, number):
     out = fetched(tmp_path, number)
     raw = edf.read(out / "a.edf")
     assert len(raw.signals) == len(ELECTRODES) + 3

@@ -173,7 +173,7 @@ def test_every_region_and_band_is_planted_twice_in_ten_and_every_pair_once_in_tw
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_seizures_lie_in_calm_within_the_recording(seed):
+def test_seizures_are_within_the_recording_with_calm_between_them(seed):
     rows = planted(seed=seed, subjects=3, duration_seconds=375, seizures_per_recording=3)
     assert len(rows) == 9
     for recording in {row["recording"] for row in rows}:
@@ -194,7 +194,7 @@ def test_events_and_file_agree_with_the_truth(tmp_path):
     assert row["recording"] == path.stem
 
 
-def test_same_seed_same_bytes_whatever_else_is_made(tmp_path):
+def test_the_same_seed_gives_the_same_bytes_for_any_cohort(tmp_path):
     _, alone = fetched(tmp_path / "a", 3)
     fetched(tmp_path / "b", 1, subjects=5)
     _, among = fetched(tmp_path / "b", 3, subjects=5)
@@ -207,7 +207,7 @@ def test_same_seed_same_bytes_whatever_else_is_made(tmp_path):
     assert alone.read_bytes() != other.read_bytes()
 
 
-def test_the_file_holds_no_clock_and_no_name(tmp_path):
+def test_the_file_has_no_date_and_no_name(tmp_path):
     _, path = fetched(tmp_path, 1)
     header = path.read_bytes()[:256]
     assert header[168:184] == b"01.01.0100.00.00"
@@ -223,7 +223,7 @@ def test_ten_subjects_come_from_four_laboratories(cohort):
     assert {"FP1-F7", "T8-P8", "-", "FT9-FT10"} <= names[3]
 
 
-def test_one_subject_lacks_an_electrode_one_is_in_millivolts_and_one_is_twice_as_fast(cohort):
+def test_one_subject_has_a_missing_electrode_one_millivolts_and_one_twice_the_rate(cohort):
     assert [len(raw.signals) for raw in cohort] == [20, 18, 19, 28, 20, 19, 19, 28, 20, 19]
     assert [raw.signals[0].unit for raw in cohort].count("mV") == 1
     assert [raw.signals[0].rate_hz for raw in cohort].count(2 * RATE) == 1
@@ -242,7 +242,7 @@ def test_duplicates_are_identical_and_dummies_flat(cohort):
     np.testing.assert_array_equal(rows["P7-T7"], -rows["T7-P7"])
 
 
-def test_nothing_reaches_the_limits_but_the_loose_electrode(cohort):
+def test_only_the_loose_electrode_reaches_the_limits(cohort):
     saturated = {
         (number, signal.label)
         for number, raw in enumerate(cohort)

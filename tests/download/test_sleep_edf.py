@@ -71,7 +71,7 @@ def test_a_hypnogram_belongs_to_the_night_of_its_recording():
         ({"studies": ["telemetry"], "subjects": ["SC400"]}, "there is no 'SC400'"),
     ],
 )
-def test_options_that_cannot_be_are_told_with_the_remedy(options, message):
+def test_invalid_options_are_refused_with_a_remedy(options, message):
     with pytest.raises(ValueError, match=message):
         sleep_edf.recordings(**options)
 
@@ -114,7 +114,7 @@ def test_no_epoch_of_a_real_night_is_lost_or_changed(path):
     assert found == {stage: number for stage, number in seconds.items() if stage != hypnogram.UNSCORED}
 
 
-def test_stages_3_and_4_are_one_and_movement_is_none():
+def test_stages_3_and_4_are_one_stage_and_movement_is_none():
     night = marks(
         (0, 60, "Sleep stage W"),
         (60, 61, "Sleep stage 1"),
@@ -130,7 +130,7 @@ def test_stages_3_and_4_are_one_and_movement_is_none():
     assert list(stages(night, DAY, wake_minutes=30)) == marks(*expected)
 
 
-def test_wake_between_stretches_of_sleep_stays_however_long():
+def test_wake_between_sleep_stays_at_any_length():
     night = marks((0, 100, "Sleep stage W"), (100, 110, "Sleep stage 2"), (110, 300, "Sleep stage W"))
     night += marks((300, 310, "Sleep stage R"), (310, 500, "Sleep stage W"))
     found = stages(night, DAY, wake_minutes=10)

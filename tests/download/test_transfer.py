@@ -142,7 +142,7 @@ def begins_near(asked: str | None, arrived: int) -> bool:
     return arrived - 2 * CHUNK_BYTES <= offset <= arrived
 
 
-def test_a_connection_that_breaks_off_goes_on_where_it_stopped(server, tmp_path):
+def test_a_broken_connection_continues_where_it_stopped(server, tmp_path):
     server.answers = [dropping(200_000), dropping(50_000), whole()]
     fetch(tmp_path / "a.edf", server.url())
     assert (tmp_path / "a.edf").read_bytes() == CONTENT
@@ -152,13 +152,13 @@ def test_a_connection_that_breaks_off_goes_on_where_it_stopped(server, tmp_path)
     assert names(tmp_path) == ["a.edf"]
 
 
-def test_a_server_that_brings_a_little_each_time_is_not_given_up(server, tmp_path):
+def test_a_server_that_sends_a_little_each_time_is_retried(server, tmp_path):
     server.answers = [dropping(70_000)]
     fetch(tmp_path / "a.edf", server.url(), patience=Patience(attempts=2, backoff_seconds=0.001))
     assert (tmp_path / "a.edf").read_bytes() == CONTENT
 
 
-def test_a_later_run_goes_on_where_an_earlier_one_gave_up(server, tmp_path):
+def test_a_later_run_continues_where_an_earlier_one_stopped(server, tmp_path):
     server.answers = [dropping(200_000), refusing(500)]
     with pytest.raises(DownloadError, match="500"):
         fetch(tmp_path / "a.edf", server.url())
@@ -170,7 +170,7 @@ def test_a_later_run_goes_on_where_an_earlier_one_gave_up(server, tmp_path):
     assert (tmp_path / "a.edf").read_bytes() == CONTENT
 
 
-def test_a_server_that_ignores_the_range_is_read_from_the_beginning(server, tmp_path):
+def test_a_server_that_ignores_the_range_is_read_from_the_start(server, tmp_path):
     server.answers = [dropping(200_000), ignoring_range]
     fetch(tmp_path / "a.edf", server.url())
     assert server.ranges[1] is not None
@@ -188,20 +188,20 @@ def test_a_server_that_sends_another_range_than_asked_for_is_read_from_the_begin
     assert (tmp_path / "a.edf").read_bytes() == CONTENT
 
 
-def test_an_end_without_a_stated_length_is_no_end_while_bytes_are_missing(server, tmp_path):
+def test_a_response_without_a_stated_length_continues_while_bytes_are_missing(server, tmp_path):
     server.answers = [without_length(100_000)]
     fetch(tmp_path / "a.edf", server.url())
     assert (tmp_path / "a.edf").read_bytes() == CONTENT
     assert len(server.asked) == 3
 
 
-def test_a_busy_server_is_asked_again(server, tmp_path):
+def test_a_busy_server_is_retried(server, tmp_path):
     server.answers = [refusing(503, Retry_After=0), refusing(503, Retry_After="soon"), whole()]
     fetch(tmp_path / "a.edf", server.url())
     assert len(server.asked) == 3
 
 
-def test_the_wait_that_a_server_asks_for_is_kept(server, tmp_path, monkeypatch):
+def test_the_requested_wait_of_a_server_is_respected(server, tmp_path, monkeypatch):
     waits: list[float] = []
     monkeypatch.setattr("bandmap.download.transfer.time.sleep", waits.append)
     server.answers = [refusing(503, Retry_After=7), refusing(429, Retry_After=100_000), refusing(503), whole()]
@@ -210,13 +210,13 @@ def test_the_wait_that_a_server_asks_for_is_kept(server, tmp_path, monkeypatch):
     assert 4 <= waits[2] <= 8
 
 
-def test_a_server_that_stays_busy_is_given_up_for_the_next_place(server, tmp_path):
+def test_a_server_that_stays_busy_is_replaced_by_the_next_source(server, tmp_path):
     server.answers = [refusing(503)] * 3 + [whole()]
     fetch(tmp_path / "a.edf", server.url("/first/a.edf"), server.url("/second/a.edf"))
     assert [path for path, _ in server.asked] == ["/first/a.edf"] * 3 + ["/second/a.edf"]
 
 
-def test_the_next_place_goes_on_where_the_first_broke_off(server, tmp_path):
+def test_the_next_source_continues_where_the_first_stopped(server, tmp_path):
     server.answers = [dropping(200_000), refusing(404), whole()]
     fetch(tmp_path / "a.edf", server.url("/first"), server.url("/second"))
     assert server.asked[-1][0] == "/second"
@@ -225,7 +225,7 @@ def test_the_next_place_goes_on_where_the_first_broke_off(server, tmp_path):
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410, 204])
-def test_a_file_that_a_server_does_not_have_is_not_waited_for(server, tmp_path, status):
+def test_a_file_missing_on_a_server_is_not_retried(server, tmp_path, status):
     server.answers = [refusing(status)]
     with pytest.raises(
         DownloadError, match=rf"^a\.edf could not be fetched \(http://.*/a\.edf: .*{status}.*\); .*mirror"
@@ -243,13 +243,13 @@ def test_a_wrong_byte_never_gets_the_right_name(server, tmp_path):
     assert names(tmp_path) == []
 
 
-def test_a_wrong_byte_in_transit_is_mended_by_another_transfer(server, tmp_path):
+def test_a_wrong_byte_in_transit_is_corrected_by_another_transfer(server, tmp_path):
     server.answers = [whole(CONTENT[:-1] + b"?"), whole()]
     fetch(tmp_path / "a.edf", server.url())
     assert (tmp_path / "a.edf").read_bytes() == CONTENT
 
 
-def test_what_an_earlier_run_left_wrong_does_not_spoil_the_file(server, tmp_path):
+def test_a_wrong_partial_file_of_an_earlier_run_does_not_damage_the_file(server, tmp_path):
     (tmp_path / "a.edf.part").write_bytes(bytes(150_000))
     server.answers = [whole()]
     fetch(tmp_path / "a.edf", server.url())
@@ -268,7 +268,7 @@ def test_a_file_that_an_earlier_run_left_complete_is_not_transferred_again(serve
     assert names(tmp_path) == ["a.edf", "b.edf"]
 
 
-def test_a_left_over_that_is_longer_than_the_file_is_dropped(server, tmp_path):
+def test_a_partial_file_longer_than_the_file_is_discarded(server, tmp_path):
     (tmp_path / "a.edf.part").write_bytes(CONTENT + b"more")
     server.answers = [whole()]
     fetch(tmp_path / "a.edf", server.url())
@@ -283,7 +283,7 @@ def test_a_truncated_file_never_gets_the_right_name(server, tmp_path, size):
     assert not (tmp_path / "a.edf").exists()
 
 
-def test_a_truncated_file_of_the_first_place_is_had_from_the_second(server, tmp_path):
+def test_a_truncated_file_of_the_first_source_is_read_from_the_second(server, tmp_path):
     def answer(handler: Handler) -> None:
         whole(CONTENT[:-1000] if handler.path == "/first" else CONTENT)(handler)
 
@@ -292,7 +292,7 @@ def test_a_truncated_file_of_the_first_place_is_had_from_the_second(server, tmp_
     assert (tmp_path / "a.edf").read_bytes() == CONTENT
 
 
-def test_more_than_the_file_is_refused_before_it_fills_the_disk(server, tmp_path):
+def test_a_too_long_response_is_refused_before_it_fills_the_disk(server, tmp_path):
     server.answers = [whole(CONTENT * 20)]
     with pytest.raises(DownloadError, match="longer than 300000 bytes"):
         fetch(tmp_path / "a.edf", server.url())
@@ -306,7 +306,7 @@ def test_redirects_are_followed(server, tmp_path):
     assert (tmp_path / "a.edf").read_bytes() == CONTENT
 
 
-def test_a_transfer_goes_on_through_a_redirect(server, tmp_path):
+def test_a_transfer_continues_through_a_redirect(server, tmp_path):
     server.answers = [dropping(200_000), refusing(307, Location="/other"), whole()]
     fetch(tmp_path / "a.edf", server.url())
     assert server.asked[-1][0] == "/other"
@@ -320,13 +320,13 @@ def test_redirects_in_a_circle_are_an_error(server, tmp_path):
         fetch(tmp_path / "a.edf", server.url())
 
 
-def test_a_server_that_falls_silent_is_given_up(server, tmp_path):
+def test_a_silent_server_is_given_up(server, tmp_path):
     server.answers = [silent]
     with pytest.raises(DownloadError, match="the connection broke"):
         fetch(tmp_path / "a.edf", server.url(), patience=Patience(1, 0.001, timeout_seconds=0.1))
 
 
-def test_nobody_listening_is_an_error_that_says_so(tmp_path):
+def test_a_refused_connection_is_an_error_that_states_it(tmp_path):
     with Server() as closed:
         url = closed.url()
     with pytest.raises(DownloadError, match=r"the connection broke \(NewConnectionError\), 3 times in a row"):
@@ -342,7 +342,7 @@ def test_without_a_checksum_parts_of_two_files_are_never_joined(server, tmp_path
     assert (tmp_path / "a.edf").read_bytes() == newer
 
 
-def test_a_right_file_that_is_there_is_left_alone_and_a_wrong_one_replaced(server, tmp_path):
+def test_a_correct_existing_file_is_kept_and_a_wrong_one_is_replaced(server, tmp_path):
     target = tmp_path / "a.edf"
     target.write_bytes(CONTENT)
     server.answers = [whole()]
@@ -353,7 +353,7 @@ def test_a_right_file_that_is_there_is_left_alone_and_a_wrong_one_replaced(serve
     assert target.read_bytes() == CONTENT
 
 
-def test_a_folder_is_a_place_too_and_is_checked_as_well(tmp_path):
+def test_a_folder_is_a_source_with_the_same_checks(tmp_path):
     source = tmp_path / "mirror" / "a.edf"
     source.parent.mkdir()
     source.write_bytes(CONTENT)
@@ -372,7 +372,7 @@ def test_sha1_is_a_checksum_too(server, tmp_path):
         fetch(tmp_path / "b.edf", server.url(), checksum="sha1:" + "0" * 40, size=None)
 
 
-def test_an_error_names_every_place_that_was_tried(server, tmp_path):
+def test_an_error_names_every_source_that_was_tried(server, tmp_path):
     server.answers = [refusing(404), refusing(403)]
     with pytest.raises(DownloadError) as caught:
         fetch(tmp_path / "a.edf", server.url("/first"), server.url("/second"), str(tmp_path / "third"))

@@ -97,7 +97,7 @@ def test_splits_and_subjects_can_be_chosen(tree):
         ({"labels": "tse"}, "labels is 'tse'; choose from csv_bi, csv"),
     ],
 )
-def test_options_that_cannot_be_are_told_with_the_remedy(tree, options, message):
+def test_invalid_options_are_refused_with_a_remedy(tree, options, message):
     with pytest.raises(ValueError, match=message):
         tusz.recordings(**{"root": str(tree)} | options)
 
@@ -145,7 +145,7 @@ def test_typed_labels_are_joined_over_derivations_by_type(tree, tmp_path):
 
 
 @pytest.mark.parametrize("binary", ["TERM,0.0000,100.0000,bckg,1.0000\n", ""])
-def test_background_alone_is_no_seizure(tmp_path, binary):
+def test_background_alone_is_not_a_seizure(tmp_path, binary):
     add(tmp_path, binary=binary)
     assert fetched(tmp_path, tmp_path / "out") == ()
 
@@ -171,7 +171,7 @@ def test_every_seizure_type_is_one_of_szcore():
         ("TERM,90.0,102.0,seiz,1.0\n", r"csv_bi: the event 'sz' from 90 s to 102 s is outside the recording of 100 s"),
     ],
 )
-def test_labels_that_cannot_be_read_are_told_with_file_and_line(tmp_path, binary, message):
+def test_unreadable_labels_are_refused_with_file_and_line(tmp_path, binary, message):
     add(tmp_path, binary=binary)
     with pytest.raises(RecordingError, match=message):
         fetched(tmp_path, tmp_path / "out")
@@ -190,6 +190,6 @@ def test_a_seizure_that_ends_within_a_second_after_the_recording_is_clipped(tmp_
     assert fetched(tmp_path, tmp_path / "out") == (Event(90, 100, "sz"),)
 
 
-def test_a_recording_that_is_gone_is_told(tree, tmp_path):
+def test_a_missing_recording_is_an_error(tree, tmp_path):
     with pytest.raises(ValueError, match="aaaaaazz_s001_t000: there is no such recording"):
         tusz.fetch("aaaaaazz_s001_t000", tmp_path / "a.edf", root=str(tree))

@@ -110,21 +110,21 @@ def test_every_seizure_and_false_alarm_or_every_night_has_a_picture(made):
     assert all(f'{made.recordings[0]["recording"]}/{name}.svg"' in page for name in names)
 
 
-def test_a_picture_for_print_is_no_larger_than_one_for_the_screen_many_times(made):
+def test_a_figure_for_print_is_not_many_times_larger_than_one_for_the_screen(made):
     folder = made.results / FIGURES / "one" / SCHEME / "made" / made.recordings[0]["recording"]
     for path in folder.glob("*.svg"):
         ElementTree.parse(path)
         assert path.stat().st_size < 1_500_000
 
 
-def test_the_picture_of_the_cohort_holds_the_parts_of_a_seizure_or_the_stages(made):
+def test_the_figure_of_the_cohort_shows_the_parts_of_a_seizure_or_the_stages(made):
     words = words_of(made.results / FIGURES / "one" / SCHEME / "cohorts" / "band_occlusion.svg")
     parts = ("onset", "middle", "end") if made.task == "seizure" else STAGES
     assert all(f"{part} (n = 2)" in words for part in parts)
     ElementTree.parse(made.results / FIGURES / "one" / SCHEME / "subject_made-01.svg")
 
 
-def test_what_was_planted_is_found_in_every_class(made):
+def test_the_planted_cell_is_found_in_every_class(made):
     folder = made.results / FIGURES / "one" / SCHEME
     rows = read_table(folder / "recovery.tsv", RECOVERY).query("method == 'band_occlusion'")
     classes = {"sz"} if made.task == "seizure" else set(STAGES)
@@ -134,7 +134,7 @@ def test_what_was_planted_is_found_in_every_class(made):
     assert len(planted[["class", "planted_region"]].drop_duplicates()) == len(classes)
 
 
-def test_the_overview_names_all_who_were_scored(made):
+def test_the_overview_names_all_scored_models_and_baselines(made):
     words = words_of(made.results / FIGURES / "overview.svg")
     assert set(made.scored) <= set(words)
 
@@ -248,7 +248,7 @@ def test_power_of_raw_signal_is_empty_where_it_was_masked_or_is_too_short():
 
 
 @pytest.mark.parametrize("method", ["channels", "over_time", "neither"])
-def test_importance_of_channels_over_time_comes_from_whatever_method_there_is(tmp_path, method):
+def test_importance_of_channels_over_time_comes_from_any_available_method(tmp_path, method):
     seizure = plugins.load("bandmap.draw.from_files", "seizure")
     made = make_run(tmp_path, "seizure", models=("one",), subjects=1)
     files = files_of(made, "one", made.recordings[0])

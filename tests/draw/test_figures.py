@@ -141,7 +141,7 @@ def test_traces_come_from_the_table_of_tests():
     assert trace.curves["deletion", "order"].tolist() == [3.0, 1.0]
 
 
-def test_every_part_of_the_seizure_figure_says_its_unit():
+def test_every_part_of_the_seizure_figure_states_its_unit():
     texts = " ".join(texts_of(seizure_figure(a_view())))
     for unit in (
         "time from onset (s)",
@@ -192,7 +192,7 @@ def test_a_seizure_with_parts_missing_is_still_drawn(tmp_path, changes):
     assert (tmp_path / "seizure.png").stat().st_size > 1000
 
 
-def test_what_the_view_has_nothing_of_takes_no_room():
+def test_parts_without_data_take_no_space():
     nothing = {"power": np.zeros((0, 0)), "importance": np.full((12, 160), np.nan)}
     whole, bare = seizure_figure(a_view()), seizure_figure(a_view(**nothing, channel_importance=NOTHING, matrices=()))
     texts = " ".join(texts_of(bare))
@@ -202,7 +202,7 @@ def test_what_the_view_has_nothing_of_takes_no_room():
     assert "time from onset (s)" in texts_of(bare)
 
 
-def test_traces_of_a_strong_seizure_keep_to_their_rows_and_the_scale_says_where_they_are_cut():
+def test_traces_of_a_strong_seizure_fit_their_rows_and_the_scale_states_the_clipping():
     loud = np.where(np.arange(1280) > 320, 20.0, 1.0) * np.random.default_rng(0).normal(0, 30, (18, 1280))
     loud[3, 600:640] = 9000
     figure = seizure_figure(a_view(microvolts=loud.astype(np.float32), channel_importance=NOTHING))
@@ -217,7 +217,7 @@ def test_traces_of_a_strong_seizure_keep_to_their_rows_and_the_scale_says_where_
     assert texts == f"{scale:g} µV\nneg. up\ncut at\n±{1.5 * scale:g} µV"
 
 
-def test_a_name_is_drawn_as_it_is_and_never_as_a_formula(tmp_path):
+def test_a_name_is_drawn_literally_and_not_as_a_formula(tmp_path):
     save(seizure_figure(a_view(title="S$_1$ \\frac")), tmp_path / "seizure.svg")
 
 
@@ -253,7 +253,7 @@ def test_new_names_of_electrodes_take_the_place_of_the_old_ones():
     assert clinical_order(["F7-T7"])[0][0] == clinical_order(["F7-T3"])[0][0]
 
 
-def test_importance_lies_behind_the_trace_of_its_channel_at_its_time():
+def test_importance_is_drawn_behind_the_trace_of_its_channel_at_its_time():
     values = np.zeros((18, 20))
     values[4, 7] = 2.0
     axes = Figure().add_subplot()
@@ -282,7 +282,7 @@ def test_one_artefact_does_not_set_the_scale():
     assert scale_of(microvolts) == 100
 
 
-def test_every_electrode_of_the_montages_has_a_place_and_a_derivation_lies_midway():
+def test_every_electrode_has_a_position_and_a_derivation_is_midway():
     assert np.isfinite(positions(ELECTRODES)).all()
     assert positions(["T7-P7"])[0] == pytest.approx(np.mean([POSITIONS["T3"], POSITIONS["T5"]], axis=0))
     assert np.isnan(positions(["X1"])).all()
@@ -306,13 +306,13 @@ def test_the_colours_of_a_scalp_map_are_centred_on_zero():
     assert image.get_clim() == (-3, 3)
 
 
-def test_overlapping_windows_are_averaged_and_uncovered_time_stays_unknown():
+def test_overlapping_windows_are_averaged_and_uncovered_time_is_nan():
     windows = np.stack([np.full((2, 4), 1.0), np.full((2, 4), 3.0)])
     row = stitch(windows, [1, 3], 8)[0]
     np.testing.assert_array_equal(row, [np.nan, 1, 1, 2, 2, 3, 3, np.nan])
 
 
-def test_windows_at_the_edges_of_the_stretch_are_cut_and_not_moved():
+def test_windows_at_the_edges_of_the_segment_are_cut_and_not_moved():
     windows = np.arange(8.0).reshape(2, 1, 4)
     np.testing.assert_array_equal(stitch(windows, [-2, 4], 6)[0], [2, 3, np.nan, np.nan, 4, 5])
 
@@ -337,7 +337,7 @@ def test_a_cell_without_a_row_is_a_dash_and_not_a_zero():
     assert "0.50" in texts
 
 
-def test_colours_of_a_matrix_are_centred_on_zero_whatever_the_signs():
+def test_colours_of_a_matrix_are_centred_on_zero_for_any_signs():
     figure = matrix_figure([a_matrix()])
     assert figure.axes[0].images[0].get_clim() == (-1.2, 1.2)
 
@@ -382,7 +382,7 @@ def test_a_matrix_of_recorded_channels_has_no_marks_and_no_line_about_them():
     assert not any("without data" in text for text in texts_of(figure))
 
 
-def test_the_line_about_marks_names_only_what_is_there():
+def test_the_legend_of_marks_names_only_marks_in_the_figure():
     texts = texts_of(planted_figure([a_matrix(title="A"), a_matrix(title="B", **flagged(masked=1))]))
     assert texts[-1].endswith("\n×: without data")
 
@@ -395,7 +395,7 @@ def test_marks_come_from_the_tables_of_seizures_and_of_the_cohort(prefix):
 
 
 @pytest.mark.parametrize(("counts", "text"), [([7, 7], "n = 7 subjects"), ([0, 7], "n = 0 to 7 subjects")])
-def test_cells_over_unlike_numbers_of_subjects_say_so(counts, text):
+def test_cells_with_different_numbers_of_subjects_state_them(counts, text):
     n = count_of(pd.DataFrame({"n_subjects": counts}), "n_subjects")
     assert text in texts_of(matrix_figure([a_matrix(n=n)]))
     assert count_of(pd.DataFrame({"n_subjects": []}), "n_subjects") == 0
@@ -422,7 +422,7 @@ def test_training_figure_rings_the_epoch_of_least_validation_loss():
     assert (ring.get_xdata()[0], ring.get_ydata()[0]) == (2, 0.4)
 
 
-def test_training_figure_rings_an_epoch_of_the_last_phase_where_there_are_several():
+def test_training_figure_rings_an_epoch_of_the_last_of_several_phases():
     phased = history([0.2, 0.7, 0.4], list("ABB"))
     (ring,) = [line for line in training_figure({"fold": phased}).axes[0].lines if len(line.get_xdata()) == 1]
     assert ring.get_xdata()[0] == 3
@@ -444,7 +444,7 @@ def quality_row(recording, channel, **seconds):
     }
 
 
-def test_quality_figure_has_a_colour_of_its_own_for_everything_that_harmonization_flags():
+def test_quality_figure_has_a_separate_colour_for_every_flag():
     assert set(KINDS) == set(FLAGS)
     assert len(set(KINDS.values())) == len(KINDS)
     figure = quality_figure(pd.DataFrame([quality_row("r1", "Fz-Cz", **{kind: 9}) for kind in KINDS]), {("d", "r1"): 9})
@@ -453,7 +453,7 @@ def test_quality_figure_has_a_colour_of_its_own_for_everything_that_harmonizatio
     assert figure.legends[0].get_window_extent().x1 < figure.bbox.x1
 
 
-def test_quality_figure_colours_trouble_and_leaves_good_channels_white():
+def test_quality_figure_colours_flags_and_leaves_good_channels_white():
     rows = [quality_row("r1", "Fz-Cz", flat=0, masked=300), quality_row("r1", "Cz-Pz", flat=0, masked=None)]
     image = quality_figure(pd.DataFrame(rows), {("d", "r1"): 300.0}).axes[0].images[0].get_array()
     assert image[0, 0].max() < 0.15
@@ -468,7 +468,7 @@ def test_quality_figure_stays_readable_for_many_recordings(n):
     assert figure.get_figheight() < 14
 
 
-def test_score_figure_says_where_a_subject_has_no_value(tmp_path):
+def test_score_figure_states_where_a_subject_has_no_value(tmp_path):
     figure = score_figure([Score("precision", {"A": 0.5, "B": float("nan")}, 0.5, 0.4, 0.6), Score("F1", {"A": 1.0})])
     assert " no value" in texts_of(figure)
     save(figure, tmp_path / "scores.png")
@@ -489,7 +489,7 @@ def test_scores_are_those_of_the_table_and_of_the_summary_beside_it():
     score_figure(scores)
 
 
-def test_subjects_of_two_data_sets_with_one_name_stay_apart():
+def test_subjects_of_two_data_sets_with_the_same_name_are_separate():
     metrics = ("sensitivity", "precision", "f1", "false_alarms_per_day")
     rows = [{"dataset": d, "subject": "A", "scoring": "event", **dict.fromkeys(metrics, 0.1)} for d in ("one", "two")]
     summary = {"event": {metric: {"mean": 0.5, "low": None, "high": None} for metric in metrics}}
@@ -506,7 +506,7 @@ def test_long_names_of_recordings_stay_within_the_figure():
     assert label.get_text().endswith("run-030_acq-anything")
 
 
-def test_recovery_leaves_out_what_a_method_cannot_name(tmp_path):
+def test_recovery_leaves_out_axes_that_a_method_does_not_have(tmp_path):
     rows = [{"what": "band", "right": 6, "n": 10, "share": 0.6}, {"what": "auc", "n": 9, "share": 0.7}]
     recovery = recovery_of_table("gradcam", pd.DataFrame(rows))
     assert recovery == Recovery("gradcam", None, 0.6, None, 10)
@@ -518,7 +518,7 @@ def panel(*titles, **options):
     return Panel(tuple(a_matrix(title=title, **options) for title in titles), "From onset to end")
 
 
-def test_three_matrices_stand_small_on_one_scale_and_say_over_how_many_they_are():
+def test_three_matrices_are_small_share_a_scale_and_state_n():
     big = a_matrix(title="end", n=4)
     figure = panel_figure([panel("whole"), Panel((*panel("onset", "middle", n=(3, 4)).matrices, big))])
     small = [axes for axes in figure.axes if axes.get_title(loc="left").startswith(("onset", "middle", "end"))]
@@ -566,11 +566,11 @@ def test_curves_have_a_logarithmic_axis_whose_left_edge_is_no_false_alarm():
     ],
     ids=["none", "nothing known", "no false alarm", "many"],
 )
-def test_curves_are_drawn_whatever_is_known(tmp_path, curves):
+def test_curves_are_drawn_with_missing_values(tmp_path, curves):
     save(curve_figure(curves), tmp_path / "curve.png")
 
 
-def test_measures_of_models_stand_in_rows_of_their_names(tmp_path):
+def test_measures_of_models_are_in_rows_with_their_names(tmp_path):
     scores = [Score(name, {}, 0.5, 0.4, 0.6) for name in ("kappa", "accuracy", "F1 of W", "F1 of N1", "F1 of N2")]
     figure = measure_figure({"one": scores, "two": [Score(s.name, {}) for s in scores]})
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["one", "two"]
@@ -579,7 +579,7 @@ def test_measures_of_models_stand_in_rows_of_their_names(tmp_path):
     save(measure_figure({}), tmp_path / "none.png")
 
 
-def test_a_confusion_matrix_is_coloured_by_the_share_of_its_row_and_tells_the_counts():
+def test_a_confusion_matrix_is_coloured_by_the_share_of_its_row_and_shows_counts():
     figure = confusion_figure(np.array([[3, 1], [0, 0]]), ("W", "N1"))
     np.testing.assert_array_equal(figure.axes[0].images[0].get_array(), [[0.75, 0.25], [0, 0]])
     assert "3\n75 %" in texts_of(figure)
@@ -601,7 +601,7 @@ def a_night(**changes):
     return NightView(**{**plain, **changes})
 
 
-def test_a_hypnogram_steps_as_the_stages_do_and_is_open_where_none_is_scored():
+def test_a_hypnogram_follows_the_stages_and_has_gaps_where_none_is_scored():
     axes = night_figure(a_night()).axes[0]
     line = axes.lines[0]
     heights = [axes.get_yticklabels()[int(y)].get_text() if np.isfinite(y) else "" for y in line.get_ydata()[::3]]
@@ -610,7 +610,7 @@ def test_a_hypnogram_steps_as_the_stages_do_and_is_open_where_none_is_scored():
     assert [label.get_text() for label in axes.get_yticklabels()] == ["W", "REM", "N1", "N2", "N3"]
 
 
-def test_a_night_says_how_much_differs_and_its_units():
+def test_a_night_states_the_share_of_differing_epochs_and_units():
     wrong = np.eye(5)[np.repeat([0, 2, 1, 3], 5)]
     texts = " ".join(texts_of(night_figure(a_night(probabilities=wrong))))
     assert "33 % of epochs" in texts

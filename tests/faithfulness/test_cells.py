@@ -31,7 +31,7 @@ def test_metrics_of_a_matrix_by_hand():
     assert found["sign"] == 1
 
 
-def test_evidence_of_either_sign_counts_when_ranked_by_magnitude():
+def test_both_signs_count_if_ranked_by_magnitude():
     assert scored([-5, 1, 0, 0], [-1, 0, 0, 0])["average_precision"] == 0.25
     by_magnitude = scored([-5, 1, 0, 0], [-1, 0, 0, 0], ranking="magnitude")
     assert by_magnitude == dict.fromkeys(METRICS, 1) | {"relevance_mass": pytest.approx(5 / 6)}
@@ -57,7 +57,7 @@ def test_nothing_is_scored_without_targets_or_matrix():
 
 
 @pytest.mark.parametrize("targets", [1, 2, 5])
-def test_what_is_expected_at_random_is_what_random_matrices_reach(targets):
+def test_the_expected_values_at_random_equal_those_of_random_matrices(targets):
     generator = np.random.default_rng(targets)
     weight = np.r_[np.ones(targets), np.zeros(25 - targets)]
     rows = pd.DataFrame([metrics(generator.uniform(size=25), weight) for _ in range(600)])
@@ -122,7 +122,7 @@ def value(table, name, metric, column="mean"):
     return table[(table["map"] == name) & (table["metric"] == metric)][column].item()
 
 
-def test_a_table_stands_beside_its_floors():
+def test_a_table_is_scored_beside_its_floors():
     found = score_table(TRUTH, matrices(**RIGHT), {"always front": matrices(**dict.fromkeys(RIGHT, A))})
     assert tuple(found.columns) == SCORE_COLUMNS
     assert list(found["map"].unique()) == [MAP, FREQUENT, "always front", RANDOM]
@@ -138,7 +138,7 @@ def test_a_table_stands_beside_its_floors():
     assert value(found, FREQUENT, "largest") == 0
 
 
-def test_subjects_without_a_detected_seizure_are_counted_apart():
+def test_subjects_without_a_detected_seizure_are_counted_separately():
     rows = matrices(**RIGHT)
     for row in rows:
         row["outcome"] = "miss" if row["subject"] in ("s0", "s1") else "hit"

@@ -18,7 +18,7 @@ def candidates(targets, shifts=1):
     return _Candidates(cut, np.arange(n), np.array(targets), np.full(n, shifts))
 
 
-def test_windows_are_dealt_from_each_class_in_turn_and_from_all_recordings():
+def test_windows_are_chosen_from_each_class_in_turn_and_from_all_recordings():
     dealt = _dealt([candidates([0] * 90 + [2] * 2), candidates([0] * 90 + [3] * 90, -1)], 12, seed=1)
     per_class = {}
     for (number, target, shift), places in dealt.items():
@@ -30,12 +30,12 @@ def test_windows_are_dealt_from_each_class_in_turn_and_from_all_recordings():
     assert dealt == _dealt([candidates([0] * 90 + [2] * 2), candidates([0] * 90 + [3] * 90, -1)], 12, seed=1)
 
 
-def test_fewer_windows_than_asked_for_are_all_taken_and_none_is_no_mistake():
+def test_fewer_windows_than_requested_are_all_taken():
     assert sum(map(len, _dealt([candidates([1, 1])], 6, seed=1).values())) == 2
     assert _dealt([candidates([])], 6, seed=1) == {}
 
 
-def test_a_shifted_window_lies_in_the_recording_and_holds_no_masked_time():
+def test_a_shifted_window_is_in_the_recording_and_has_no_masked_time():
     source = SimpleNamespace(valid=np.array([True] * 6 + [False] + [True] * 5), n_frames=12)
     found = _whole(source, np.array([-1, 0, 2, 3, 6, 7, 8, 9]), 4)
     assert found.tolist() == [False, True, True, False, False, True, True, False]
@@ -97,7 +97,7 @@ def test_the_other_subject_of_a_test_may_be_in_another_fold_and_a_single_one_has
     assert _others(tested[:2]) == {}
 
 
-def test_no_windows_no_tests_and_a_continued_scheme_trains_on_no_shuffled_labels():
+def test_without_windows_there_are_no_tests_and_a_continued_scheme_has_no_shuffled_labels():
     assert plan(windows_per_subject=0).probed_folds() == plan(windows_per_subject=0).shuffled_folds() == []
     assert plan(shuffled_label_folds=0).shuffled_folds() == []
     tuned = plan()

@@ -45,14 +45,14 @@ def matrix(subject, values):
     ]
 
 
-def test_the_largest_cell_is_what_is_found():
+def test_the_largest_cell_is_the_found_one():
     (row,) = records(planted_focus(truth(a=("back", "fast")), matrix("a", [0, -9, 2, 5, 1, 0])))
     assert tuple(row) == PLANTED.names
     assert (row["found_region"], row["found_band"]) == ("back", "fast")
     assert (row["region_right"], row["band_right"], row["both_right"], row["auc"]) == (1, 1, 1, 1)
 
 
-def test_region_and_band_are_judged_apart():
+def test_region_and_band_are_scored_separately():
     (row,) = records(planted_focus(truth(a=("back", "slow")), matrix("a", [0, 0, 2, 5, 1, 0])))
     assert (row["region_right"], row["band_right"], row["both_right"]) == (1, 0, 0)
     assert row["auc"] == pytest.approx(4 / 5)
@@ -77,7 +77,7 @@ def test_subjects_without_a_truth_are_left_out():
     assert summary(found).empty
 
 
-def test_an_importance_of_bands_alone_is_judged_by_the_band():
+def test_an_importance_of_bands_alone_is_scored_by_the_band():
     rows = [
         {"dataset": "d", "subject": "a", "region": "all", "band": band, "importance": value}
         for band, value in zip(BANDS, (1, 3), strict=True)
@@ -88,7 +88,7 @@ def test_an_importance_of_bands_alone_is_judged_by_the_band():
     assert summary(found)["what"].tolist() == ["band", "auc"]
 
 
-def test_cells_without_a_number_are_not_found():
+def test_cells_without_a_value_are_not_found():
     rows = matrix("a", [float("nan"), None, 1.5, 0.5, 0, 0])
     (row,) = records(planted_focus(truth(a=("back", "slow")), rows))
     assert row["both_right"] == 1
@@ -107,7 +107,7 @@ def test_wilson_interval_of_eighteen_in_twenty():
 
 
 @pytest.mark.parametrize(("right", "n"), [(0, 10), (10, 10), (1, 1)])
-def test_wilson_interval_holds_the_share_within_zero_and_one(right, n):
+def test_wilson_interval_contains_the_share_within_zero_and_one(right, n):
     low, high = wilson_interval(right, n)
     assert 0 <= low <= right / n <= high <= 1
     assert high - low < 1

@@ -63,7 +63,7 @@ def gains(matrix, n_windows=6, model=None):
     return {"deletion": areas["deletion"][1] - areas["deletion"][0], "insertion": np.subtract(*areas["insertion"])}
 
 
-def test_deletion_in_the_right_order_loses_what_each_cell_is_worth():
+def test_deletion_in_the_right_order_decreases_the_output_by_the_weight_of_each_cell():
     found = curves(Linear(CELLS), ones(1), 1, {"it": CELLS[None]}, context=context(1), seed=1)
     deletion, insertion = (found["it", view].order[0] for view in ("deletion", "insertion"))
     ranked = np.sort(CELLS.ravel())[::-1]
@@ -73,7 +73,7 @@ def test_deletion_in_the_right_order_loses_what_each_cell_is_worth():
     np.testing.assert_allclose(insertion, lost, atol=1e-4)
 
 
-def test_the_right_order_beats_random_ones_the_reversed_one_loses_and_a_constant_map_is_random():
+def test_the_right_order_is_better_than_random_the_reversed_one_worse_and_a_constant_map_equal():
     assert (np.array(list(gains(CELLS).values())) > 1).all()
     assert (np.array(list(gains(-CELLS).values())) < -1).all()
     for gain in gains(np.ones((3, 3)), 60).values():
@@ -87,7 +87,7 @@ def test_a_random_map_is_no_better_than_random():
     assert abs((other - order).mean()) < 3 * (other - order).std() / np.sqrt(80)
 
 
-def test_maps_of_regions_or_bands_exchange_whole_rows_and_columns_and_all_end_alike():
+def test_maps_of_regions_or_bands_exchange_whole_rows_and_columns_to_the_same_end():
     matrices = {"regions": CELLS.sum(axis=1)[None, :, None], "bands": CELLS.sum(axis=0)[None, None, :]}
     found = curves(Linear(CELLS), ones(1), 1, matrices, context=context(1), seed=1)
     regions = found["regions", "deletion"].order[0]
@@ -98,7 +98,7 @@ def test_maps_of_regions_or_bands_exchange_whole_rows_and_columns_and_all_end_al
     assert {key[0] for key in found} == {"regions", "bands"}
 
 
-def test_cells_without_a_value_stay_as_they_are():
+def test_cells_without_a_value_are_unchanged():
     hidden = np.where(CELLS == 9, np.nan, CELLS)
     found = curves(Linear(CELLS), ones(1), 1, {"it": hidden[None]}, context=context(1), seed=1)
     assert found["it", "deletion"].order[0, -1] == pytest.approx(9, abs=1e-4)
@@ -149,7 +149,7 @@ def test_a_cascade_begins_at_the_output_and_ends_with_a_fresh_network():
 
 
 @pytest.mark.parametrize("kind", plugins.available("bandmap.train.models"))
-def test_every_model_has_parts_from_input_to_output_that_hold_all_it_learnt(kind):
+def test_the_parts_of_every_model_contain_all_its_weights(kind):
     plugin = plugins.load("bandmap.train.models", kind)
     classes = getattr(plugin, "EXAMPLE_CLASSES", 2)
     model = plugin.build(plugin.EXAMPLE_SHAPE, classes, **plugin.EXAMPLE_HYPERPARAMETERS)
@@ -172,7 +172,7 @@ def test_noise_has_the_share_of_each_rows_own_deviation():
 
 
 @pytest.mark.parametrize("shift", [2, -2])
-def test_a_shifted_map_over_time_is_compared_where_both_look(shift):
+def test_a_shifted_map_over_time_is_compared_in_the_common_time(shift):
     recording = RANDOM.standard_normal((1, 3, 20))
     first, second = recording[..., 5:15], recording[..., 5 + shift : 15 + shift]
     here, there = overlapping(first, second, ("frequency", "time"), shift)
@@ -201,7 +201,7 @@ def told_of(plugin, *, shuffled=None):
     return {(row["test"], row["level"]): row for row in rows.to_dict("records")}
 
 
-def test_a_map_of_the_input_alone_does_not_change_with_the_weights_and_that_is_seen():
+def test_a_map_of_the_input_alone_fails_the_test_of_fresh_weights():
     found = told_of(made(lambda _, windows: windows[:, :, :3].mean(-1)), shuffled=network(3))
     assert all(found["weights", part]["value"] == pytest.approx(1) for part in ("3", "0.1", "all"))
     assert found["labels", ""]["value"] == pytest.approx(1)
@@ -209,7 +209,7 @@ def test_a_map_of_the_input_alone_does_not_change_with_the_weights_and_that_is_s
     assert found["weights", "all"]["n"] == 4
 
 
-def test_a_map_that_only_turns_its_sign_is_seen_by_its_magnitudes():
+def test_a_map_with_reversed_sign_is_similar_in_magnitude():
     calls = iter(range(100))
 
     def turning(_, windows):
@@ -220,7 +220,7 @@ def test_a_map_that_only_turns_its_sign_is_seen_by_its_magnitudes():
     assert found["weights_magnitude", "3"]["value"] == pytest.approx(1)
 
 
-def test_what_is_not_defined_has_no_row():
+def test_an_undefined_test_has_no_row():
     found = told_of(made(lambda _, windows: np.ones((len(windows), 3, 3))))
     assert {test for test, _ in found} == {"deletion", "insertion", "deletion_curve", "insertion_curve"}
     found = told_of(made(lambda _, windows: windows.mean(axis=(1, 2)), ("time",)))
@@ -294,7 +294,7 @@ def test_halves_of_a_stage_are_its_own_rows():
     assert reliability(rows) == {("d", "s"): pytest.approx(-1)}
 
 
-def test_the_summary_is_over_subjects_and_says_of_how_many():
+def test_the_summary_is_over_subjects_and_states_n():
     head = {"method": "m", "test": "noise", "level": "", "step": None, "n": 9, "dataset": "d"}
     rows = [{**head, "value": value, "subject": subject} for subject, value in (("a", 0.2), ("b", 0.4), ("c", 0.9))]
     one = pd.DataFrame([{"dataset": "d", "subject": "a", "value": 0.7}])

@@ -39,7 +39,7 @@ def test_a_result_comes_back_as_written(tmp_path):
     assert len(found.mapped) == 0
 
 
-def test_maps_over_time_are_kept_where_asked_for_and_averaged_everywhere(tmp_path):
+def test_maps_over_time_are_stored_for_selected_windows_and_averaged_for_all(tmp_path):
     values = np.random.default_rng(0).random((3, 4, 6)).astype(np.float32) * 1e-9  # float16 would lose this
     write_attribution(tmp_path / "r.h5", values=values, axes=("frequency", "time"), mapped=[1, 2], **COMMON)
     found = read_attribution(tmp_path / "r.h5")
@@ -49,14 +49,14 @@ def test_maps_over_time_are_kept_where_asked_for_and_averaged_everywhere(tmp_pat
     np.testing.assert_array_equal(found.mapped, [1, 2])
 
 
-def test_all_maps_are_kept_if_nothing_is_asked_for(tmp_path):
+def test_all_maps_are_stored_by_default(tmp_path):
     values = np.ones((3, 4, 6), dtype=np.float32)
     write_attribution(tmp_path / "r.h5", values=values, axes=("frequency", "time"), **COMMON)
     np.testing.assert_array_equal(read_attribution(tmp_path / "r.h5").maps, values)
 
 
 @pytest.mark.parametrize("axes", [("channel",), ("frequency", "time")])
-def test_a_recording_without_windows_is_a_whole_file_too(tmp_path, axes):
+def test_a_recording_without_windows_has_a_complete_file(tmp_path, axes):
     empty = {"starts_seconds": [], "probabilities": [], "labels": [], "targets": [], "attributes": {}}
     values = np.zeros((0, *(4, 6)[: len(axes)]), dtype=np.float32)
     write_attribution(
@@ -76,7 +76,7 @@ def test_values_that_do_not_fit_their_axes_leave_no_file(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_file_of_another_kind_gets_a_line_that_names_it(tmp_path):
+def test_a_file_of_another_kind_is_named_in_a_one_line_error(tmp_path):
     (tmp_path / "r.h5").write_text("no HDF5")
     with pytest.raises(RecordingError, match=r"r\.h5: not an attribution"):
         read_attribution(tmp_path / "r.h5")

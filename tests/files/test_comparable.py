@@ -82,7 +82,7 @@ def test_the_background_is_the_same_in_all_recordings_of_a_subject_and_of_anothe
     assert len(first.shared[sleep.CLASSES.index("REM")].background) == listing.BACKGROUNDS
 
 
-def test_a_subject_that_has_seizures_only_has_nothing_to_compare_with(tmp_path):
+def test_a_subject_with_seizures_only_has_no_comparison_window(tmp_path):
     source = Source(np.ones(40), [Event(0, 40, "sz")])
     (found,) = of_subject(tmp_path, [source], seizure, CUTTING)
     assert len(found.shared[1].background) == 0
@@ -106,6 +106,6 @@ def test_the_background_of_another_subject_is_that_of_its_file_or_the_mean_of_tr
     assert others(()).shape == (0, 1, 4)
 
 
-def test_the_file_of_another_subject_is_told(tmp_path, subject):
+def test_a_file_of_another_subject_is_an_error(tmp_path, subject):
     with pytest.raises(RecordingError, match=r"01\.h5: damaged, or written by another version"):
         read_comparable(tmp_path / "01.h5", "run-7")

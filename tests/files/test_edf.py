@@ -137,7 +137,7 @@ def test_a_file_without_record_count_or_cut_short_gives_its_whole_records(tmp_pa
         (bytes(Made([RAMP], reserved=b"EDF+D", tals=tals([*range(9), 10**8]))), "more than a month"),
     ],
 )
-def test_what_cannot_be_read_is_refused_in_one_line(tmp_path, content, problem):
+def test_unreadable_files_are_refused_in_one_line(tmp_path, content, problem):
     path = tmp_path / "bad.edf"
     path.write_bytes(content)
     with pytest.raises(RecordingError) as refusal:
@@ -153,7 +153,7 @@ def assert_one_line(message):
     assert "\n" not in message
 
 
-def test_a_file_that_is_not_there_is_refused_in_one_line(tmp_path):
+def test_a_missing_file_is_refused_in_one_line(tmp_path):
     with pytest.raises(RecordingError, match=r"^none\.edf: cannot be opened"):
         edf.read(tmp_path / "none.edf")
     with pytest.raises(RecordingError, match="cannot be opened"):
@@ -182,7 +182,7 @@ def test_equal_digital_limits_are_named_when_the_recording_is_harmonized(tmp_pat
         select(raw, low_pass_hz=45)
 
 
-def test_nothing_of_the_patient_is_kept(tmp_path):
+def test_data_of_the_patient_are_not_read(tmp_path):
     raw = reading(tmp_path, Made([RAMP]))
     assert "Jane" not in repr(raw)
     assert "secret" not in repr(raw)
@@ -194,7 +194,7 @@ def test_nothing_of_the_patient_is_kept(tmp_path):
     kind=st.sampled_from([b"", b"EDF+C", b"EDF+D"]),
 )
 @settings(max_examples=200)
-def test_garbage_is_read_or_refused_never_a_traceback_of_another_kind(tmp_path, changes, keep, kind):
+def test_random_bytes_are_read_or_refused_without_another_error(tmp_path, changes, keep, kind):
     content = bytearray(bytes(Made([RAMP], reserved=kind, tals=tals(range(10)))))
     for place, value in changes:
         content[place] = value

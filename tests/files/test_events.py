@@ -19,14 +19,14 @@ def written(folder: Path, text: str | bytes) -> Path:
     return path
 
 
-def test_events_come_back_as_they_were_written(tmp_path):
+def test_events_are_read_back_as_written(tmp_path):
     events = (Event(3.25, 10.5, "sz"), Event(20.0, 41.0, "sz_foc_a"))
     write_events(tmp_path / "e.tsv", events[::-1], recording_seconds=60, confidences=[0.5, 0.25])
     assert read_events(tmp_path / "e.tsv") == events
     assert read_duration(tmp_path / "e.tsv") == 60
 
 
-def test_confidences_follow_their_events_into_order_of_onset(tmp_path):
+def test_confidences_are_sorted_with_their_events(tmp_path):
     write_events(
         tmp_path / "e.tsv", [Event(20, 30, "sz"), Event(1, 2, "sz")], recording_seconds=60, confidences=[0.9, 0.1]
     )
@@ -78,7 +78,7 @@ def test_bids_columns_and_spellings_are_understood(tmp_path, spelling, label):
 
 
 @pytest.mark.parametrize(("wrong", "meant"), [("szr", "sz"), ("seizures", "seizure"), ("fsz", "fnsz"), ("SZ1", "sz")])
-def test_a_type_that_is_not_known_does_not_become_background(tmp_path, wrong, meant):
+def test_an_unknown_event_type_is_refused_and_not_background(tmp_path, wrong, meant):
     path = written(tmp_path, f"onset\tduration\teventType\n0\t9\tbckg\n1\t2\t{wrong}\n")
     with pytest.raises(RecordingError) as caught:
         read_events(path)
@@ -94,11 +94,11 @@ def test_a_marker_that_may_mean_a_seizure_is_refused(tmp_path, label):
 
 
 @pytest.mark.parametrize("label", ["bckg", "Background", "interictal", "null"])
-def test_background_is_no_event(tmp_path, label):
+def test_background_is_not_an_event(tmp_path, label):
     assert read_events(written(tmp_path, f"onset\tduration\teventType\n0\t9\t{label}\n")) == ()
 
 
-def test_markers_are_no_events_but_seizures_without_duration_are_an_error(tmp_path):
+def test_markers_are_not_events_but_seizures_without_duration_are_an_error(tmp_path):
     assert read_events(written(tmp_path, "onset\tduration\ttrial_type\n1\tn/a\tbutton\n2\t0\tflash\n")) == ()
     with pytest.raises(RecordingError, match="line 2: event 'sz' runs from 1"):
         read_events(written(tmp_path, "onset\tduration\ttrial_type\n1\t0\tsz\n"))
@@ -131,19 +131,19 @@ def test_a_wrong_file_is_named_in_one_line_with_its_line(tmp_path, content, prob
 
 
 @pytest.mark.parametrize("rows", ["", "0\t9\tbckg\tn/a\tn/a\tn/a\tn/a\n", "1\t2\tsz\t\t\t\t9\n3\t4\tsz\t\t\t\t8\n"])
-def test_a_duration_that_is_not_stated_once_is_an_error(tmp_path, rows):
+def test_a_missing_or_contradictory_duration_is_an_error(tmp_path, rows):
     with pytest.raises(RecordingError, match="uration"):
         read_duration(written(tmp_path, HEADER + rows))
 
 
-def test_a_missing_file_is_named(tmp_path):
+def test_a_missing_file_is_named_in_the_error(tmp_path):
     with pytest.raises(RecordingError, match="there is no such file"):
         read_events(tmp_path / "none.tsv")
 
 
 @settings(max_examples=100)
 @given(text=st.text(alphabet=st.sampled_from("onsetduriTyp_\t\n\r0123456789.-n/asz\x00\u2028é'\"%{"), max_size=80))
-def test_hostile_text_is_events_or_an_error_of_ours(tmp_path, text):
+def test_hostile_text_is_read_or_a_recording_error(tmp_path, text):
     path = written(tmp_path, "onset\tduration\teventType\n" + text)
     try:
         text = [event.label for event in read_events(path)]

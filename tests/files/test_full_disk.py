@@ -44,7 +44,7 @@ def table(path):
 
 @pytest.mark.parametrize("write", [hdf5, zarr, table], ids=lambda write: write.__name__)
 @pytest.mark.parametrize("share", [0, 0.01, 0.3, 0.6, 0.9, 0.999])
-def test_wherever_the_room_ends_it_is_an_error_and_nothing_is_left(tmp_path, write, share):
+def test_a_full_disk_is_an_error_at_any_point_and_leaves_no_file(tmp_path, write, share):
     path = tmp_path / "a"
     with room_for(FITS):
         write(path)

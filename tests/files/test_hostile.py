@@ -86,7 +86,7 @@ def test_a_header_that_claims_too_much_is_refused_before_memory_is_taken(tmp_pat
     refused(edf.read, path)
 
 
-def test_more_records_than_the_file_has_are_not_believed(tmp_path):
+def test_a_header_with_more_records_than_the_file_is_corrected(tmp_path):
     content = bytearray(bytes(Made([RAMP])))
     content[236:244] = b"99999999"
     path = tmp_path / "much.edf"
@@ -117,7 +117,7 @@ def test_a_pickle_in_place_of_weights_is_never_run(tmp_path):
     assert mark.exists(), "the bomb is none"
 
 
-def test_weights_that_unfold_to_more_than_they_are_are_refused(tmp_path):
+def test_weights_that_decompress_to_more_than_stated_are_refused(tmp_path):
     path, plain = tmp_path / "weights.pt", io.BytesIO()
     torch.save({"settings": "{}", "state": {"a": torch.zeros(1_000_000)}}, plain)
     with zipfile.ZipFile(plain) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
@@ -162,13 +162,13 @@ def grid(*shape):
 
 
 @pytest.mark.parametrize("name", ["../../harm", "/etc/harm", "C:\\harm", "values/../../harm"])
-def test_a_cache_with_a_path_out_of_it_is_refused_and_leaves_nothing_there(tmp_path, name):
+def test_a_cache_with_a_path_outside_of_it_is_refused_and_writes_nothing(tmp_path, name):
     path = cache(tmp_path / "in/a.zarr.zip", **{name: b"harm"})
     assert "points outside the file" in refused(open_representation, path)
     assert [entry.name for entry in tmp_path.rglob("*") if entry.is_file()] == ["a.zarr.zip"]
 
 
-def test_a_cache_that_unfolds_to_a_hundred_megabytes_is_refused_before_it_does(tmp_path):
+def test_a_cache_that_decompresses_to_a_hundred_megabytes_is_refused_before(tmp_path):
     path = tmp_path / "a.zarr.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("zarr.json", "w") as file:
         for _ in range(100):
@@ -210,7 +210,7 @@ def test_a_cache_without_a_frame_rate_is_refused(tmp_path, number):
     assert "run the workflow again" in refused(open_representation, cache(path, **{"zarr.json": text}))
 
 
-def test_a_cache_cut_anywhere_is_named_with_what_to_do(tmp_path):
+def test_a_truncated_cache_is_an_error_with_a_remedy(tmp_path):
     path = cache(tmp_path / "a.zarr.zip")
     content = path.read_bytes()
     for keep in range(0, len(content), 97):
@@ -219,7 +219,7 @@ def test_a_cache_cut_anywhere_is_named_with_what_to_do(tmp_path):
 
 
 @pytest.mark.parametrize("read", [read_predictions, read_attributes, read_quality, read_flags, read_duration])
-def test_results_that_are_cut_or_of_another_version_are_named_with_what_to_do(tmp_path, read):
+def test_truncated_results_or_those_of_another_version_are_an_error_with_a_remedy(tmp_path, read):
     path = tmp_path / "a.h5"
     with h5py.File(path, "w") as file:
         file["something"] = np.arange(1000)
@@ -234,7 +234,7 @@ def test_results_that_are_cut_or_of_another_version_are_named_with_what_to_do(tm
 
 
 @pytest.mark.parametrize("name", ["run 1", "it's", 'a"b', "a\nb", "a;reboot", "$(id)", "a{b}", "ä"])
-def test_a_file_of_a_name_that_no_path_should_hold_is_refused_in_one_line(tmp_path, name):
+def test_a_file_with_an_unsafe_name_is_refused_in_one_line(tmp_path, name):
     folder = tmp_path / "sub-01/eeg"
     folder.mkdir(parents=True)
     (folder / f"sub-01_task-{name}_eeg.edf").write_bytes(bytes(Made([RAMP])))

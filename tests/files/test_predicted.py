@@ -14,7 +14,7 @@ ARGUMENTS = {
 }
 
 
-def test_what_is_written_is_read(tmp_path):
+def test_predictions_are_read_back_as_written(tmp_path):
     predicted.write_predictions(tmp_path / "p.h5", **ARGUMENTS)
     found = predicted.read_predictions(tmp_path / "p.h5")
     for name in ("probabilities", "centres_seconds", "labels"):
@@ -30,7 +30,7 @@ def test_a_recording_without_windows_has_a_file_too(tmp_path):
     assert len(predicted.read_predictions(tmp_path / "p.h5").probabilities) == 0
 
 
-def test_lengths_that_disagree_leave_no_file(tmp_path):
+def test_different_lengths_are_refused_and_leave_no_file(tmp_path):
     with pytest.raises(ValueError, match=r"p\.h5: 2 probabilities, 3 centres and 3 labels"):
         predicted.write_predictions(tmp_path / "p.h5", **{**ARGUMENTS, "probabilities": np.zeros(2)})
     assert not list(tmp_path.iterdir())
@@ -42,7 +42,7 @@ def test_the_same_predictions_give_the_same_bytes(tmp_path):
     assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
 
 
-def test_the_file_says_its_unit_to_any_reader(tmp_path):
+def test_the_file_states_its_unit_as_an_attribute(tmp_path):
     predicted.write_predictions(tmp_path / "p.h5", **ARGUMENTS)
     with h5py.File(tmp_path / "p.h5") as file:
         assert file.attrs["unit"] == "probability"

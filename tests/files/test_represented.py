@@ -90,7 +90,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path):
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_axes_units_and_what_it_was_made_by_come_back(tmp_path):
+def test_axes_units_and_provenance_are_read_back(tmp_path):
     given = representation(attributes={"representation": "cwt", "n_cycles": "frequency"})
     path = write(tmp_path / "a.zarr.zip", given, attributes={"interpolated_channels": ["F7-T3"]})
     opened = open_representation(path)
@@ -116,7 +116,7 @@ def test_windows_outside_the_recording_are_refused(tmp_path, start):
         opened.windows(np.array([start]), 64)
 
 
-def test_lazy_frames_are_asked_for_in_order_and_in_pieces(tmp_path, monkeypatch):
+def test_lazy_frames_are_read_in_order_and_in_blocks(tmp_path, monkeypatch):
     asked = []
 
     class Counting:
@@ -131,7 +131,7 @@ def test_lazy_frames_are_asked_for_in_order_and_in_pieces(tmp_path, monkeypatch)
     assert asked == [(0, 4), (4, 8), (8, 10)]
 
 
-def test_nothing_remains_of_a_file_that_could_not_be_computed(tmp_path):
+def test_a_failed_computation_leaves_no_file(tmp_path):
     class Broken:
         shape, dtype = (10, 3, 5), np.dtype(np.float32)
 
@@ -154,7 +154,7 @@ def flags(seconds=63, **where):
     return found
 
 
-def test_flags_come_back_as_they_were_written(tmp_path):
+def test_flags_are_read_back_as_written(tmp_path):
     given = {name: np.random.default_rng(k).random((3, 63)) < 0.5 for k, name in enumerate(NAMES)}
     found = open_representation(write(tmp_path / "a.zarr.zip", representation(), flags=given)).flags
     assert list(found) == list(NAMES)
@@ -182,12 +182,12 @@ def test_every_frame_has_the_share_of_its_own_second_at_any_frame_rate(tmp_path,
 
 
 @pytest.mark.parametrize("seconds", [62, 63, 64, 90])
-def test_a_last_second_that_is_a_part_of_one_may_be_there_or_not(tmp_path, seconds):
+def test_a_partial_last_second_is_optional(tmp_path, seconds):
     path = write(tmp_path / "a.zarr.zip", representation(), flags=flags(seconds, flat=(0, -1)))
     assert len(open_representation(path).bad) == 1000
 
 
-def test_a_file_without_flags_has_none_and_nothing_bad(tmp_path):
+def test_a_file_without_flags_has_no_bad_share(tmp_path):
     for given in (None, {}):
         opened = open_representation(write(tmp_path / "a.zarr.zip", representation(), flags=given))
         assert opened.flags == {}
@@ -218,7 +218,7 @@ def test_flags_that_do_not_fit_the_frames_are_refused(tmp_path, shape):
         write(tmp_path / "a.zarr.zip", representation(), flags={"flat": np.zeros(shape, bool)})
 
 
-def test_flags_of_another_recording_in_a_file_are_one_line_with_a_remedy(tmp_path):
+def test_flags_of_another_recording_are_a_one_line_error_with_a_remedy(tmp_path):
     path = write(tmp_path / "a.zarr.zip", representation(), flags=flags())
     with zarr.storage.ZipStore(tmp_path / "b.zarr.zip", mode="w") as store:
         group = zarr.create_group(store, attributes=dict(open_representation(path).attributes))
@@ -229,7 +229,7 @@ def test_flags_of_another_recording_in_a_file_are_one_line_with_a_remedy(tmp_pat
         open_representation(tmp_path / "b.zarr.zip")
 
 
-def test_a_harmonized_recording_hands_its_flags_on(tmp_path):
+def test_a_represented_recording_has_the_flags_of_the_harmonized_one(tmp_path):
     stream = harmonized(tmp_path / "r.h5")
     given = Representation(np.zeros((20 * 16, 18), np.float32), 16.0, (), "uV", np.ones(20 * 16, bool))
     write_representation(tmp_path / "a.zarr.zip", given, channels=stream.channels, flags=read_flags(tmp_path / "r.h5"))
@@ -279,7 +279,7 @@ def damaged(tmp_path, how):
     "how",
     ["truncated", "empty", "text", "missing", "without values", "../../harm", "/etc/harm", "C:\\harm", "a\\..\\b"],
 )
-def test_a_damaged_or_hostile_file_is_one_line_with_file_and_remedy(tmp_path, how):
+def test_a_damaged_or_hostile_file_is_a_one_line_error_with_file_and_remedy(tmp_path, how):
     path = damaged(tmp_path, how)
     with pytest.raises(RecordingError) as caught:
         open_representation(path)
@@ -289,7 +289,7 @@ def test_a_damaged_or_hostile_file_is_one_line_with_file_and_remedy(tmp_path, ho
     assert any(remedy in message for remedy in ("run the workflow again", "run the stage", "do not use"))
 
 
-def test_a_file_that_is_written_anew_is_read_anew(tmp_path):
+def test_a_rewritten_file_is_read_again(tmp_path):
     path = write(tmp_path / "a.zarr.zip", representation())
     open_representation(path).windows(np.array([0]), 5)
     changed = representation(scale=2.0)

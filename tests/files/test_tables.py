@@ -69,14 +69,14 @@ def test_every_kind_of_table_is_read_as_it_was_written(tmp_path, schema, data):
     assert (tmp_path / "a.tsv").read_bytes() == before
 
 
-def test_kinds_of_tables_have_names_and_meanings_of_their_own():
+def test_kinds_of_tables_have_different_names_and_meanings():
     assert len({schema.title for schema in SCHEMAS}) == len(SCHEMAS)
     for schema in SCHEMAS:
         assert len(set(schema.names)) == len(schema.names)
         assert all(column.meaning for column in schema.columns)
 
 
-def test_a_table_is_tab_separated_with_six_digits_and_a_word_for_what_is_missing(tmp_path):
+def test_a_table_is_tab_separated_with_six_digits_and_na_for_missing_values(tmp_path):
     missing = {"name": "y", "kind": "b", "size": float("nan"), "count": 1234567, "right": None}
     write_table(tmp_path / "a.tsv", [{**ROW, "size": 1 / 3}, missing], SMALL)
     assert (tmp_path / "a.tsv").read_bytes() == (
@@ -118,19 +118,19 @@ def test_values_that_a_column_does_not_have_are_not_written(tmp_path):
         ((*LINES, "z\tc\t1\t3\t1"), "column 'kind', row 3: 'c' is not one of a, b"),
     ],
 )
-def test_what_is_no_table_of_its_kind_is_refused_in_one_line_with_a_remedy(tmp_path, lines, problem):
+def test_a_table_of_another_kind_is_refused_in_one_line_with_a_remedy(tmp_path, lines, problem):
     path = written(tmp_path / "a.tsv", *lines)
     with pytest.raises(TableError) as caught:
         read_table(path, SMALL)
     assert str(caught.value) == f"{path}: {problem}; delete it and run snakemake again"
 
 
-def test_names_that_look_like_numbers_stay_names(tmp_path):
+def test_names_that_look_like_numbers_are_read_as_names(tmp_path):
     path = written(tmp_path / "a.tsv", LINES[0], "01\ta\t1\t3\t1", "1e5\ta\t1\t3\t1", "nan\ta\t1\t3\t1", "\ta\t1\t3\t1")
     assert read_table(path, SMALL)["name"].tolist() == ["01", "1e5", "nan", ""]
 
 
-def test_tables_are_joined_and_no_table_is_an_empty_one():
+def test_tables_are_joined_and_no_tables_give_an_empty_one():
     one = UNITS.frame()
     assert tuple(UNITS.joined([])) == UNITS.names
     rows = RECOVERY.frame([{"method": "m", "class": "sz", "what": "auc", "n": 2, "share": 0.5, **NOTHING}])
@@ -161,7 +161,7 @@ def test_the_page_about_tables_is_up_to_date():
     assert page == generator.page(), "run python docs/generate_tables.py"
 
 
-def test_the_lines_that_the_page_gives_for_python_open_a_table(tmp_path, monkeypatch, capsys):
+def test_the_python_example_of_the_page_opens_a_table(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     page = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
     path, code = re.search(r"```python\n(.*?\"(results/.*?)\".*?)```", page, re.DOTALL).group(2, 1)

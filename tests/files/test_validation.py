@@ -17,7 +17,7 @@ def predictions(windows, seed=0):
     return Prediction(values, np.arange(windows) + 2.5, np.arange(windows) % 2, 1.0, windows + 4.1)
 
 
-def test_what_is_written_is_read_in_the_same_order_and_to_the_last_bit(tmp_path):
+def test_predictions_are_read_in_the_same_order_and_to_the_last_bit(tmp_path):
     given = [(predictions(11, seed), EVENTS[:seed]) for seed in range(3)] + [(predictions(0), ())]
     write_validation(tmp_path / "v.h5", given)
     found = read_validation(tmp_path / "v.h5")
@@ -30,7 +30,7 @@ def test_what_is_written_is_read_in_the_same_order_and_to_the_last_bit(tmp_path)
             assert other.columns[name].dtype == values.dtype
 
 
-def test_what_is_decided_on_a_file_is_what_is_decided_on_what_was_said(tmp_path):
+def test_decisions_from_a_file_equal_decisions_from_the_predictions(tmp_path):
     given = [(predictions(40, seed), EVENTS) for seed in range(3)]
     write_validation(tmp_path / "v.h5", given)
     found = [(Prediction(**columns), events) for columns, events in read_validation(tmp_path / "v.h5")]
@@ -58,7 +58,7 @@ def test_the_same_contents_give_the_same_bytes(tmp_path):
         ("\xff", "damaged"),
     ],
 )
-def test_a_damaged_decision_is_one_line_with_a_remedy(tmp_path, content, words):
+def test_a_damaged_decision_is_a_one_line_error_with_a_remedy(tmp_path, content, words):
     path = tmp_path / "decision.json"
     if content is not None:
         path.write_bytes(content.encode("latin-1"))

@@ -74,7 +74,7 @@ def test_a_file_of_something_else_is_refused_in_one_line(tmp_path, content):
     assert "\n" not in str(caught.value)
 
 
-def test_a_torn_file_is_refused(saved):
+def test_a_truncated_file_is_refused(saved):
     saved.write_bytes(saved.read_bytes()[:-500])
     with pytest.raises(weights.WeightsError, match="not a file of trained weights"):
         weights.load(saved)
@@ -86,7 +86,7 @@ def test_a_file_that_needs_code_to_load_is_refused(tmp_path):
         weights.load(tmp_path / "weights.pt")
 
 
-def test_a_missing_file_is_told(tmp_path):
+def test_a_missing_file_is_an_error_that_names_it(tmp_path):
     with pytest.raises(weights.WeightsError, match="no such file; train the model first"):
         weights.load(tmp_path / "weights.pt")
 
@@ -101,7 +101,7 @@ def test_a_missing_file_is_told(tmp_path):
         ({"shape": (3, 16)}, "channels, frequencies, times"),
     ],
 )
-def test_a_model_that_has_changed_since_is_refused_in_one_line(tmp_path, changed, message):
+def test_weights_of_a_changed_model_are_refused_in_one_line(tmp_path, changed, message):
     weights.save(tmp_path / "weights.pt", model(), {**SETTINGS, **changed})
     with pytest.raises(weights.WeightsError, match=message) as caught:
         weights.load(tmp_path / "weights.pt")

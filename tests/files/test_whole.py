@@ -13,7 +13,7 @@ def test_a_file_whose_writing_fails_leaves_the_old_one_and_nothing_beside_it(tmp
     assert [(entry.name, entry.read_text()) for entry in tmp_path.iterdir()] == [("a.tsv", "old")]
 
 
-def test_what_a_killed_process_left_of_a_file_is_deleted_with_the_next_attempt(tmp_path):
+def test_the_partial_file_of_a_killed_process_is_deleted_by_the_next_attempt(tmp_path):
     for name in (".123.a.tsv", ".123.b.tsv", ".a.tsv", "123.a.tsv"):
         (tmp_path / name).write_text("half")
     with whole_file(tmp_path / "a.tsv") as unfinished:

@@ -55,7 +55,7 @@ def test_pass_band_is_kept_and_stop_bands_are_gone(rate_hz):
             assert gain_at(kernel, frequency, rate_hz) == pytest.approx(0, abs=3e-3), frequency
 
 
-def test_the_kernel_of_a_very_fast_recording_is_had_at_once():
+def test_the_kernel_of_a_very_fast_recording_has_the_required_gain():
     kernel = design(50_000, 128, 0.5, 45, [50, 60])
     assert len(kernel) > 300_000
     assert gain_at(kernel, 10, 50_000) == pytest.approx(1, abs=3e-3)
@@ -106,7 +106,7 @@ def test_masked_time_stays_masked_and_nothing_else_does():
     assert not masked[128 * 30 :].any()
 
 
-def test_what_follows_a_gap_does_not_change_what_is_far_before_it():
+def test_samples_after_a_gap_do_not_change_those_far_before_it():
     values = noise(60)
     values[256 * 20 : 256 * 35] = np.nan
     other = values.copy()
@@ -137,7 +137,7 @@ def test_resampling_keeps_the_time_and_size_of_a_sine(frequency, rate_hz):
 
 
 @pytest.mark.parametrize("line_hz", [25, 33])
-def test_line_noise_goes_and_the_brain_beside_it_stays(line_hz):
+def test_line_noise_is_removed_and_signals_beside_it_stay(line_hz):
     t = np.arange(30 * 256) / 256
     alpha, line = 20 * np.sin(2 * np.pi * 10 * t), 200 * np.sin(2 * np.pi * line_hz * t)
     found = filtered(alpha + line, notch_hz=[line_hz])

@@ -36,7 +36,7 @@ def test_the_weights_are_those_of_mne_for_any_electrodes(names):
     np.testing.assert_allclose(spline_weights(missing, present), mne_weights(missing, present), atol=1e-6)
 
 
-def test_electrodes_lie_where_mne_has_them():
+def test_electrodes_have_the_positions_of_mne():
     """`POSITIONS` are rounded to 1/10000: directions from the centre of the sphere that MNE fits to the electrodes."""
     info = mne.create_info(list(POSITIONS), 100.0, "eeg")
     info.set_montage("colin27_1020")

@@ -84,15 +84,15 @@ def in_unit(unit, limit=np.inf):
         ),
     ],
 )
-def test_labels_mean_electrodes(label, expected):
+def test_labels_name_electrodes(label, expected):
     assert ends(label) == expected
 
 
-def test_a_zero_is_the_letter_only_where_the_letter_is_missing():
+def test_a_zero_is_read_as_the_letter_only_if_the_letter_is_missing():
     assert [(s.index, s.plus) for s in identify(["01", "O1", "Cz"])] == [(1, "O1"), (2, "Cz")]
 
 
-def test_the_grid_names_of_biosemi_are_not_taken_for_electrodes():
+def test_the_grid_names_of_biosemi_are_not_read_as_electrodes():
     assert identify([*(f"{letter}{k}" for letter in "ABCD" for k in range(1, 33)), "F3", "Fp1"])[0].plus == "Fp1"
 
 
@@ -147,7 +147,7 @@ def test_a_missing_derivation_is_the_sum_of_a_path_around_it(missing):
     assert sum("sum of" in row["note"] for row in quality) == 1
 
 
-def test_a_derivation_that_cannot_be_had_is_masked_and_reported():
+def test_an_unavailable_derivation_is_masked_and_reported():
     found, quality = harmonize(written_as([label for label in CHB_MIT if label != "FZ-CZ"]), [], **SETTINGS)
     assert found.masked_channels == ("Fz-Cz",)
     assert not found.microvolts[BIPOLAR18.index("Fz-Cz")].any()
@@ -167,7 +167,7 @@ def test_a_missing_electrode_is_interpolated_and_reported():
     np.testing.assert_allclose(total, f8_minus_f4, atol=0.01)
 
 
-def test_sleep_derivations_are_read_and_turned_and_what_the_file_lacks_of_them_is_interpolated():
+def test_sleep_derivations_are_read_and_reversed_and_missing_ones_are_interpolated():
     options = {**SETTINGS, "montage": "sleep2"}
     found, quality = harmonize(written_as(ELECTRODES), [], **options)
     assert found.channels == found.interpolated_channels == ("Fpz-Cz", "Pz-Oz")
@@ -179,7 +179,7 @@ def test_sleep_derivations_are_read_and_turned_and_what_the_file_lacks_of_them_i
     assert found.masked_channels == found.interpolated_channels == ()
 
 
-def test_an_electrode_with_too_few_neighbours_is_masked_not_invented():
+def test_an_electrode_with_too_few_neighbours_is_masked():
     absent = ("Fp2", "F8", "F4", "T4", "Fz")
     found, _ = harmonize(written_as([name for name in ELECTRODES if name not in absent]), [], **SETTINGS)
     assert "Fp2-F8" in found.masked_channels
@@ -243,20 +243,20 @@ def test_signals_of_different_rates_combine():
         (in_unit("", 0.0032), {}, "states no unit, .* limits of 'Fp1', -0.0032 to 0.0032, are too small .*V or mV"),
     ],
 )
-def test_what_cannot_be_brought_to_the_montage_says_why_and_what_would_work(raw, options, problem):
+def test_a_recording_unfit_for_the_montage_is_refused_with_an_alternative(raw, options, problem):
     with pytest.raises(MontageError, match=problem) as refusal:
         harmonize(raw, [], **{**SETTINGS, **options})
     assert "\n" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("limit", [15.0, 3276.8])
-def test_limits_that_eeg_fits_into_are_microvolts_where_no_unit_is_stated(limit):
+def test_limits_plausible_for_eeg_are_microvolts_if_no_unit_is_stated(limit):
     found, _ = harmonize(in_unit("", limit), [], **SETTINGS)
     assert np.isfinite(found.microvolts).all()
 
 
 @pytest.mark.parametrize("microvolts", [0.0, 0.2])
-def test_a_recording_that_is_flat_throughout_is_refused_and_one_second_of_signal_saves_it(microvolts):
+def test_an_entirely_flat_recording_is_refused_and_one_with_a_second_of_signal_is_not(microvolts):
     channels = {name: microvolts * np.sin(np.arange(5120)) for name in ELECTRODES}
     with pytest.raises(RecordingError, match=r"every channel is flat in every second .*; mend the header, or leave"):
         harmonize(recording(list(channels.items())), [], **SETTINGS)
@@ -265,7 +265,7 @@ def test_a_recording_that_is_flat_throughout_is_refused_and_one_second_of_signal
     assert np.abs(found.microvolts[0]).max() > 10
 
 
-def test_events_are_carried_along_cut_at_the_end_and_refused_beyond_it():
+def test_events_are_copied_clipped_at_the_end_and_refused_beyond_it():
     events = [Event(15, 25, "sz"), Event(1, 2, "sz_foc")]
     found, _ = harmonize(written_as(CHB_MIT), events, **SETTINGS)
     assert found.events == (Event(1, 2, "sz_foc"), Event(15, 20, "sz"))

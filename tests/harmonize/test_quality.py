@@ -52,14 +52,14 @@ def both(electrode, *seconds):
 
 
 @pytest.mark.parametrize("rate_hz", [200, 256, 512, 199.9, 333.3])
-def test_a_well_recording_has_no_trouble(rate_hz):
+def test_a_good_recording_has_no_flags(rate_hz):
     stream = streamed(brains(20.4, rate_hz), rate_hz)
     assert {name: found(stream, name) for name in FLAGS} == {name: set() for name in FLAGS}
     assert stream.flags["flat"].shape == (18, 21)
 
 
 @pytest.mark.parametrize("rate_hz", [200, 256, 512])
-def test_trouble_is_found_in_its_second_and_in_the_derivations_of_its_electrode(rate_hz):
+def test_a_defect_is_flagged_in_its_second_and_the_derivations_of_its_electrode(rate_hz):
     values = brains(20, rate_hz)
     rng = np.random.default_rng(2)
     values["Fp1"][at(rate_hz, 2, 5)] = 7
@@ -85,7 +85,7 @@ def test_trouble_is_found_in_its_second_and_in_the_derivations_of_its_electrode(
     begin=st.floats(0, 1),
 )
 @settings(max_examples=25)
-def test_seconds_are_judged_alike_whatever_the_blocks(rate_hz, seconds, block_seconds, electrode, begin):
+def test_flags_of_seconds_do_not_depend_on_the_blocks(rate_hz, seconds, block_seconds, electrode, begin):
     values = brains(n=max(round(seconds * rate_hz), 40), rate_hz=rate_hz)
     rng = np.random.default_rng(3)
     first = int(begin * len(values["Fp1"]))
@@ -99,7 +99,7 @@ def test_seconds_are_judged_alike_whatever_the_blocks(rate_hz, seconds, block_se
 
 
 @pytest.mark.parametrize("n", [5121, 5130, 5200, 5375])
-def test_the_fragment_of_a_second_at_the_end_is_judged_by_the_whole_second_before_it(n):
+def test_a_partial_second_at_the_end_has_the_flags_of_the_second_before(n):
     values = brains(n=n)
     assert not streamed(values).flags["flat"].any()
     values["Fp1"][-256:] = 7
@@ -107,7 +107,7 @@ def test_the_fragment_of_a_second_at_the_end_is_judged_by_the_whole_second_befor
 
 
 @pytest.mark.parametrize("n", [2, 7, 40, 255])
-def test_a_recording_shorter_than_a_second_is_judged_as_a_whole(n):
+def test_a_recording_shorter_than_a_second_has_one_set_of_flags(n):
     values = {name: np.full(n, 3.0) for name in ELECTRODES}
     assert streamed(values).flags["flat"].tolist() == [[True]] * 18
 
@@ -145,7 +145,7 @@ def test_a_signal_at_its_limits_is_saturated_and_one_touch_is_not():
     assert {channel for channel, _ in found(streamed(values), "saturated")} == {"Fp1-F3", "Fp1-F7"}
 
 
-def test_saturation_of_one_electrode_is_hardly_one_of_the_common_average():
+def test_saturation_of_one_electrode_flags_only_it_in_the_common_average():
     values = brains()
     values["Fp1"][at(256, 3, 4)] = LIMITS[1]
     assert found(streamed(values, montage="referential19"), "saturated") == {("Fp1", 3)}

@@ -81,7 +81,7 @@ def test_every_file_is_read_or_refused_as_the_table_says(path):
 
 
 @pytest.mark.parametrize("name", ["sleep_edf/SC4001E0-PSG.edf", "edge_cases/edfio/short_psg.bdf"])
-def test_a_sleep_recording_is_brought_to_its_own_two_derivations(name):
+def test_a_sleep_recording_is_converted_to_its_own_two_derivations(name):
     raw = edf.read(SHARED / name)
     found, quality = harmonize(raw, [], **{**SETTINGS, "montage": "sleep2"})
     assert found.channels == SLEEP2
@@ -128,7 +128,7 @@ def read_or_refused_in_one_line(path: Path, *, harmonized: bool) -> dict[str, np
 
 
 @pytest.mark.parametrize("path", SMALL, ids=short_name_of)
-def test_a_file_that_is_cut_anywhere_is_what_it_was_to_there_or_refused(tmp_path, path):
+def test_a_truncated_file_gives_its_complete_part_or_is_refused(tmp_path, path):
     whole = read_or_refused_in_one_line(path, harmonized=False)
     cut = tmp_path / path.name
     cut.write_bytes(path.read_bytes())

@@ -71,7 +71,7 @@ def test_a_patch_covers_its_rows_and_seconds(rows, seconds):
     assert len(np.unique(result[0])) == 20 // rows * 6 // seconds
 
 
-def test_relevance_of_an_epoch_is_handed_on_to_its_patches():
+def test_the_relevance_of_an_epoch_is_distributed_over_its_patches():
     model, values = sequence().eval(), windows(12)
     by_epoch = rolled(attention(model.sequence.layers, model, values))  # (windows, epochs)
     by_patch = rolled(attention(model.epoch.layers, model, values)).reshape(2, 3, 5, 4)

@@ -54,7 +54,7 @@ def attribute(model, windows, context, **options):
 
 @pytest.mark.parametrize(("frequency_hz", "band"), [(6, 0), (20, 1)])
 @pytest.mark.parametrize("view", ["both", "deletion", "insertion"])
-def test_it_names_the_cell_of_raw_signal_that_a_model_listens_to(frequency_hz, band, view):
+def test_the_largest_cell_of_raw_signal_is_the_one_that_the_model_uses(frequency_hz, band, view):
     windows = drawn(N_SAMPLES)
     windows[:, BIPOLAR18.index("T3-T5")] += 5 * np.sin(2 * np.pi * frequency_hz * SECONDS).astype(np.float32)
     result = attribute(Listening("T3-T5", frequency_hz), windows, SIGNAL, view=view)
@@ -106,7 +106,7 @@ class Row(nn.Module):
         return windows[:, *self.place].amax(dim=1, keepdim=True)
 
 
-def test_the_background_of_another_subject_has_to_be_there():
+def test_a_missing_background_of_another_subject_is_refused():
     without = replace(POWER, others=np.zeros(0, np.float32))
     with pytest.raises(ValueError, match="other_subject needs windows of another subject"):
         attribute(Row(0, 0), POWER.baseline, without, replacement="other_subject")
@@ -115,7 +115,7 @@ def test_the_background_of_another_subject_has_to_be_there():
 
 
 @pytest.mark.parametrize("replacement", ["phase_randomized", "noise"])
-def test_what_replaces_power_has_the_mean_and_the_variance_of_every_row(replacement):
+def test_a_replacement_of_power_has_the_mean_and_variance_of_every_row(replacement):
     background = np.cumsum(RANDOM.standard_normal((2, 18, 5, 300)), axis=-1).astype(np.float32) + 7
     found = stand_ins(replace(POWER, background=background), replacement)
     assert found.dtype == np.float32
@@ -134,7 +134,7 @@ def rowwise(correlate, one, other):
 
 
 @pytest.mark.parametrize("replacement", ["phase_randomized", "noise"])
-def test_what_replaces_raw_signal_has_the_power_of_every_band_and_nothing_else_of_it(replacement):
+def test_a_replacement_of_raw_signal_has_only_the_power_of_every_band(replacement):
     background = SIGNAL.background.copy()
     background[:, 1] = background[:, 0]
     found = stand_ins(replace(SIGNAL, background=background), replacement)
@@ -156,7 +156,7 @@ def test_a_mixture_of_raw_signals_keeps_their_power(share):
 
 
 @pytest.mark.parametrize("method", [band_occlusion, region_occlusion])
-def test_a_derivation_of_which_half_is_replaced_by_as_strong_a_signal_loses_no_power(method):
+def test_a_half_replaced_derivation_has_the_same_power(method):
     """F7-T3 is half frontal: a mean of both halves has half the power, so that a model of power would lose half."""
     atlas = Atlas.of({"frontal": ["F7"]}, {"all": [0.01, 64]})
     own, quiet = (4 * RANDOM.standard_normal((40, 1, N_SAMPLES)).astype(np.float32) for _ in range(2))
@@ -172,7 +172,7 @@ class Power(nn.Module):
         return windows.square().mean(dim=(1, 2))[:, None]
 
 
-def test_successive_windows_meet_all_backgrounds():
+def test_successive_windows_use_all_backgrounds():
     model = nn.Sequential(nn.Flatten(), nn.Linear(18 * 5 * 8, 1))
     same = np.repeat(POWER.baseline[:1], 3, axis=0)
     every, one = (attribute(model, same, POWER, backgrounds=n) for n in (3, 1))
@@ -189,7 +189,7 @@ def test_successive_windows_meet_all_backgrounds():
         ({"replacement": "nose"}, "'noise'"),
     ],
 )
-def test_it_says_what_is_wrong_with_its_settings(options, message):
+def test_an_invalid_setting_is_named_in_the_error(options, message):
     with pytest.raises(ValueError, match=message):
         attribute(Listening("T3-T5", 20), SIGNAL.baseline, SIGNAL, **options)
 
@@ -202,14 +202,14 @@ def test_bands_and_the_rest_share_the_power_of_a_signal():
     np.testing.assert_allclose(powers, np.square(signals).sum(axis=2), rtol=1e-4)
 
 
-def test_taking_out_a_band_shifts_no_phase_of_what_stays():
+def test_removing_a_band_shifts_no_phase_of_the_rest():
     envelope = np.exp(-((SECONDS - 2) ** 2) / 0.5)
     kept, gone = (envelope * np.sin(2 * np.pi * hertz * SECONDS + 1) for hertz in (20.3, 6.1))
     theta = _bands.components((kept + gone)[None], ATLAS, RATE_HZ)[0, 0]
     np.testing.assert_allclose(kept + gone - theta, kept, atol=0.01)
 
 
-def test_drift_that_is_cut_off_at_the_edges_does_not_leak_into_fast_bands():
+def test_drift_at_the_edges_does_not_leak_into_fast_bands():
     drift = np.linspace(-100, 100, N_SAMPLES)[None]
     beta = _bands.components(drift, ATLAS, RATE_HZ)[1]
     spectrum = np.fft.rfft(drift)

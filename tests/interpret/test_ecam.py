@@ -56,7 +56,7 @@ def test_it_sums_to_the_logit_of_each_windows_class():
     np.testing.assert_allclose(result.sum(axis=(1, 2)), expected, rtol=1e-4, atol=1e-6)
 
 
-def test_what_speaks_for_seizure_speaks_as_much_against_background():
+def test_importance_for_seizure_is_the_negative_of_that_for_background():
     model, values = network(), windows()
     np.testing.assert_array_equal(attribute(model, values, 0), -attribute(model, values, 1))
 

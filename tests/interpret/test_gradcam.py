@@ -38,7 +38,7 @@ def attribute(model, windows=WINDOWS, **options):
     return gradcam.attribute(model, windows, 1, context=CONTEXT, **options)
 
 
-def test_it_sees_what_a_layer_gave_before_the_next_changes_it_in_place():
+def test_gradcam_sees_the_output_of_a_layer_before_an_in_place_change():
     model, apart = network(), network()
     with torch.no_grad():
         raw = model.layer2(model.relu(model.bn1(model.conv1(torch.from_numpy(WINDOWS)))))
@@ -65,14 +65,14 @@ def test_a_flat_map_is_zero_after_minmax():
     assert not attribute(silent, normalize="minmax").any()
 
 
-def test_it_finds_a_layer_within_a_wrapper():
+def test_gradcam_finds_a_layer_within_a_wrapper():
     wrapped = nn.Module()
     wrapped.add_module("network", network())
     wrapped.forward = wrapped.network.forward
     np.testing.assert_array_equal(attribute(wrapped), attribute(network()))
 
 
-def test_of_several_layers_it_gives_the_mean():
+def test_gradcam_averages_several_layers():
     apart = [attribute(network(), layer=layer) for layer in ("layer2.0", "layer2.1")]
     assert not np.allclose(*apart)
     for layer in ("layer2.*", ["layer2.0", "layer2.1"]):
@@ -90,6 +90,6 @@ def test_of_several_layers_it_gives_the_mean():
         ({"windows": WINDOWS[:, :, 0]}, "choose temporal_gradcam"),
     ],
 )
-def test_it_says_what_is_wrong_with_its_settings(options, message):
+def test_an_invalid_setting_is_named_in_the_error(options, message):
     with pytest.raises(ValueError, match=message):
         attribute(network(), **options)

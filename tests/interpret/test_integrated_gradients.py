@@ -55,7 +55,7 @@ def test_more_steps_close_the_gap(surroundings):
     assert gaps[1] < gaps[0] / 20
 
 
-def test_a_window_that_is_its_baseline_has_nothing_to_share():
+def test_a_window_equal_to_its_baseline_has_no_importance():
     surroundings = CONTEXTS[0]
     model = network(surroundings.baseline[0].size, 1)
     noted = integrated_gradients.attribute(model, surroundings.baseline, 1, context=surroundings)
@@ -67,7 +67,7 @@ def test_no_steps_are_refused():
         explain(CONTEXTS[0], steps=0)
 
 
-def test_what_several_models_say_is_averaged_with_its_notes():
+def test_results_of_several_models_are_averaged_with_their_notes():
     one, other = (Noted(np.full((2, 3), value, np.float32), {"gap": np.array([value, 0.0])}) for value in (1.0, 3.0))
     mean = Noted.mean([one, other])
     np.testing.assert_array_equal(mean.values, np.full((2, 3), 2, np.float32))
@@ -76,7 +76,7 @@ def test_what_several_models_say_is_averaged_with_its_notes():
     assert Noted.mean([one]) is one
 
 
-def test_a_result_without_notes_is_one_with_none():
+def test_a_result_without_notes_has_no_notes():
     values = np.zeros((2, 3), np.float32)
     assert Noted.of(values).values is values
     assert Noted.of(values).notes == {}

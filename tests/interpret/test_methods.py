@@ -144,7 +144,7 @@ def some_windows(setting, chosen):
     return Setting(setting.windows[chosen], replace(setting.context, baseline=setting.context.baseline[chosen]))
 
 
-def test_every_interpretation_fits_a_network_of_this_file():
+def test_every_interpretation_is_tested_with_a_network():
     assert {method for method, _ in CASES} == set(METHODS)
 
 
@@ -161,7 +161,7 @@ def test_the_result_has_the_declared_axes_and_is_finite(method, name):
 
 
 @each_case
-def test_regions_and_bands_that_are_not_among_the_axes_are_not_read(method, name):
+def test_regions_and_bands_outside_the_axes_are_not_read(method, name):
     setting, network, _ = NETWORKS[name]
     axes = plugins.constant("bandmap.interpret.methods", method, "AXES")
     known = Atlas(ATLAS.regions if "region" in axes else {}, ATLAS.bands_hz if "band" in axes else {})
@@ -186,7 +186,7 @@ def test_inputs_are_not_modified(method, name):
 
 
 @each_case
-def test_the_model_is_left_as_it_was(method, name):
+def test_the_model_is_not_modified(method, name):
     setting, network, _ = NETWORKS[name]
     model = network().train()
     first = next(model.children()).eval()
@@ -218,7 +218,7 @@ def test_a_window_does_not_depend_on_its_neighbours(method, name):
 
 
 @each_case
-def test_each_window_may_have_a_class_of_its_own(method, name):
+def test_each_window_can_have_its_own_class(method, name):
     setting, network, _ = NETWORKS[name]
     setting = with_context(setting, background=setting.context.background[:1])
     targets = np.array([2, 0, 1])
@@ -277,7 +277,7 @@ def flipped(values, axes, images):
 
 
 @each_case
-def test_left_and_right_change_places_in_the_map_of_a_symmetric_model(method, name):
+def test_mirrored_windows_give_the_mirrored_map_of_a_symmetric_model(method, name):
     setting, network, _ = NETWORKS[name]
     context = setting.context
     turn = partial(flipped, images=mirrored(context.channels))
@@ -295,7 +295,7 @@ def test_left_and_right_change_places_in_the_map_of_a_symmetric_model(method, na
 
 @pytest.mark.parametrize("name", ["power", "signal"])
 @pytest.mark.parametrize("method", [method for method in METHODS if not needs(method)] + ["gradcam"])
-def test_two_columns_say_the_same_as_their_difference(method, name):
+def test_two_columns_give_the_same_map_as_their_difference(method, name):
     setting, network, offers = NETWORKS[name]
     if not needs(method) <= offers:
         return

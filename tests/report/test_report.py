@@ -160,19 +160,19 @@ def test_the_summary_gives_the_scores_that_are_defined():
     assert "For comparison, the always-on detector, by event: sensitivity 0.5, F1 0.25 (0.2 to 0.3)." in summary(DATA)
 
 
-def test_the_scorers_parameters_stand_beside_the_scores(tmp_path):
+def test_the_parameters_of_scoring_are_beside_the_scores(tmp_path):
     page = page_of(DATA, tmp_path)
     assert "event: toleranceStart 30, smooth_seconds 5." in page
 
 
-def test_the_summary_admits_that_there_is_nothing():
+def test_the_summary_of_an_empty_run_states_that_there_is_nothing():
     empty = replace(RUN, matrices=(MatrixPart("band_occlusion", "joint"),), subjects=(), recovery=RECOVERY.frame())
     text = " ".join(summary(replace(DATA, runs=(empty,))))
     assert "found 0 of 0 seizures" in text
     assert "has no value" in text
 
 
-def test_a_report_without_any_run_is_a_page_all_the_same(tmp_path):
+def test_a_report_without_any_run_is_a_page(tmp_path):
     for task in ("seizure", "sleep"):
         assert "<h1>Terms</h1>" in page_of(ReportData("Nothing", (), task), tmp_path, "pages/terms.html")
 
@@ -212,19 +212,19 @@ def test_every_link_has_its_target_and_ids_are_unique(tmp_path, data):
                 assert not anchor or anchor in ids[target]
 
 
-def test_subjects_whose_names_would_make_one_file_have_pages_of_their_own():
+def test_subjects_whose_names_would_give_the_same_file_have_separate_pages():
     people = [("a", "b-c"), ("a-b", "c"), ("x", "terms"), ("x", "t/1"), ("x", "t_1")]
     assert len(set(page_names(people).values())) == len(people)
     assert all(re.fullmatch(r"pages/[A-Za-z0-9_.+-]+\.html", page) for page in page_names(people).values())
 
 
-def test_pages_of_sleep_do_not_speak_of_seizures(tmp_path):
+def test_pages_of_sleep_do_not_mention_seizures(tmp_path):
     for name, page in pages_of(ASLEEP, tmp_path).items():
         shown = re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.DOTALL)
         assert not re.search("seizure|epilep|false alarm", shown, re.IGNORECASE), name
 
 
-def test_a_night_is_told_by_agreement_and_a_matrix_for_each_stage(tmp_path):
+def test_a_night_has_its_agreement_and_a_matrix_for_each_stage(tmp_path):
     pages = pages_of(ASLEEP, tmp_path)
     index = re.sub(r"\s+", " ", pages["index.html"])
     assert "staged 8 epochs of 1 subject" in index
@@ -236,7 +236,7 @@ def test_a_night_is_told_by_agreement_and_a_matrix_for_each_stage(tmp_path):
     assert "390.5" in pages["pages/simulated-S1.html"]
 
 
-def test_a_cell_tells_value_interval_n_and_what_was_planted():
+def test_a_cell_states_value_interval_n_and_whether_it_was_planted():
     annotation = Annotation("n_subjects", "subject", planted={"sz": ("frontal", "alpha")})
     table = pd.DataFrame(COHORT).assign(p=0.04, n_interpolated=1)
     (heat,) = heats_of(seizure.GROUPS[0], table, annotation)
@@ -251,7 +251,7 @@ def test_a_cell_tells_value_interval_n_and_what_was_planted():
 FEW = {"low": None, "high": None, "values": "0.5, 1"}
 
 
-def test_of_too_few_subjects_the_values_stand_where_an_interval_would():
+def test_below_six_subjects_values_replace_the_interval():
     table = pd.DataFrame([{**row, **FEW} for row in COHORT])
     alpha = heats_of(seizure.GROUPS[0], table, Annotation("n_subjects", "subject"))[0].rows[0][1][1]
     assert (alpha.about, alpha.small) == ("frontal, alpha: 0.75; values 0.5, 1; n = 2 subjects", "0.50, 1.00")
@@ -276,7 +276,7 @@ def test_matrices_of_one_group_share_one_scale_and_those_without_a_value_are_lef
     assert "values × 10^−5" in onset.note
 
 
-def test_all_who_were_scored_stand_in_one_table_with_how_many_recordings_were_scored():
+def test_one_table_has_all_models_with_the_number_of_scored_recordings():
     table = overview(DATA, seizure).scores
     assert [row[0].text for row in table.rows] == ["cwt_resnet18", "always-on"]
     assert table.rows[0][1].text == "1 of 2"
@@ -295,7 +295,7 @@ FAITHFUL = FAITHFULNESS.frame([
 ])  # fmt: skip
 
 
-def test_a_matrix_says_how_far_to_trust_it(tmp_path):
+def test_a_matrix_states_how_far_it_can_be_trusted(tmp_path):
     page = page_of(replace(DATA, runs=(replace(RUN, faithfulness=FAITHFUL),)), tmp_path)
     text = (
         "How far to trust it: similarity to the map with fresh weights 0.12 (0.04 to 0.2); deletion in its order "
@@ -314,7 +314,7 @@ def test_one_table_has_every_map_and_every_test(tmp_path):
     assert (second["planted region"], second["fresh weights"]) == (None, None)
 
 
-def test_agreement_of_models_is_told_whichever_of_the_two_comes_first(tmp_path):
+def test_agreement_of_models_does_not_depend_on_their_order(tmp_path):
     pair = {"a": "one", "b": "two", "spearman": 0.5, "n_subjects": 3, "same_top": 2, "n_matrices": 3}
     heat = overview(replace(DATA, agreement=pd.DataFrame([pair])), seizure).agreement
     (_, first), (_, second) = heat.rows
@@ -329,7 +329,7 @@ def test_windows_that_training_left_out_are_counted(tmp_path):
     assert [cell.text for cell in table.rows[0]] == ["cwt_resnet18", "train", "seizure", "30", "10", "25"]
 
 
-def test_a_seizure_that_two_models_judged_is_one_and_each_has_its_own_false_alarms():
+def test_a_seizure_predicted_by_two_models_counts_once_and_false_alarms_per_model():
     other = replace(RUN, model="other")
     units = seizure.units([(RUN, RUN.subjects[0]), (other, other.subjects[0])])
     assert [unit.name for unit in units] == ["S1_r1, seizure 1", "S1_r1, seizure 2", "S1_r1, false-1", "S1_r1, false-1"]
@@ -337,14 +337,14 @@ def test_a_seizure_that_two_models_judged_is_one_and_each_has_its_own_false_alar
     assert units[3].columns["outcome"] == "false alarm of other"
 
 
-def test_the_page_asks_nothing_of_the_network(tmp_path):
+def test_the_page_loads_nothing_from_the_network(tmp_path):
     for page in (*pages_of(DATA, tmp_path).values(), *pages_of(ASLEEP, tmp_path).values()):
         assert "http://" not in page
         assert "https://" not in page
         assert "@import" not in page
 
 
-def test_a_part_of_the_recordings_scored_is_said_aloud(tmp_path):
+def test_the_page_warns_if_only_some_recordings_are_scored(tmp_path):
     assert "1 of 2 recordings were scored" in page_of(DATA, tmp_path)
     assert "cover only a part of the recordings" in page_of(DATA, tmp_path)
 
@@ -352,13 +352,13 @@ def test_a_part_of_the_recordings_scored_is_said_aloud(tmp_path):
 @pytest.mark.parametrize(
     "path", ["/etc/passwd", "https://example.org/a.png", "C:\\a.png", "javascript:alert(1)", "figures/none.png"]
 )
-def test_a_picture_that_is_not_beside_the_page_is_refused(tmp_path, path):
+def test_a_figure_outside_the_folder_of_the_page_is_refused(tmp_path, path):
     with pytest.raises(FigurePathError, match=r"relative|no such file"):
         render(replace(DATA, quality_figure=path), tmp_path / "index.html")
     assert not list(tmp_path.iterdir())
 
 
-def test_a_picture_with_a_strange_name_is_linked_so_that_it_is_found(tmp_path):
+def test_a_figure_with_an_unusual_name_has_a_working_link(tmp_path):
     (tmp_path / "a #1?.png").write_bytes(b"")
     assert 'src="a%20%231%3F.png"' in page_of(replace(DATA, quality_figure="a #1?.png"), tmp_path)
 
@@ -404,7 +404,7 @@ def test_a_table_shows_a_dash_where_a_row_lacks_a_column():
 
 
 @pytest.mark.parametrize(("simulated", "warned"), [((), True), (("simulated",), False)])
-def test_a_report_on_few_people_says_that_they_are_too_few(simulated, warned):
+def test_a_report_on_few_subjects_states_that_they_are_too_few(simulated, warned):
     one = RunPart("model", "scheme", subjects=(SubjectPart("mine", "01"),))
     sentences = of_size(ReportData("title", (one,), simulated=simulated))
     assert any("1 subject: far too few" in sentence for sentence in sentences) is warned

@@ -102,7 +102,7 @@ def test_every_representation_of_a_short_recording_has_no_window(tmp_path, kind,
     assert opened.windows(np.empty(0, np.int64), length).shape[0] == 0
 
 
-def test_a_wavelet_longer_than_the_recording_is_one_line_with_file_problem_and_remedy(tmp_path):
+def test_a_wavelet_longer_than_the_recording_is_a_one_line_error_with_file_and_remedy(tmp_path):
     run = run_script(tmp_path, harmonized(tmp_path / "brief.h5", 5), n_cycles=7, high_hz=30)
     assert run.returncode == 1
     assert run.stderr.count("\n") == 1
@@ -113,7 +113,7 @@ def test_a_wavelet_longer_than_the_recording_is_one_line_with_file_problem_and_r
     assert not (tmp_path / "a.zarr.zip").exists()
 
 
-def test_masked_time_is_in_no_window_and_every_other_window_is_there(tmp_path):
+def test_masked_time_is_in_no_window_and_no_other_window_is_missing(tmp_path):
     noise = np.random.default_rng(0).normal(0, 30, (2, int(60 * RATE))).astype(np.float32)
     noise[1, int(30 * RATE) : int(32 * RATE)] = np.nan
     found = plugins.load("bandmap.represent.representations", "cwt").transform(noise, RATE, **POWER)

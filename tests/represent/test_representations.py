@@ -94,7 +94,7 @@ def test_check_and_transform_take_the_same_options_with_the_same_defaults(name):
     assert options == [(option.name, option.default) for option in transform if option.kind is option.KEYWORD_ONLY]
 
 
-def test_the_extent_that_planning_is_told_is_that_of_what_is_made(name):
+def test_the_extent_at_plan_time_equals_that_of_the_representation(name):
     extent = plugins.load(PACKAGE, name).check(RATE)
     made = transform(name, sine(10, 30))
     assert made.frame_rate_hz == extent.frame_rate_hz

@@ -18,7 +18,7 @@ def test_without_pre_emphasis_the_signal_is_the_signal():
     assert (signal.transform(given, RATE).values[0:1000] == given.T).all()
 
 
-def test_pre_emphasis_takes_a_share_of_the_sample_before():
+def test_pre_emphasis_subtracts_a_share_of_the_previous_sample():
     given = brown(1000)
     found = signal.transform(given, RATE, pre_emphasis=0.95).values[0:1000].T
     expected = given[:, 1:] - np.float32(0.95) * given[:, :-1]
@@ -26,7 +26,7 @@ def test_pre_emphasis_takes_a_share_of_the_sample_before():
     assert found[:, 0] == pytest.approx(0.05 * given[:, 0], abs=1e-6)  # nothing before: as if it had stood still
 
 
-def test_frames_are_the_same_whether_read_whole_or_in_parts():
+def test_frames_do_not_depend_on_the_blocks_in_which_they_are_read():
     frames = signal.transform(brown(1000), RATE, pre_emphasis=0.9).values
     parts = [frames[first : first + 300] for first in range(0, 1000, 300)]
     assert (np.concatenate(parts) == frames[0:1000]).all()
@@ -40,7 +40,7 @@ def test_there_is_no_jump_after_masked_time():
     assert np.abs(found).max() < 10  # a sample minus nothing would be 500
 
 
-def test_40_hz_is_raised_over_2_hz_as_the_docstring_says():
+def test_40_hz_is_raised_over_2_hz_as_the_docstring_states():
     times = np.arange(2560) / RATE
     waves = np.sin(2 * np.pi * np.array([[2.0], [40.0]]) * times).astype(np.float32)
     slow, fast = signal.transform(waves, RATE, pre_emphasis=0.95).values[256:2560].std(axis=0)

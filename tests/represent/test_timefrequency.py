@@ -91,7 +91,7 @@ def test_a_sine_peaks_at_its_frequency(hertz, n_cycles):
     assert found.frequencies_hz[int(middle.argmax())] == pytest.approx(hertz)
 
 
-def test_frames_do_not_depend_on_what_was_asked_for_before():
+def test_frames_do_not_depend_on_earlier_reads():
     found = cwt.transform(pink(2, 120), RATE, frequencies=12)
     whole = found.array()
     assert np.array_equal(found.values[300:1700], whole[300:1700])
@@ -107,7 +107,7 @@ def test_time_far_away_changes_nothing():
     assert np.abs(after - before)[61 * 16 :].min() > 0.5
 
 
-def test_masked_time_spoils_just_the_frames_whose_wavelets_reach_it():
+def test_masked_time_invalidates_exactly_the_frames_whose_wavelets_overlap_it():
     signal = pink(3, 60)
     signal[1, int(30 * RATE) : int(31 * RATE)] = np.nan
     found = cwt.transform(signal, RATE, frequencies=10)
@@ -170,7 +170,7 @@ def test_a_wavelet_longer_than_the_recording_is_refused_in_one_line():
     ],
     ids=str,
 )
-def test_what_cannot_be_is_refused_before_anything_runs(options, message):
+def test_invalid_options_are_refused_at_plan_time(options, message):
     with pytest.raises(ValueError, match=message):
         cwt.check(RATE, **options)
 
@@ -185,21 +185,21 @@ def test_planning_and_planning_blocks_refuse_the_same_frame_rates(frame_rate_hz)
 
 @pytest.mark.parametrize("rate_hz", [100.0, 128.0, 200.0, 250.0, 256.0, 512.0])
 @pytest.mark.parametrize("frame_rate_hz", [0.5, 1 / 3, 4, 7, 12.8, 16, 25, 100 / 7])
-def test_frame_rates_that_planning_accepts_can_be_made(rate_hz, frame_rate_hz):
+def test_frame_rates_that_planning_accepts_can_be_computed(rate_hz, frame_rate_hz):
     cwt.check(rate_hz, frame_rate_hz=frame_rate_hz)
     assert float(samples_per_frame(rate_hz, frame_rate_hz)) == pytest.approx(rate_hz / frame_rate_hz)
 
 
 @pytest.mark.parametrize("rate_hz", [100.0, 128.0, 173.61, 250.0])
 @pytest.mark.parametrize("frame_rate_hz", [np.pi, 16.0001, 31.0007])
-def test_the_frame_rate_that_a_refusal_names_is_accepted(rate_hz, frame_rate_hz):
+def test_the_frame_rate_that_an_error_suggests_is_accepted(rate_hz, frame_rate_hz):
     with pytest.raises(ValueError, match="has no ratio of small whole numbers") as caught:
         cwt.check(rate_hz, frame_rate_hz=frame_rate_hz)
     cwt.check(rate_hz, frame_rate_hz=float(str(caught.value).rpartition(" ")[2]))
 
 
 @pytest.mark.parametrize("options", [{"high_hz": 70}, {"frame_rate_hz": 3.14159}], ids=str)
-def test_the_plan_stops_at_what_the_wavelets_cannot_do(options):
+def test_planning_refuses_what_the_wavelets_cannot_compute(options):
     config = {
         "run": {"models": ["mine"]},
         "models": {"mine": {"representation": "power"}},
@@ -210,7 +210,7 @@ def test_the_plan_stops_at_what_the_wavelets_cannot_do(options):
         check_extents(config)
 
 
-def test_frames_may_fall_between_samples():
+def test_frames_can_be_between_samples():
     signal = pink(1, 70, 250.0)
     sixteenths, eighths = (cwt.transform(signal, 250.0, frequencies=6, frame_rate_hz=hz).array() for hz in (16.0, 8.0))
     assert np.abs(sixteenths[::2] - eighths)[32:-32].max() < 1e-3
@@ -303,7 +303,7 @@ def test_rows_of_the_spectrogram_add_up_to_the_variance():
     assert density.mean(axis=0).sum() == pytest.approx(1, rel=0.05)
 
 
-def test_a_second_with_a_masked_sample_is_no_frame_of_a_spectrogram():
+def test_a_second_with_a_masked_sample_is_not_a_frame_of_a_spectrogram():
     signal = pink(2, 10)
     signal[1, 700] = np.nan
     found = spectrogram.transform(signal, RATE)
@@ -347,13 +347,13 @@ def test_the_device_chooses_numpy_or_torch(monkeypatch, device, present, kind):
     assert type(cwt.transform(pink(1, 10), RATE, device=device).values) is kind
 
 
-def test_a_gpu_that_is_not_there_is_refused_in_one_line(monkeypatch):
+def test_a_missing_gpu_is_refused_in_one_line(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(ValueError, match=r"^device 'cuda': torch detects no GPU; give auto or cpu$"):
         cwt.transform(pink(1, 10), RATE, device="cuda")
 
 
-def test_products_run_on_one_thread_so_that_jobs_side_by_side_do_not_fight():
+def test_matrix_products_run_on_one_thread():
     seen = []
 
     class Watched(Coding):

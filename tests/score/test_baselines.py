@@ -46,7 +46,7 @@ def test_line_length_of_a_sawtooth_is_its_travel_a_second():
     assert found == pytest.approx(np.full(4, 310.0))
 
 
-def test_line_length_read_in_slices_is_that_of_the_whole():
+def test_line_length_does_not_depend_on_blocks():
     class InFile:
         """Only slices of at most some minutes may be asked for."""
 
@@ -77,12 +77,12 @@ def test_flat_channels_count_as_absent():
     assert np.isnan(baselines.line_length(np.zeros((2, 640)), RATE, **CUT)).all()
 
 
-def test_a_window_of_no_whole_samples_is_refused():
+def test_a_window_without_a_whole_number_of_samples_is_refused():
     with pytest.raises(ValueError, match=r"step_seconds of 0.7 s is not a whole number of samples at 32 Hz"):
         baselines.line_length(np.zeros((1, 320)), RATE, length_seconds=4, step_seconds=0.7)
 
 
-def test_a_recording_is_compared_with_its_own_past_only():
+def test_a_recording_is_compared_only_with_its_own_past():
     lengths = np.random.default_rng(1).uniform(1, 2, 1000)
     changed = lengths.copy()
     changed[500:] *= 50
@@ -111,7 +111,7 @@ def test_after_long_masked_time_windows_are_still_compared(rest):
     assert np.array_equal(np.isnan(ratios), np.isnan(lengths))
 
 
-def test_a_past_under_a_minute_is_refused():
+def test_a_past_shorter_than_a_minute_is_refused():
     with pytest.raises(ValueError, match="at least 60"):
         baselines.against_past(np.ones(10), step_seconds=1, background_seconds=30)
 
@@ -122,7 +122,7 @@ def test_the_gain_of_an_amplifier_does_not_matter():
     assert (one.duration_seconds, one.centres_seconds[0], one.centres_seconds[-1]) == (900, 2, 898)
 
 
-def test_masked_windows_are_left_out_of_the_measure():
+def test_masked_windows_are_not_measured():
     samples = recording(1)
     samples[:, : int(10 * RATE)] = np.nan
     measured = baselines.measured(samples, RATE, **CUT)
@@ -130,7 +130,7 @@ def test_masked_windows_are_left_out_of_the_measure():
     assert np.isfinite(measured.ratios).all()
 
 
-def test_line_length_finds_what_is_three_times_as_large_in_a_subject_it_never_saw():
+def test_line_length_finds_seizures_three_times_as_large_in_a_new_subject():
     spans = [((400, 460),), ((500, 540), (700, 760)), ((300, 340),)]
     measured = [
         baselines.measured(recording(seed, seizures=seizures, gain=1 + seed), RATE, **CUT)
@@ -159,7 +159,7 @@ def test_a_detector_without_training_windows_is_refused():
         baselines.fit_line_length([])
 
 
-def test_the_floor_finds_everything_and_rings_264_times_a_day():
+def test_always_on_finds_everything_with_264_false_alarms_a_day():
     predicted = Predicted(np.array([0.2, 0.4]), np.array([50.0, 130.0]), 1.0, 3600.0)
     model = Scored("d", "a", sz((100, 160)), (), predicted, np.array([0, 1]))
     (floor,) = baselines.always_on([model])

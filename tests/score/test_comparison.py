@@ -41,7 +41,7 @@ def test_p_of_few_subjects_is_exact():
     assert pd.isna(row["values"])
 
 
-def test_p_counts_exchanges_as_by_hand():
+def test_p_equals_the_count_of_sign_changes_by_hand():
     a, b = np.array([3.0, 1.0, 2.0, 5.0]), np.array([1.0, 2.0, 1.5, 1.0])
     signs = np.array(np.meshgrid(*[[-1, 1]] * 4)).reshape(4, -1).T
     means = (signs * (a - b)).mean(axis=1)
@@ -73,7 +73,7 @@ def test_the_order_of_subjects_does_not_matter(order):
     assert shuffled == compare({"good": rows(GOOD), "poor": members}, ["f1"], seed=1)
 
 
-def test_a_model_is_no_better_than_itself():
+def test_a_model_is_not_better_than_itself():
     (row,) = compare({"a": rows(GOOD), "b": rows(GOOD)}, ["f1"], seed=1)
     assert (row["mean_difference"], row["p"]) == (0, 1)
 
@@ -84,7 +84,7 @@ def test_only_subjects_with_both_scores_are_compared():
     assert row["mean_difference"] == pytest.approx(0.3)
 
 
-def test_rows_of_another_scoring_do_not_count():
+def test_rows_of_another_kind_of_scoring_do_not_count():
     (row,) = compare({"a": rows(GOOD) + rows([0] * 6, scoring="sample"), "b": rows(GOOD)}, ["f1"], seed=1)
     assert (row["n"], row["mean_difference"]) == (6, 0)
 

@@ -55,7 +55,7 @@ def test_an_interval_is_about_as_wide_as_that_of_t_where_values_are_normal():
     assert high - low == pytest.approx(2 * 1.96 / 20, rel=0.1)
 
 
-def test_an_interval_is_seeded_and_holds_the_mean():
+def test_an_interval_is_seeded_and_contains_the_mean():
     values = np.random.default_rng(4).standard_normal((12, 3))
     low, high = bootstrap_interval(values, seed=5)
     assert (low < values.mean(axis=0)).all()
@@ -64,7 +64,7 @@ def test_an_interval_is_seeded_and_holds_the_mean():
     assert (low != bootstrap_interval(values, seed=6)[0]).any()
 
 
-def test_an_interval_ends_where_the_measure_does():
+def test_an_interval_stays_within_the_range_of_the_measure():
     low, high = bootstrap_interval(np.array([1, 1, 0.2, 1, 1, 0.1]), seed=1, limits=(0, 1))
     assert 0 <= low < high <= 1
 
@@ -83,7 +83,7 @@ def test_too_few_subjects_or_equal_ones_have_no_interval(values):
     assert np.isnan(bootstrap_interval(np.array(values), seed=1)).all()
 
 
-def test_of_fewer_than_six_subjects_the_values_are_given_instead():
+def test_below_six_subjects_the_values_are_given_instead():
     few = over_subjects([0.5, math.nan, 1, 1], 1, (0, 1))
     assert (few["low"], few["high"], few["values"]) == (None, None, [0.5, 1, 1])
     many = over_subjects([0.5, 0.6, 0.7, 0.8, 0.9, 1], 1, (0, 1))
@@ -92,7 +92,7 @@ def test_of_fewer_than_six_subjects_the_values_are_given_instead():
     json.dumps([few, many], allow_nan=False)
 
 
-def test_a_table_lists_values_where_it_has_no_interval():
+def test_a_table_lists_values_if_it_has_no_interval():
     assert listed([0.5, math.nan, 1.0]) == "0.5, 1"
     assert listed([math.nan]) is None
     assert listed(np.linspace(0, 1, FEWEST_SUBJECTS)) is None

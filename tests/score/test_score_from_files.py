@@ -30,7 +30,7 @@ def files(folder, subject, probabilities, labels, *, reference=(), found=(), ste
     return Files([row], *([name] for name in (*names, str(path), str(path))))
 
 
-def test_time_that_does_not_count_is_in_no_score(tmp_path):
+def test_time_outside_the_scored_spans_is_in_no_score(tmp_path):
     seizures = [Event(100, 130, "sz"), Event(900, 930, "sz")]
     given = files(
         tmp_path,
@@ -47,7 +47,7 @@ def test_time_that_does_not_count_is_in_no_score(tmp_path):
     assert event["hours"] == pytest.approx(600 / 3600)
 
 
-def test_the_summary_tells_recordings_that_are_missing(tmp_path):
+def test_the_summary_counts_missing_recordings(tmp_path):
     given = files(tmp_path, "a", np.zeros(600), np.zeros(600, int))
     card = seizure.score(seizure.gather(given), expected=3, seed=1, postprocessing=POSTPROCESSING)
     assert card.summary["recordings"] == {"scored": 1, "expected": 3}
@@ -71,7 +71,7 @@ def loud(seed, onset):
     return measured(microvolts, 100.0, length_seconds=4, step_seconds=1), [Event(onset, onset + 30, "sz")]
 
 
-def test_the_line_length_detector_learns_from_its_folds_own_recordings_only():
+def test_the_line_length_detector_is_fitted_only_on_recordings_of_its_fold():
     rows = [{"dataset": "d", "subject": s, "recording": f"{s}_1"} for s in "abcde"]
     known = {("d", f"{s}_1"): loud(number, 500 + 10 * number) for number, s in enumerate("abcde")}
     roles = {"a": "test", "b": "validation", "c": "train", "d": "train"}

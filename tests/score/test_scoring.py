@@ -66,7 +66,7 @@ def test_a_long_seizure_counts_as_three_and_a_short_hit_finds_one():
     assert event_scores(sz((100, 820)), sz((500, 510)), HOUR).sensitivity == pytest.approx(1 / 3)
 
 
-def test_nothing_to_find_and_nothing_found_is_undefined():
+def test_scores_without_seizures_and_detections_are_undefined():
     counts = event_scores((), (), HOUR)
     assert all(math.isnan(value) for value in (counts.sensitivity, counts.precision, counts.f1))
     assert counts.false_alarms_per_day == 0
@@ -89,13 +89,13 @@ def test_subtypes_are_seizures_and_other_events_are_not():
     assert event_scores(reference, SEIZURE, HOUR).f1 == 1
 
 
-def test_an_event_that_vanishes_is_told(caplog):
+def test_an_event_that_vanishes_is_logged(caplog):
     with caplog.at_level(logging.WARNING):
         sample_scores(sz((10.1, 10.9)), (), HOUR)
     assert "is within one second" in caplog.text
 
 
-def test_a_fraction_of_a_second_in_the_duration_is_no_disagreement():
+def test_durations_can_differ_by_a_fraction_of_a_second():
     assert event_scores(SEIZURE, sz((110, 3599.9)), 3599.9).true_positives == 1
 
 
@@ -218,13 +218,13 @@ def test_the_median_bridges_a_dip_and_drops_a_spike():
 
 
 @pytest.mark.parametrize(("merge", "events"), [(0, 3), (2, 3), (2.1, 2), (4, 2), (4.1, 1)])
-def test_detections_nearer_than_the_setting_are_one(merge, events):
+def test_detections_closer_than_the_setting_are_joined(merge, events):
     """Between them pass 2 s and 4 s."""
     found, _ = postprocess(predicted([0, 1, 0, 0, 1, 0, 0, 0, 0, 1]), threshold=0.5, merge_seconds=merge)
     assert len(found) == events
 
 
-def test_joined_detections_keep_both_ends_and_the_doubt_between_them():
+def test_joined_detections_keep_both_ends_and_the_low_probability_between_them():
     events, confidences = postprocess(predicted([0, 0.9, 0.3, 0.9, 0]), threshold=0.5, merge_seconds=2)
     assert events == sz((2.5, 5.5))
     assert confidences == (pytest.approx(0.7),)
@@ -242,7 +242,7 @@ def test_detections_are_not_joined_across_masked_time():
 
 
 @given(st.lists(st.floats(0, 1), max_size=60), st.floats(0.5, 10))
-def test_joined_detections_are_apart_and_cover_the_same_seconds(probabilities, merge):
+def test_joined_detections_do_not_touch_and_cover_the_same_seconds(probabilities, merge):
     scored = predicted(probabilities, duration=70.0)
     apart, _ = postprocess(scored, threshold=0.5)
     joined, _ = postprocess(scored, threshold=0.5, merge_seconds=merge)
@@ -256,7 +256,7 @@ def test_events_shorter_than_the_minimum_are_dropped(minimum, found):
     assert len(events) == len(confidences) == found
 
 
-def test_a_gap_ends_an_event_and_keeps_its_time():
+def test_a_gap_ends_an_event_without_changing_its_time():
     centres = np.array([2.0, 3.0, 4.0, 50.0, 51.0, 52.0])
     parted = Predicted(np.ones(6), centres, 1.0, 60.0)
     events, _ = postprocess(parted, threshold=0.5, smooth_seconds=5)
@@ -273,7 +273,7 @@ def test_a_recording_without_windows_has_no_events():
 
 
 @given(st.lists(st.floats(0, 1), max_size=60), st.floats(0.05, 0.95), st.sampled_from([0, 3, 5]))
-def test_events_are_apart_in_order_and_as_sure_as_some_window(probabilities, threshold, smooth):
+def test_events_are_disjoint_sorted_and_have_the_confidence_of_a_window(probabilities, threshold, smooth):
     events, confidences = postprocess(
         predicted(probabilities, duration=70.0), threshold=threshold, smooth_seconds=smooth
     )
@@ -281,7 +281,7 @@ def test_events_are_apart_in_order_and_as_sure_as_some_window(probabilities, thr
     assert all(0 <= confidence <= 1 for confidence in confidences)
 
 
-def test_probabilities_that_are_no_numbers_are_refused():
+def test_probabilities_of_nan_are_refused():
     with pytest.raises(ValueError, match="not a number"):
         predicted([0.1, np.nan])
 
@@ -309,14 +309,14 @@ def test_the_threshold_separates_seizures_from_false_alarms():
     assert 0.2 < choose_threshold([(curve(0.2, seizure=0.4), SEIZURE)]).value <= 0.4
 
 
-def test_of_equal_thresholds_the_lowest_but_one_is_taken():
+def test_of_equally_good_thresholds_the_second_lowest_is_chosen():
     chosen = choose_threshold([(curve(0.05), SEIZURE)])
     assert chosen.value == 0.15
     assert choose_threshold([(curve(0.05), SEIZURE)], grid=(0.02, 0.3)).value == 0.3
     assert "1.000" in chosen.reason
 
 
-def test_a_lower_threshold_that_detects_far_longer_is_not_as_good():
+def test_a_lower_threshold_with_much_longer_detections_scores_worse():
     """Both find the one seizure by the events, but the lower one calls twice as many seconds seizure."""
     values = np.full(2000, 0.0)
     values[100:160] = 0.9
@@ -324,7 +324,7 @@ def test_a_lower_threshold_that_detects_far_longer_is_not_as_good():
     assert choose_threshold([(predicted(values), sz((100, 160)))], grid=(0.2, 0.5)).value == 0.5
 
 
-def test_of_equal_scores_the_fewer_false_alarms_are_taken():
+def test_of_equal_scores_the_one_with_fewer_false_alarms_is_chosen():
     """F1 is 2/3 with one of two seizures found, or with both and two false alarms."""
     values = np.full(2000, 0.0)
     values[100:160] = 0.9
@@ -335,7 +335,7 @@ def test_of_equal_scores_the_fewer_false_alarms_are_taken():
 
 
 @pytest.mark.parametrize(("events", "reason"), [((), "no seizure"), (sz((500, 510)), "no threshold detects")])
-def test_without_a_seizure_to_find_the_default_is_kept_and_said(events, reason):
+def test_without_seizures_the_default_threshold_is_used_with_a_warning(events, reason):
     calm = predicted(np.zeros(600))
     chosen = choose_threshold([(calm, events)])
     assert chosen.value == 0.5

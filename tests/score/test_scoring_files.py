@@ -39,7 +39,7 @@ def theirs(reader, reference, hypothesis):
 
 @pytest.mark.parametrize("events", [(), sz((1, 2.345)), (Event(1, 2, "sz_foc_a_m_tonic"), Event(5.006, 6, "sz"))])
 @pytest.mark.parametrize("start", [None, datetime(2001, 2, 3, 4, 5, 6)])
-def test_header_and_rows_are_spelt_as_the_benchmark_checks(tmp_path, events, start):
+def test_header_and_rows_have_the_spelling_of_the_benchmark(tmp_path, events, start):
     write_events(tmp_path / "e.tsv", events, recording_seconds=60.5, confidences=[0.5] * len(events), start=start)
     header, *rows = (tmp_path / "e.tsv").read_text().splitlines()
     assert header == "onset\tduration\teventType\tconfidence\tchannels\tdateTime\trecordingDuration"
@@ -63,7 +63,7 @@ def test_the_evaluation_of_our_tables_gives_our_counts(tmp_path, epilepsy2bids, 
     assert (ours.reference, ours.true_positives, ours.false_positives) == (counted.refTrue, counted.tp, counted.fp)
 
 
-def test_a_table_of_detections_reads_as_what_was_found(tmp_path, epilepsy2bids):
+def test_a_table_of_detections_is_read_back_as_written(tmp_path, epilepsy2bids):
     predicted = Predicted(np.array([0.1, 0.9, 0.8, 0.1]), np.array([2.0, 3, 4, 5]), 1.0, 60.25)
     events, confidences = postprocess(predicted, threshold=0.5)
     write_events(tmp_path / "e.tsv", events, recording_seconds=60.25, confidences=confidences)
@@ -72,13 +72,13 @@ def test_a_table_of_detections_reads_as_what_was_found(tmp_path, epilepsy2bids):
     assert (row["confidence"], row["recordingDuration"]) == (0.85, 60.25)
 
 
-def test_a_recording_without_detections_reads_as_background_of_its_length(tmp_path, epilepsy2bids):
+def test_a_recording_without_detections_is_read_as_background_of_its_length(tmp_path, epilepsy2bids):
     write_events(tmp_path / "e.tsv", (), recording_seconds=60)
     mask = epilepsy2bids.Annotations.loadTsv(str(tmp_path / "e.tsv")).getMask(1)
     assert (len(mask), mask.sum()) == (60, 0)
 
 
-def test_the_website_s_hyphen_kills_the_evaluation_and_not_what_we_write(tmp_path, epilepsy2bids):
+def test_the_hyphen_of_the_website_breaks_the_evaluation_and_our_tables_do_not(tmp_path, epilepsy2bids):
     header = "onset\tduration\teventType\tconfidence\tchannels\tdateTime\trecordingDuration\n"
     (tmp_path / "a.tsv").write_text(f"{header}1.00\t2.00\tsz-foc\tn/a\tn/a\tn/a\t60.00\n")
     with pytest.raises(AttributeError):
@@ -100,7 +100,7 @@ def test_a_missing_table_is_refused(tmp_path):
         read_events(tmp_path / "e.tsv")
 
 
-def test_tables_that_the_benchmark_would_silence_are_refused(tmp_path):
+def test_tables_that_the_benchmark_would_ignore_are_refused(tmp_path):
     for name, seconds in (("reference.tsv", 3600), ("hypothesis.tsv", 3599)):
         write_events(tmp_path / name, (), recording_seconds=seconds)
     durations = [read_duration(tmp_path / name) for name in ("reference.tsv", "hypothesis.tsv")]

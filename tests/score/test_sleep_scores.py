@@ -22,7 +22,7 @@ def staged(truth, found, *, subject="a", recording="night"):
     return Staged("d", subject, recording, np.eye(5)[np.array(found, int)] * 0.6 + 0.08, np.array(truth, int))
 
 
-def test_agreement_is_that_of_hand():
+def test_agreement_equals_that_by_hand():
     """8 of 10 epochs agree; a share of 0.36 would by chance: kappa is (0.8 - 0.36) / 0.64."""
     truth = [W, W, W, W, N2, N2, N2, N2, REM, REM]
     found = [W, W, W, N2, N2, N2, N2, W, REM, REM]
@@ -40,7 +40,7 @@ def test_a_stage_that_neither_side_has_does_not_enter_macro_f1():
     assert row["macro_f1"] == pytest.approx(2 / 3)
 
 
-def test_a_stage_that_is_missed_altogether_does():
+def test_a_stage_that_is_always_missed_enters_macro_f1():
     (row,) = sleep_subject_scores([staged([W, W, N3], [W, W, W])]).to_dict("records")
     assert row["f1_N3"] == 0
     assert row["macro_f1"] == pytest.approx(0.4)
@@ -57,7 +57,7 @@ def test_kappa_of_one_stage_alone_is_undefined():
     assert row["accuracy"] == 1
 
 
-def test_unscored_epochs_count_nowhere():
+def test_unscored_epochs_are_not_counted():
     scored = staged([W, -1, N2, -1], [W, N3, N2, W])
     (row,) = sleep_subject_scores([scored]).to_dict("records")
     assert (row["epochs"], row["accuracy"]) == (2, 1)
@@ -71,7 +71,7 @@ def test_a_night_without_a_scored_epoch_is_undefined_and_counted():
     assert all(math.isnan(row[metric]) for metric in AGREEMENT)
 
 
-def test_both_nights_of_a_sleeper_are_pooled():
+def test_both_nights_of_a_subject_are_pooled():
     nights = [staged([W] * 3, [W] * 3, recording="1"), staged([N2], [W], recording="2")]
     (row,) = sleep_subject_scores(nights).to_dict("records")
     assert (row["recordings"], row["epochs"], row["accuracy"]) == (2, 4, 0.75)
@@ -84,7 +84,7 @@ NIGHTS = [
 ]
 
 
-def test_sleepers_count_alike_and_their_confusions_add_up():
+def test_subjects_have_equal_weight_and_their_confusions_add_up():
     found = sleep_summary(sleep_subject_scores(NIGHTS), recordings_expected=4, seed=1, settings={"model": "m"})
     accuracy = found["epoch"]["accuracy"]
     assert accuracy["mean"] == pytest.approx(np.mean([1, 0.5, 0.75]))
@@ -122,6 +122,6 @@ def test_sleep_statistics_are_minutes_of_both_sides():
         (np.zeros((1, 5)), [5], r"a label must be -1 or 0 to 4"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_the_name_of_the_recording(probabilities, labels, problem):
+def test_inconsistent_input_is_refused_with_the_name_of_the_recording(probabilities, labels, problem):
     with pytest.raises(ValueError, match=f"d, night: .*{problem}"):
         Staged("d", "a", "night", probabilities, np.array(labels))

@@ -41,13 +41,13 @@ def test_auprc_is_the_share_of_seizure_by_chance_one_if_perfect_and_undefined_fo
     assert math.isnan(window_auprc(np.full(4, 0.3), np.ones(4, int)))
 
 
-def test_calibration_error_is_the_gap_between_what_is_said_and_what_is():
+def test_calibration_error_is_the_gap_between_probability_and_frequency():
     said = np.repeat([0.05, 0.95], 100)
     truth = np.concatenate((np.arange(100) < 5, np.arange(100) < 65)).astype(int)
     assert calibration_error(said, truth) == pytest.approx(0.15)
 
 
-def test_calibration_error_is_that_of_its_formula():
+def test_calibration_error_equals_its_formula():
     generator = np.random.default_rng(1)
     said, truth = generator.random(500), generator.integers(0, 2, 500)
     bins = np.minimum((said * 15).astype(int), 14)
@@ -55,7 +55,7 @@ def test_calibration_error_is_that_of_its_formula():
     assert calibration_error(said, truth) == pytest.approx(sum(gaps))
 
 
-def test_calibration_error_takes_probabilities_a_rounding_above_one_and_no_windows():
+def test_calibration_error_accepts_probabilities_rounded_above_one_and_no_windows():
     assert calibration_error(np.array([1 + 1e-7, 0]), np.array([1, 0])) == 0
     assert math.isnan(calibration_error(np.empty(0), np.empty(0, int)))
 
@@ -87,7 +87,7 @@ def test_a_subjects_recordings_are_pooled_before_they_become_shares():
     assert b["window_calibration_error"] == pytest.approx(0.1)
 
 
-def test_subjects_count_alike_over_subjects():
+def test_subjects_have_equal_weight_in_the_mean():
     found = summary(subject_scores(RECORDINGS), recordings_expected=6, seed=1, settings={"threshold": 0.5})
     f1 = found["event"]["f1"]
     assert f1["mean"] == pytest.approx(np.mean([0, 0.5, 1]))
@@ -124,13 +124,13 @@ def test_the_interval_narrows_with_more_subjects():
     assert width(40) < 0.6 * width(8)
 
 
-def test_what_is_no_number_does_not_enter_the_mean():
+def test_undefined_scores_do_not_enter_the_mean():
     assert over_subjects([0.5, math.nan, 1], 1)["mean"] == 0.75
     nothing = dict.fromkeys(("mean", "sd", "low", "high", "values"))
     assert over_subjects([math.nan], 1) == {**nothing, "n": 0}
 
 
-def test_windows_without_a_class_count_nowhere():
+def test_windows_without_a_class_are_not_scored():
     b, calm = scored("b", SEIZURE, labels=(-1, 1)), scored("b", SEIZURE, labels=(0, -1))
     assert [part.tolist() for part in b.windows()] == [[0.9], [1]]
     row = subject_scores([b, calm]).iloc[0]
@@ -150,7 +150,7 @@ def test_only_the_spans_are_scored():
     assert math.isnan(row["window_auroc"])
 
 
-def test_a_span_is_a_piece_of_its_own():
+def test_each_span_is_scored_separately():
     """Neither does a tolerance reach over its end, nor are detections on both sides of a cut one."""
     late = scored("a", sz((165, 175)), spans=((0, 162), (162, HOUR)))
     assert late.counts(event_scores) == Counts(1, 0, 1, HOUR)
@@ -162,13 +162,13 @@ def test_a_seizure_across_the_end_of_a_span_is_cut_there():
     assert scored("a", (), spans=((130, HOUR),)).counts(sample_scores).reference == 30
 
 
-def test_windows_count_in_the_span_that_holds_their_middle():
+def test_windows_count_in_the_span_that_contains_their_middle():
     assert scored("a", (), spans=((0, 60), (130, 200))).windows()[0].tolist() == [0.1, 0.9]
     assert scored("a", (), spans=((60, 130),)).windows()[0].size == 0
 
 
 @pytest.mark.parametrize("spans", [(), ((10, 10.5),)])
-def test_a_recording_without_a_second_to_score_is_counted_and_gives_nothing(spans):
+def test_a_recording_without_scored_time_is_counted_without_a_score(spans):
     row = subject_scores([scored("a", SEIZURE, spans=spans)]).iloc[0]
     assert (row["recordings"], row["hours"], row["reference"], row["false_positives"]) == (1, 0, 0, 0)
     assert math.isnan(row["false_alarms_per_day"])
@@ -183,7 +183,7 @@ def test_one_span_over_the_whole_recording_changes_nothing(pairs):
 
 
 @pytest.mark.parametrize("spans", [((0, HOUR + 1),), ((-1, 5),), ((100, 50),), ((0, 100), (50, 200))])
-def test_spans_that_are_no_part_of_the_recording_are_refused(spans):
+def test_spans_outside_the_recording_are_refused(spans):
     with pytest.raises(ValueError, match=r"d, a: the spans to score are .* disjoint"):
         scored("a", (), spans=spans)
 
@@ -211,7 +211,7 @@ def told(subject, level, *, alarm=0.05):
     return Scored("d", subject, SEIZURE, (), predicted, np.zeros(600, int))
 
 
-def test_the_curve_gives_up_sensitivity_for_fewer_false_alarms():
+def test_the_curve_trades_sensitivity_for_fewer_false_alarms():
     recordings = [told("a", 0.9, alarm=0.7), told("b", 0.5)]
     curve = detection_curve(recordings, thresholds=(0.3, 0.6, 0.8, 0.95)).to_dict("records")
     assert [tuple(row) for row in curve] == [CURVE.names] * 4

@@ -122,7 +122,7 @@ def test_slurm_and_a_local_run_give_the_same_bytes(through_slurm: Ran, finished:
     assert [name for name in ours if ours[name] != theirs[name]] == []
 
 
-def test_what_runs_a_network_asks_for_a_gpu_and_nothing_else_does(through_slurm: Ran) -> None:
+def test_only_jobs_with_a_network_request_a_gpu(through_slurm: Ran) -> None:
     assert {job["JobState"] for job in through_slurm.jobs} == {"COMPLETED"}
     on_gpu = [job for job in through_slurm.jobs if "TresPerNode" in job]
     trained = {"train_fold", "train_on_shuffled_labels"}

@@ -18,7 +18,7 @@ def windows():
     return torch.randn(SHAPE, generator=torch.Generator().manual_seed(2))
 
 
-def test_the_mirror_image_of_the_mirror_image_is_the_montage_itself():
+def test_mirroring_twice_gives_the_montage_itself():
     order = mirrored(BIPOLAR18)
     assert [order[index] for index in order] == list(range(len(BIPOLAR18)))
     assert BIPOLAR18[order[BIPOLAR18.index("Fp1-F3")]] == "Fp2-F4"
@@ -29,7 +29,7 @@ def test_no_augmentation_leaves_windows_as_they_are():
     assert torch.equal(augmenter()(windows()), windows())
 
 
-def test_a_certain_mirror_exchanges_left_and_right_and_nothing_else():
+def test_mirroring_exchanges_left_and_right_and_nothing_else():
     changed = augmenter(mirror=1.0)(windows())
     assert torch.equal(changed[:, BIPOLAR18.index("T3-T5")], windows()[:, BIPOLAR18.index("T4-T6")])
     assert torch.equal(changed[:, BIPOLAR18.index("Cz-Pz")], windows()[:, BIPOLAR18.index("Cz-Pz")])
@@ -43,7 +43,7 @@ def test_a_shift_moves_a_peak_by_at_most_the_rows_allowed():
     assert len(set(rows.tolist())) > 1
 
 
-def test_masked_rows_hold_the_mean_and_are_no_more_than_allowed():
+def test_masked_rows_have_the_mean_and_at_most_the_allowed_number():
     changed = augmenter(masked_rows=5)(windows() + 9.0)
     hidden = (changed == 0).all(dim=3).all(dim=1)
     assert hidden.any()
@@ -63,12 +63,12 @@ def test_raw_signal_is_scaled_and_mirrored_but_not_masked():
     assert torch.allclose(ratio, ratio[..., :1].expand(raw.shape), rtol=1e-3)
 
 
-def test_the_same_seed_changes_windows_alike():
+def test_the_same_seed_changes_windows_equally():
     first, second = (augmenter(mirror=0.5, gain_decades=0.1, masked_rows=4)(windows()) for _ in range(2))
     assert torch.equal(first, second)
 
 
-def test_a_misspelt_amount_is_named_with_the_nearest():
+def test_a_misspelt_amount_gets_a_hint():
     with pytest.raises(ValueError, match="Did you mean 'mirror'"):
         Augmentation.of({"miror": 0.5})
 
@@ -93,7 +93,7 @@ def test_the_share_is_of_a_beta_distribution_with_alpha_twice():
     assert shares.var().item() == pytest.approx(1 / (4 * (2 * 0.2 + 1)), rel=0.15)
 
 
-def test_augmentation_goes_on_where_its_state_was_taken():
+def test_augmentation_continues_from_its_saved_state():
     going = augmenter(mirror=0.5, gain_decades=0.1, mixup_alpha=1.0)
     going.mixed(going(windows()))
     state = going.state()

@@ -16,7 +16,7 @@ def test_a_halving_is_the_grouped_convolution_that_it_replaces(n_samples):
     torch.testing.assert_close(halving(signals), published)
 
 
-def test_448_samples_are_the_shortest_window_and_shorter_ones_are_told_the_remedy():
+def test_448_samples_are_the_shortest_window_and_shorter_ones_are_refused_with_a_remedy():
     assert eegwavenet.build((18, 448), 2).eval()(torch.zeros(1, 18, 448)).shape == (1, 2)
     with pytest.raises(
         ValueError, match=r"447 samples is too short for 5 scales, which need 448; raise windows"

@@ -82,7 +82,7 @@ def balanced_loss(model, windows, background_per_seizure=2):
     ).item()
 
 
-def test_a_plain_difference_is_learnt():
+def test_a_simple_difference_is_learnt():
     model, _ = fitted()
     unseen = cohort(seed=2)
     probabilities = fitting.predict(model, unseen, batch_size=7, device="cpu")
@@ -104,7 +104,7 @@ def test_global_random_state_is_left_alone():
     np.testing.assert_array_equal(np.random.get_state()[1], numpy_before)  # noqa: NPY002
 
 
-def test_the_model_ends_with_the_weights_of_the_best_epoch_though_later_ones_were_worse():
+def test_the_model_ends_with_the_weights_of_the_best_epoch():
     turned = cohort(seed=1)
     turned.labels = 1 - turned.labels  # the more is learnt, the worse this validation gets
     model, result = fitted(validation=turned, epochs=5)
@@ -130,7 +130,7 @@ def test_validation_leaves_no_trace_in_the_model():
     assert all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), two.state_dict().values(), strict=True))
 
 
-def test_the_validation_loss_is_a_mean_over_windows_whatever_the_batches():
+def test_the_validation_loss_is_a_mean_over_windows_for_any_batches():
     losses = []
     for batch_size in (5, 36):
         model = fitting.new_model(build, cohort(), n_classes=2, seed=1)
@@ -141,7 +141,7 @@ def test_the_validation_loss_is_a_mean_over_windows_whatever_the_batches():
         losses.append(expected)
 
 
-def test_background_is_drawn_anew_each_epoch_and_every_seizure_seen_in_each():
+def test_each_epoch_draws_new_background_and_has_every_seizure():
     train = cohort()
     model = fitting.new_model(build, train, n_classes=2, seed=1)
     train.taken.clear()
@@ -152,7 +152,7 @@ def test_background_is_drawn_anew_each_epoch_and_every_seizure_seen_in_each():
     assert first != second
 
 
-def test_no_batch_is_left_with_a_single_window():
+def test_no_batch_has_a_single_window():
     train = cohort(n=36, share=1 / 3)  # 12 seizures and 24 background windows: 36 = 4 x 8 + 4
     model = fitting.new_model(build, train, n_classes=2, seed=1)
     train.taken.clear()
@@ -160,7 +160,7 @@ def test_no_batch_is_left_with_a_single_window():
     assert sorted(len(indices) for indices in train.taken) == [18, 18]
 
 
-def test_validation_without_seizures_is_told_and_training_loss_decides(caplog):
+def test_validation_without_seizures_warns_and_uses_the_training_loss(caplog):
     calm = cohort(seed=1, share=0)
     with caplog.at_level(logging.WARNING):
         _, result = fitted(validation=calm)
@@ -170,7 +170,7 @@ def test_validation_without_seizures_is_told_and_training_loss_decides(caplog):
     assert result.best_epoch == 1 + int(np.argmin(losses))
 
 
-def test_a_background_share_above_what_there_is_takes_all():
+def test_a_background_share_above_the_available_takes_all():
     assert sorted(draw(np.array([1, 0, 0]), 10, np.random.default_rng(0))) == [0, 1, 2]
 
 
@@ -210,7 +210,7 @@ def test_a_silent_channel_stays_finite():
     assert (std[0] == 1).all()
 
 
-def test_history_holds_no_time_and_resources_do():
+def test_times_are_in_resources_and_not_in_the_history():
     _, result = fitted(epochs=2)
     assert [tuple(row) for row in result.history] == [HISTORY.names] * 2
     assert tuple(result.resources) == RESOURCES.names
@@ -231,12 +231,12 @@ def test_the_learning_rate_rises_and_falls():
 @pytest.mark.parametrize(
     ("train", "message"), [(cohort(n=0), "no training windows"), (cohort(share=0), "no training window is seizure")]
 )
-def test_nothing_to_train_on_is_refused_with_a_remedy(train, message):
+def test_training_without_windows_is_refused_with_a_remedy(train, message):
     with pytest.raises(ValueError, match=message):
         fitting.fit(Tiny(), train, cohort(), recipe(), seed=1, device="cpu")
 
 
-def test_a_loss_that_is_no_number_stops_training():
+def test_a_loss_of_nan_stops_training():
     broken = cohort()
     broken.values[0] = np.nan
     with pytest.raises(FloatingPointError, match="learning_rate"):
@@ -244,7 +244,7 @@ def test_a_loss_that_is_no_number_stops_training():
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
-def test_a_missing_gpu_is_told():
+def test_a_missing_gpu_is_an_error():
     with pytest.raises(ValueError, match="device: cuda is not available"):
         fitting.predict(Tiny(), cohort(), batch_size=8, device="cuda")
 

@@ -66,7 +66,7 @@ def trained():
     return train_fold([Source(1)], [Source(2)], MODEL, learner())
 
 
-def test_shuffled_labels_change_places_and_nothing_is_chosen_on_validation_recordings(monkeypatch):
+def test_shuffled_labels_are_permuted_and_no_validation_window_is_used(monkeypatch):
     seen = []
 
     def watched(model, train, validation, *rest, **options):
@@ -99,13 +99,13 @@ def test_windows_of_bad_quality_are_left_out_of_training_and_counted(trained):
     assert counts(strict)["train", "seizure"] == counts(trained)["train", "seizure"]
 
 
-def test_every_window_of_a_test_recording_is_predicted_however_bad(trained):
+def test_every_window_of_a_test_recording_is_predicted_at_any_quality(trained):
     prediction = predict_together([(trained.model, trained.settings)], Source(3), seizure, device="cpu")
     assert len(prediction.probabilities) == 113
     assert prediction.duration_seconds == 120.4
 
 
-def test_an_ensemble_says_the_mean_of_what_its_members_say(trained):
+def test_an_ensemble_predicts_the_mean_of_its_members(trained):
     other = train_fold([Source(4)], [Source(2)], MODEL, learner())
     members = [(one.model, one.settings) for one in (trained, other)]
     alone = [predict_together([member], Source(3), seizure, device="cpu").probabilities for member in members]
@@ -113,7 +113,7 @@ def test_an_ensemble_says_the_mean_of_what_its_members_say(trained):
     np.testing.assert_allclose(together.probabilities, np.mean(alone, axis=0), rtol=1e-6)
 
 
-def test_a_fold_leaves_what_its_model_says_of_every_window_of_its_validation_recordings(trained):
+def test_a_fold_returns_predictions_for_every_window_of_its_validation_recordings(trained):
     ((predicted, events),) = trained.validation
     alone = predict_together([(trained.model, trained.settings)], Source(2), seizure, device="cpu")
     np.testing.assert_array_equal(predicted.probabilities, alone.probabilities)
@@ -135,12 +135,12 @@ def test_a_validation_recording_of_several_folds_counts_once_with_the_mean_of_th
     assert [events for _, events in found] == [(Event(50, 90, "sz"),)] * 2
 
 
-def test_folds_whose_recordings_are_not_those_that_were_named_are_refused():
+def test_folds_with_other_recordings_than_named_are_refused():
     with pytest.raises(ValueError, match="argument 2 is longer"):
         validated_together([[predictions([0.2] * 100)]], [["sim/a", "sim/b"]])
 
 
-def test_an_ensemble_of_models_unlike_in_sureness_does_better_by_its_own_threshold_than_by_their_median():
+def test_an_ensemble_of_differently_calibrated_models_scores_better_with_its_own_threshold():
     how, generator = {"smooth_seconds": 5, "minimum_seconds": 10}, np.random.default_rng(1)
     ring = [[f"sim/{fold}", f"sim/{(fold + 1) % 5}"] for fold in range(5)]
     own, median = [], []

@@ -43,7 +43,7 @@ def test_a_block_reads_all_tokens_by_attention_and_its_neighbours_by_convolution
     assert tokens_that_matter(block, 30) == [30]
 
 
-def test_attention_and_convolution_take_turns():
+def test_attention_and_convolution_alternate():
     order = []
     model = network(depth=3)
     for k, block in enumerate(model.blocks):
@@ -73,7 +73,7 @@ def test_attention_weights_are_seen_with_their_gradient():
     assert gradient.abs().sum() > 0
 
 
-def test_a_seizure_counts_in_whatever_channel_it_is():
+def test_a_seizure_is_detected_in_any_channel():
     values = windows()
     torch.testing.assert_close(network()(values.flip(1)), network()(values))
 
@@ -84,6 +84,6 @@ def test_a_window_of_one_token_is_refused():
 
 
 @pytest.mark.parametrize("hyperparameters", [{"width": 30}, {"kernel_tokens": 4}])
-def test_a_width_that_heads_do_not_share_or_an_even_kernel_is_refused(hyperparameters):
+def test_a_width_not_divisible_by_heads_or_an_even_kernel_is_refused(hyperparameters):
     with pytest.raises(ValueError, match="multiple of heads"):
         network(**hyperparameters)

@@ -52,7 +52,7 @@ def test_class_activations_of_the_channels_sum_to_the_logit_less_the_bias(shared
 
 
 @SHARED
-def test_the_class_activation_of_a_channel_depends_on_this_channel_alone(shared):
+def test_the_class_activation_of_a_channel_depends_only_on_this_channel(shared):
     model, values = network(shared=shared), windows(1)
     seen = []
     model.ecam.register_forward_hook(lambda _module, _inputs, output: seen.append(output[0, 0]))
@@ -64,7 +64,7 @@ def test_the_class_activation_of_a_channel_depends_on_this_channel_alone(shared)
     assert changed.nonzero().ravel().tolist() == [4]
 
 
-def test_a_seizure_counts_in_whatever_channel_it_is_where_weights_are_shared():
+def test_shared_weights_detect_a_seizure_in_any_channel():
     with torch.inference_mode():
         torch.testing.assert_close(network()(windows().flip(1)), network()(windows()))
         assert not torch.allclose(network(shared=False)(windows().flip(1)), network(shared=False)(windows()))
@@ -87,7 +87,7 @@ def test_multiplications_are_those_that_torch_counts(shared, n_samples):
 
 
 @SHARED
-def test_pruning_takes_the_weakest_kernels_and_as_many_from_every_map(shared):
+def test_pruning_removes_the_weakest_kernels_equally_from_every_map(shared):
     model = network(shared=shared)
     model.prune(0.25)
     layer = model.features[4]
@@ -97,7 +97,7 @@ def test_pruning_takes_the_weakest_kernels_and_as_many_from_every_map(shared):
     assert (weakest_kept >= strength.masked_fill(kept, 0).amax(1)).all()
 
 
-def test_a_pruned_kernel_stays_out_while_the_others_are_tuned():
+def test_a_pruned_kernel_stays_zero_while_the_others_are_tuned():
     model = network()
     model.prune(0.25)
     before = model.features[8].kept.clone()
@@ -110,7 +110,7 @@ def test_a_pruned_kernel_stays_out_while_the_others_are_tuned():
     assert not (model.features[8].kept & ~before).any()
 
 
-def test_a_pruned_kernel_does_not_change_the_answer_whatever_its_weight():
+def test_the_weight_of_a_pruned_kernel_does_not_change_the_output():
     model = pruned(network())
     with torch.inference_mode():
         output = model(windows())
@@ -134,7 +134,7 @@ def test_the_schedule_ascends_to_its_share_in_ever_smaller_steps():
     assert (np.diff(steps) < 0).all()
 
 
-def test_a_share_of_nothing_prunes_in_no_steps():
+def test_a_share_of_zero_prunes_in_no_steps():
     assert network(pruned_share=0).pruning_shares == ()
 
 

@@ -36,7 +36,7 @@ def kind(request):
     return Kind(request.param)
 
 
-def test_example_is_declared_and_its_hyperparameters_are_known(kind):
+def test_the_example_is_declared_with_known_hyperparameters(kind):
     assert kind.shape is not None
     assert set(kind.hyperparameters) <= set(plugins.keyword_arguments(PACKAGE, kind.name, "build"))
 

@@ -83,7 +83,7 @@ def test_a_model_without_pruning_shares_is_trained_only():
     assert [phase.name for phase in phases(recipe(), nn.Linear(2, 1))] == ["train"]
 
 
-def test_a_network_is_found_behind_its_normalization_and_a_layer_that_can_be_pruned_is_no_network():
+def test_a_network_is_found_inside_its_normalization_and_a_prunable_layer_is_not_a_network():
     network = light((3, 64), 2)
     assert prunable(Normalized(network, torch.zeros(3, 1), torch.ones(3, 1))) is network
     assert prunable(network.features) is None
@@ -108,7 +108,7 @@ def test_patience_counts_from_the_beginning_of_each_phase():
     assert [row["phase"] for row in result.history].count("prune") >= 4
 
 
-def test_the_second_look_adds_what_the_first_phase_missed_once_more():
+def test_the_second_phase_adds_the_mistakes_of_the_first():
     train = Arrays(1)
     _, result = fit(silent, train, epochs=1, error_aware_epochs=1, learning_rate=1e-12, batch_size=64)
     first, _looked_at, second = (np.sort(taken) for taken in train.taken)
@@ -118,13 +118,13 @@ def test_the_second_look_adds_what_the_first_phase_missed_once_more():
     np.testing.assert_array_equal(second, np.sort(np.concatenate([np.arange(24), missed])))
 
 
-def test_no_error_aware_epochs_look_once():
+def test_without_error_aware_epochs_there_is_one_phase():
     train = Arrays(1)
     fit(silent, train, epochs=1, batch_size=64)
     assert len(train.taken) == 1
 
 
-def test_mistakes_of_one_class_are_added_up_to_a_limit_and_drawn_anew():
+def test_mistakes_of_one_class_are_added_up_to_a_limit_and_redrawn():
     labels = np.array([0] * 20 + [1] * 5)
     generator = np.random.default_rng(0)
     first, second = (repeated(np.arange(25), labels, 10, generator) for _ in range(2))
@@ -145,5 +145,5 @@ def test_false_alarms_and_misses_are_mistakes(found, labels):
     assert mistakes(np.array(found), np.array(labels)).tolist() == [1, 2]
 
 
-def test_a_window_without_a_class_is_no_mistake():
+def test_a_window_without_a_class_is_not_a_mistake():
     assert mistakes(np.array([0.9, 0.9]), np.array([-1, 0])).tolist() == [1]

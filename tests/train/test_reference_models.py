@@ -64,7 +64,7 @@ def of_system(system):
     return [name for name, reference in REFERENCES.items() if reference["system"] == system]
 
 
-def test_every_reference_is_of_a_system_that_is_known_here():
+def test_every_reference_belongs_to_a_known_system():
     found = {json.loads(path.read_text())["system"] for path in FOLDER.glob("*.json")}
     assert found
     assert found <= set(BUILDERS) | NO_NETWORKS
@@ -101,7 +101,7 @@ def test_the_outputs_are_the_same_with_channels_last_in_memory(name):
 
 
 @pytest.mark.parametrize("name", of_system("freqcut_vit"))
-def test_hooks_on_attend_see_all_that_the_published_relevance_is_made_of(name):
+def test_hooks_on_attend_see_all_terms_of_the_published_relevance(name):
     case = case_of(name)
     weights = []
     hooks = [

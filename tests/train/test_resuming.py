@@ -98,7 +98,7 @@ def assert_same(one, other):
 @pytest.mark.parametrize(
     "last", [4, 7, 11, 15, 22], ids=["2nd epoch", "3rd epoch", "looking", "error-aware", "pruning"]
 )
-def test_a_training_killed_in_an_epoch_goes_on_to_the_very_weights_of_one_that_was_not(tmp_path, last):
+def test_a_killed_training_resumes_to_the_same_weights_as_an_uninterrupted_one(tmp_path, last):
     path = tmp_path / "checkpoint.pt"
     with pytest.raises(KilledError):
         fit(path, last=last)
@@ -106,19 +106,19 @@ def test_a_training_killed_in_an_epoch_goes_on_to_the_very_weights_of_one_that_w
     assert_same(fit(path), fit(None))
 
 
-def test_a_training_killed_twice_goes_on_twice(tmp_path):
+def test_a_training_killed_twice_resumes_twice(tmp_path):
     for _ in range(2):
         with pytest.raises(KilledError):
             fit(tmp_path / "checkpoint.pt", last=6)
     assert_same(fit(tmp_path / "checkpoint.pt"), fit(None))
 
 
-def test_a_training_that_had_ended_takes_no_further_step(tmp_path):
+def test_a_completed_training_takes_no_further_step(tmp_path):
     done = fit(tmp_path / "checkpoint.pt")
     assert_same(fit(tmp_path / "checkpoint.pt", last=0), done)
 
 
-def test_going_on_counts_the_time_before_the_kill(tmp_path):
+def test_a_resumed_training_counts_the_time_before_the_kill(tmp_path):
     fit(tmp_path / "checkpoint.pt")
     state = CheckpointFile(tmp_path / "checkpoint.pt").read()
     state["progress"]["seconds"] += 1000
@@ -129,7 +129,7 @@ def test_going_on_counts_the_time_before_the_kill(tmp_path):
 
 @pytest.mark.parametrize("schedule", ["one_cycle", "cosine", "constant"])
 @pytest.mark.parametrize("optimizer", ["adamw", "adam"])
-def test_every_optimizer_and_schedule_goes_on_alike(tmp_path, optimizer, schedule):
+def test_every_optimizer_and_schedule_resumes_exactly(tmp_path, optimizer, schedule):
     changed = {"optimizer": optimizer, "schedule": schedule, "epochs": 2, "error_aware_epochs": 0}
     with pytest.raises(KilledError):
         fit(tmp_path / "checkpoint.pt", last=4, **changed)
@@ -137,7 +137,7 @@ def test_every_optimizer_and_schedule_goes_on_alike(tmp_path, optimizer, schedul
 
 
 @pytest.mark.parametrize("changed", [{"learning_rate": 0.01}, {"seed": 2}, {"epochs": 4}])
-def test_a_state_of_another_training_is_left_aside_and_told(tmp_path, caplog, changed):
+def test_a_state_of_another_training_is_ignored_with_a_warning(tmp_path, caplog, changed):
     path = tmp_path / "checkpoint.pt"
     fit(path)
     with caplog.at_level(logging.WARNING):
@@ -146,7 +146,7 @@ def test_a_state_of_another_training_is_left_aside_and_told(tmp_path, caplog, ch
     assert_same(other, fit(None, **changed))
 
 
-def test_a_damaged_state_is_left_aside_and_told(tmp_path, caplog):
+def test_a_damaged_state_is_ignored_with_a_warning(tmp_path, caplog):
     path = tmp_path / "checkpoint.pt"
     path.write_bytes(b"half of a st")
     with caplog.at_level(logging.WARNING):
@@ -154,14 +154,14 @@ def test_a_damaged_state_is_left_aside_and_told(tmp_path, caplog):
     assert f"{path}: not a training state" in caplog.text
 
 
-def test_a_checkpoint_is_whole_and_holds_no_code(tmp_path):
+def test_a_checkpoint_is_complete_and_contains_no_code(tmp_path):
     fit(tmp_path / "checkpoint.pt")
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
     state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
     assert state["progress"]["history"][-1]["phase"] == "prune"
 
 
-def test_a_removed_checkpoint_is_gone_and_removing_none_is_no_error(tmp_path):
+def test_a_removed_checkpoint_is_gone_and_removing_a_missing_one_is_not_an_error(tmp_path):
     file = CheckpointFile(tmp_path / "checkpoint.pt")
     file.write({"a": 1})
     for _ in range(2):

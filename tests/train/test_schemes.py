@@ -107,7 +107,7 @@ def test_every_subject_validates_equally_often(subjects, seed, data):
 
 
 @given(st.integers(3, 20), SEEDS, st.data())
-def test_folds_of_subjects_test_equally_many(n, seed, data):
+def test_folds_test_equal_numbers_of_subjects(n, seed, data):
     folds = data.draw(st.integers(3, n))
     tested = Counter(row["fold"] for row in k_fold(cohort(n), seed=seed, folds=folds) if row["role"] == "test")
     assert list(tested) == [f"k{k}" for k in range(1, folds + 1)]
@@ -115,7 +115,7 @@ def test_folds_of_subjects_test_equally_many(n, seed, data):
 
 
 @given(st.integers(4, 12), SEEDS)
-def test_as_many_folds_as_subjects_leave_one_out(n, seed):
+def test_as_many_folds_as_subjects_are_leave_one_out(n, seed):
     def sets(rows):
         names = {row["fold"] for row in rows}
         return {tuple(tuple(sorted(people(rows, role, fold))) for role in ROLES) for fold in names}
@@ -124,7 +124,7 @@ def test_as_many_folds_as_subjects_leave_one_out(n, seed):
     assert sets(k_fold(cohort(n), seed=seed, folds=n, validation_share=0.01)) == sets(left_out)
 
 
-def test_folds_that_were_frozen_once_come_out_again():
+def test_folds_equal_the_frozen_ones():
     rows = loso(recordings_of([("d", name) for name in "abcd"]), seed=1, validation_subjects=1)
     found = {fold: [people(rows, role, fold) for role in ROLES] for fold in ("d-a", "d-b", "d-c", "d-d")}
     assert found == {
@@ -141,17 +141,17 @@ def test_another_seed_makes_other_folds(make):
     assert make(cohort(8), seed=1) == make(cohort(8), seed=1)
 
 
-def test_a_share_of_the_subjects_that_are_not_tested_validates():
+def test_a_share_of_the_remaining_subjects_validates():
     rows = k_fold(cohort(20), folds=4, validation_share=0.4)
     assert [len(people(rows, role, "k1")) for role in ROLES] == [9, 6, 5]
 
 
-def test_more_recordings_of_a_subject_change_no_fold():
+def test_more_recordings_of_a_subject_do_not_change_folds():
     subjects = [("simulated", f"s{number:02}") for number in range(6)]
     assert k_fold(recordings_of(subjects, 5)) == k_fold(recordings_of(subjects, 1))
 
 
-def test_subjects_of_one_name_in_two_data_sets_are_two_people():
+def test_subjects_with_the_same_name_in_two_data_sets_are_two_people():
     rows = loso(recordings_of([("a", "01"), ("b", "01"), ("b", "02")]), validation_subjects=1)
     assert people(rows, "test", "a-01") == [("a", "01")]
     assert len(people(rows, "train", "a-01")) == 1
@@ -161,7 +161,7 @@ def test_subjects_of_one_name_in_two_data_sets_are_two_people():
 @pytest.mark.parametrize(
     ("plugin", "one", "other"), [(chb_mit, "chb01_01", "chb21_01"), (sleep_edf, "SC4001E0", "SC4002E0")]
 )
-def test_sessions_and_nights_of_one_person_never_straddle(scheme, plugin, one, other):
+def test_sessions_and_nights_of_one_person_have_one_role(scheme, plugin, one, other):
     recordings = [{"dataset": "real", **row} for row in plugin.recordings()]
     for seed in range(3):
         manifest = splits.Manifest.of(splits.folds(recordings, scheme=scheme, seed=seed), recordings)
@@ -171,7 +171,7 @@ def test_sessions_and_nights_of_one_person_never_straddle(scheme, plugin, one, o
                 assert (one in names) == (other in names)
 
 
-def test_folds_of_one_name_are_refused():
+def test_folds_with_the_same_name_are_refused():
     with pytest.raises(ValueError, match="have the same name, 'a-b-c'; rename"):
         loso(recordings_of([("a-b", "c"), ("a", "b-c"), ("d", "e")]), validation_subjects=1)
 
@@ -185,7 +185,7 @@ def test_folds_of_one_name_are_refused():
         (5, "2", "validation_subjects is 2, but"),
     ],
 )
-def test_leaving_one_out_refuses_too_few_subjects_with_a_remedy(n, validation, message):
+def test_leave_one_subject_out_refuses_too_few_subjects_with_a_remedy(n, validation, message):
     with pytest.raises(ValueError, match=message):
         loso(cohort(n), validation_subjects=validation)
 
@@ -202,12 +202,12 @@ def test_leaving_one_out_refuses_too_few_subjects_with_a_remedy(n, validation, m
         (6, {"validation_share": "many"}, "validation_share is many; choose"),
     ],
 )
-def test_folds_of_subjects_refuse_what_cannot_be_with_a_remedy(n, options, message):
+def test_subject_k_fold_refuses_invalid_options_with_a_remedy(n, options, message):
     with pytest.raises(ValueError, match=message):
         k_fold(cohort(n), **options)
 
 
-def test_a_data_set_is_split_as_its_makers_did(tmp_path):
+def test_a_data_set_has_its_published_split(tmp_path):
     for split, subject in [("train", "aaaaaaaa"), ("train", "aaaaaaab"), ("dev", "aaaaaaac"), ("eval", "aaaaaaad")]:
         for session in ("s001", "s002"):
             folder = tmp_path / f"edf/{split}/{subject}/{session}_2015/01_tcp_ar"
@@ -223,7 +223,7 @@ def test_a_data_set_is_split_as_its_makers_did(tmp_path):
     ]
 
 
-def test_a_data_set_may_be_all_test_beside_one_with_a_split():
+def test_a_data_set_can_be_test_only_beside_one_with_a_split():
     split = with_splits(cohort(3), "train", "dev", "eval")
     other = with_splits(recordings_of([("other", "x")]), "eval")
     assert people(fixed([*split, *other]), "test") == [("other", "x"), ("simulated", "s02")]
@@ -239,20 +239,20 @@ def test_a_data_set_may_be_all_test_beside_one_with_a_split():
         ([], "no recording is in the split 'train'"),
     ],
 )
-def test_a_split_that_is_none_is_refused_with_a_remedy(recordings, message):
+def test_an_unknown_split_is_refused_with_a_remedy(recordings, message):
     with pytest.raises(ValueError, match=message):
         fixed(recordings)
 
 
 @pytest.mark.parametrize(("first", "second"), [("dev", "eval"), ("train", "eval"), ("train", "dev")])
-def test_a_split_that_parts_a_subject_is_refused(first, second):
+def test_a_split_that_divides_a_subject_is_refused(first, second):
     recordings = with_splits(cohort(4), "train", "dev", "eval", first)
     recordings[-1]["split"] = second
     with pytest.raises(ValueError, match=f"'s03' of 'simulated' is in the splits {first} and {second}; use a release"):
         fixed(recordings)
 
 
-def test_a_misspelt_scheme_is_answered_with_the_right_one():
+def test_a_misspelt_scheme_gets_a_hint():
     with pytest.raises(UnknownNameError, match="Did you mean 'leave_one_subject_out'"):
         splits.folds(cohort(4), scheme="leave_one_subject", seed=1)
 
@@ -263,7 +263,7 @@ def test_a_scheme_that_continues_another_has_no_folds_of_its_own(scheme):
         splits.folds(cohort(4), scheme=scheme, seed=1)
 
 
-def test_only_schemes_that_exist_and_part_subjects_are_continued():
+def test_only_existing_schemes_between_subjects_are_continued():
     schemes = plugins.available("bandmap.train.schemes")
     assert all(set(bases) == set(schemes) - {"within_subject"} for bases in splits.CONTINUES.values())
     assert not set(splits.CONTINUES) & set(schemes)
@@ -302,7 +302,7 @@ def with_shared_people(draw):
 
 @settings(max_examples=100)
 @given(with_shared_people(), SEEDS)
-def test_no_fold_parts_a_person_and_every_label_of_theirs_has_a_role(case, seed):
+def test_no_fold_divides_a_person_and_every_label_has_a_role(case, seed):
     recordings, scheme, options = case
     person_of = {(r["dataset"], r["subject"]): r.get("person", f"{r['dataset']}/{r['subject']}") for r in recordings}
     roles, labels = defaultdict(set), defaultdict(set)

@@ -41,7 +41,7 @@ each_scheme = pytest.mark.parametrize("scheme", SCHEMES)
 
 
 @given(st.sampled_from(sorted(SCHEMES)), st.integers(3, 7), st.integers(3, 6), st.integers(0, 5))
-def test_no_recording_that_a_fold_tests_is_among_those_it_saw(scheme, subjects, each, seed):
+def test_no_test_recording_of_a_fold_is_in_its_training_data(scheme, subjects, each, seed):
     recordings = cohort(subjects, each)
     found = splits.Manifest.of(folds(scheme, recordings, seed), recordings)
     for fold in found.names():
@@ -68,16 +68,16 @@ def stands_for(row, recording):
     return same and row["recording"] in {"", recording["recording"]}
 
 
-def test_members_stand_in_the_order_of_the_recordings_whatever_their_roles():
+def test_members_are_in_the_order_of_the_recordings():
     assert names(manifest("fixed").members("fixed", "validation", "train", "test")) == names(cohort())
 
 
-def test_within_subjects_the_first_blocks_are_tested_by_no_fold():
+def test_no_fold_within_subjects_tests_the_first_blocks():
     found = manifest("within_subject")
     assert names(row for row in cohort() if found.testing(row)) == [f"s{s}_{k}" for k in (3, 4) for s in range(6)]
 
 
-def test_what_nobody_tests_has_no_fold():
+def test_an_untested_recording_has_no_fold():
     assert manifest("within_subject").testing(cohort()[0]) is None
     assert manifest("within_subject").testing({"dataset": "d", "recording": "s0_3"}) == "d-s0-3"
     assert manifest("fixed").testing({"dataset": "elsewhere", "recording": "s2_0"}) is None
@@ -90,7 +90,7 @@ def test_a_later_recording_of_a_known_subject_takes_the_subject_s_roles():
     assert later in found.members("d-s0", "train", "validation")
 
 
-def test_a_later_recording_has_no_role_where_time_decides():
+def test_a_later_recording_has_no_role_in_folds_by_time():
     later = {"dataset": "d", "subject": "s2", "recording": "later"}
     found = manifest("within_subject", [*cohort(), later])
     assert found.testing(later) is None
@@ -105,14 +105,14 @@ def test_a_new_subject_has_no_role(scheme):
     assert new not in [row for fold in found.names() for row in found.members(fold, *ROLES)]
 
 
-def test_what_is_gone_is_no_member():
+def test_a_removed_recording_is_not_a_member():
     without = [row for row in cohort() if row["subject"] != "s3"]
     assert manifest(recordings=without).members("d-s3", "test") == []
     shorter = [row for row in cohort() if row["recording"] != "s3_4"]
     assert manifest("within_subject", shorter).members("d-s3-4", "test") == []
 
 
-def test_a_misspelt_fold_or_role_is_answered_with_the_right_one():
+def test_a_misspelt_fold_or_role_gets_a_hint():
     with pytest.raises(UnknownNameError, match=r"fold: there is no 'fixd'. Did you mean 'fixed'"):
         manifest("fixed").members("fixd", "test")
     with pytest.raises(UnknownNameError, match=r"role: there is no 'tests'. Did you mean 'test'"):
@@ -139,14 +139,14 @@ def test_a_person_in_two_roles_under_two_labels_is_refused():
         splits.check_no_leak(rows, shared)
 
 
-def test_one_recording_of_a_tested_subject_may_not_train_either():
+def test_training_on_one_recording_of_a_test_subject_is_refused():
     rows = folds("fixed", cohort())
     leak = {"fold": "fixed", "role": "train", "dataset": "d", "subject": "s2", "recording": "s2_0"}
     with pytest.raises(splits.LeakageError, match="subject 's2' of 'd' is in test and in train"):
         splits.check_no_leak([*rows, leak], cohort())
 
 
-def test_a_manifest_that_leaks_cannot_be_made():
+def test_a_manifest_with_leakage_is_refused():
     rows = folds("fixed", cohort())
     with pytest.raises(splits.LeakageError):
         splits.Manifest.of([*rows, {**rows[0], "role": "test"}], cohort())
@@ -154,7 +154,7 @@ def test_a_manifest_that_leaks_cannot_be_made():
 
 @pytest.mark.parametrize("role", ROLES)
 @each_scheme
-def test_a_fold_that_lacks_a_role_is_refused(scheme, role):
+def test_a_fold_without_a_role_is_refused(scheme, role):
     rows = folds(scheme, cohort())
     fold = rows[0]["fold"]
     left = [row for row in rows if (row["fold"], row["role"]) != (fold, role)]

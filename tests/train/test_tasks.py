@@ -31,7 +31,7 @@ def prediction(probabilities, step, centres=None):
 
 
 @pytest.mark.parametrize("name", plugins.available("bandmap.train.tasks"))
-def test_every_task_offers_all_that_a_task_must(name):
+def test_every_task_has_the_functions_of_the_protocol(name):
     offered = plugins.load("bandmap.train.tasks", name)
     assert all(hasattr(offered, member) for member in ("CLASSES", *vars(Task)) if not member.startswith("_"))
     assert len(set(offered.CLASSES)) == len(offered.CLASSES) >= 2
@@ -55,7 +55,7 @@ def test_an_empty_prediction_has_no_events():
     assert seizure.found(prediction([], 1.0), {"threshold": 0.5}, POSTPROCESSING) == ((), ())
 
 
-def test_only_epochs_of_a_stage_are_compared_with():
+def test_only_epochs_with_a_stage_are_comparison_windows():
     events = [Event(0, 60, "W"), Event(90, 120, "N2")]
     cut = sleep.comparable(Source(150), events, EPOCHS)
     assert (cut.starts.tolist(), cut.labels.tolist()) == ([0, 30, 90], [0, 0, 2])
@@ -82,7 +82,7 @@ def test_epochs_without_a_stage_are_not_interpreted():
     assert sleep.interesting(cut, np.zeros(3, np.int64), (), (), seed=1).tolist() == [1]
 
 
-def test_maps_are_tested_on_what_the_model_got_right():
+def test_maps_are_tested_on_correct_predictions():
     labels = np.array([1, 1, 0, 0])
     found = seizure.right(np.array([0.9, 0.3, 0.9, 0.1]), labels, {"threshold": 0.5})
     assert found.tolist() == [True, False, False, False]

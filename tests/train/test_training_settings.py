@@ -101,7 +101,7 @@ def test_settings_out_of_range_are_refused_in_one_line_that_names_them(wrong):
     assert "\n" not in str(caught.value)
 
 
-def test_a_recipe_is_made_of_the_section_of_the_settings_and_a_misspelt_one_is_named():
+def test_a_recipe_has_the_options_of_the_settings_and_a_misspelt_one_is_named():
     assert Recipe.of({**SETTINGS, "augmentation": {"mirror": 0.5}}) == recipe()
     with pytest.raises(ValueError, match="Did you mean 'patience'"):
         Recipe.of({**SETTINGS, "patiense": 3})
@@ -114,7 +114,7 @@ def test_the_optimizer_is_the_one_named(name, kind):
     assert (made.defaults["lr"], made.defaults["weight_decay"]) == (0.5, 0.1)
 
 
-def test_a_cosine_rises_in_the_warm_up_and_falls_to_next_to_nothing():
+def test_a_cosine_rises_in_the_warm_up_and_falls_to_nearly_zero():
     found = rates(schedule="cosine", warm_up=0.25)
     assert found.argmax() == 10
     assert found[10] == pytest.approx(0.01)
@@ -134,7 +134,7 @@ def test_without_a_warm_up_every_schedule_begins_near_its_highest():
 
 
 @pytest.mark.parametrize("steps", range(1, 8))
-def test_a_phase_may_be_as_short_as_a_step(steps):
+def test_a_phase_can_have_a_single_step(steps):
     optimizer = torch.optim.AdamW([nn.Parameter(torch.zeros(1))], lr=0.01)
     schedule = schedule_of(recipe(), optimizer, rate=0.01, steps=steps)
     for _ in range(steps):
@@ -143,7 +143,7 @@ def test_a_phase_may_be_as_short_as_a_step(steps):
     assert schedule.get_last_lr()[0] < 1e-6
 
 
-def test_weights_are_those_that_scikit_learn_calls_balanced():
+def test_balanced_weights_equal_those_of_scikit_learn():
     labels = np.array([0] * 6 + [1] * 3 + [2])
     expected = compute_class_weight("balanced", classes=np.arange(3), y=labels)
     np.testing.assert_allclose(class_weights(labels, 3).numpy(), expected, rtol=1e-6)
@@ -187,7 +187,7 @@ def test_the_loss_of_mixed_windows_is_the_cross_entropy_to_mixed_classes(columns
     torch.testing.assert_close(Objective(None).mixed(logits, classes, partners, 0.3), expected)
 
 
-def test_a_balanced_epoch_has_as_many_of_every_class_as_there_are_of_the_rarest():
+def test_a_balanced_epoch_has_as_many_windows_of_every_class_as_of_the_rarest():
     labels = np.array([0] * 20 + [1] * 4 + [2] * 9 + [-1] * 5)
     generator = np.random.default_rng(0)
     first, second = draw_balanced(labels, generator), draw_balanced(labels, generator)
@@ -210,7 +210,7 @@ def test_a_window_without_a_class_is_never_trained_on():
     assert sorted(draw(np.array([0, -1, 1]), None, None)) == [0, 2]
 
 
-def test_background_is_thinned_for_seizures_and_no_class_for_stages():
+def test_background_is_thinned_for_seizures_and_no_class_of_stages():
     train = Counting([0] * 20 + [1] * 2 + [2] * 2)
     fit(train, n_classes=3, background_per_seizure=1, batch_size=64, epochs=1)
     assert len(train.taken[-1]) == 24
@@ -240,13 +240,13 @@ def test_no_windows_have_no_predictions():
     assert fitting.predict(nn.Linear(1, 1), Arrays([]), batch_size=5, device="cpu").shape == (0,)
 
 
-def test_without_a_gradient_norm_gradients_are_as_they_come():
+def test_without_a_gradient_norm_gradients_are_unchanged():
     (clipped, _), (same, _), (free, _) = (fit(gradient_norm=norm) for norm in (1e-6, 1e6, None))
     assert torch.equal(same.network[1].weight, free.network[1].weight)
     assert not torch.equal(clipped.network[1].weight, free.network[1].weight)
 
 
-def test_bfloat16_trains_to_nearly_the_same_losses_on_the_way_of_its_own():
+def test_bfloat16_trains_to_nearly_the_same_losses():
     losses = {precision: fit(precision=precision)[1].history for precision in ("32-true", "bf16-mixed")}
     single, half = ([row["training_loss"] for row in rows] for rows in losses.values())
     assert single != half
@@ -266,7 +266,7 @@ def test_float16_on_a_cpu_is_refused_with_a_remedy():
         fit(precision="16-mixed")
 
 
-def test_windows_per_second_are_those_of_training_alone():
+def test_windows_per_second_count_training_only():
     _, result = fit()
     assert result.resources["windows_per_second"] > 2 * 24 / result.resources["seconds"]
 
@@ -284,7 +284,7 @@ class Announced(Arrays):
         return super().take(indices)
 
 
-def test_the_next_batch_is_fetched_while_one_is_worked_on():
+def test_the_next_batch_is_read_during_the_current_one():
     windows = Announced()
     feed = batches(windows, [np.array([0, 1]), np.array([2, 3])], torch.device("cpu"))
     values, classes = next(feed)
@@ -294,14 +294,14 @@ def test_the_next_batch_is_fetched_while_one_is_worked_on():
     assert [classes.tolist() for _, classes in feed] == [[0, 1]]
 
 
-def test_batches_come_in_the_order_asked_for():
+def test_batches_have_the_requested_order():
     windows = Arrays(np.arange(12))
     chosen = [np.array([3, 1]), np.array([2]), np.array([7, 5, 0])]
     found = [classes.tolist() for _, classes in batches(windows, chosen, torch.device("cpu"))]
     assert found == [[3, 1], [2], [7, 5, 0]]
 
 
-def test_a_window_that_cannot_be_read_is_told_by_the_one_who_asked():
+def test_an_unreadable_window_raises_in_the_calling_thread():
     with pytest.raises(IndexError):
         list(batches(Arrays([0, 1]), [np.array([5])], torch.device("cpu")))
 

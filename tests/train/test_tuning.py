@@ -65,7 +65,7 @@ def model():
     return Normalized(network, torch.zeros(2, 1), torch.ones(2, 1))
 
 
-def test_the_stretch_is_the_first_that_holds_a_window_of_a_seizure():
+def test_the_tuning_span_is_the_first_with_a_seizure_window():
     span, part = first_stretch({"a": Source(150), "b": Source(350, 230)}, LEARNER, 100)
     assert span == ("b", 200.0, 300.0)
     assert part.labels.any()
@@ -82,7 +82,7 @@ def test_tuning_changes_weights_but_not_normalization():
     assert len(result.fitted.history) == 3
 
 
-def test_a_subject_without_seizures_keeps_the_model_as_it_was():
+def test_a_subject_without_seizures_leaves_the_model_unchanged():
     before, tuned = model(), model()
     result = fine_tune(tuned, {"best_epoch": 2}, {"a": Source(300)}, LEARNER, TUNING)
     assert torch.equal(before.network[1].weight, result.model.network[1].weight)
@@ -90,7 +90,7 @@ def test_a_subject_without_seizures_keeps_the_model_as_it_was():
 
 
 @pytest.mark.parametrize(("recording", "spans"), [("first", []), ("second", [[100.0, 400.0]]), ("third", None)])
-def test_only_what_came_after_the_stretch_is_scored(recording, spans):
+def test_only_time_after_the_tuning_span_is_scored(recording, spans):
     settings = {"tuned_on": {"recording": "second", "until_seconds": 100.0, "before": ["first"]}}
     text = spans_text([(None, settings)], recording, 400.0)
     assert text == ({} if spans is None else {"scored_spans": json.dumps(spans)})

@@ -39,7 +39,7 @@ def series(draw):
 
 @settings(max_examples=50)
 @given(series())
-def test_a_fold_is_of_one_subject_and_tests_only_what_came_after(case):
+def test_a_fold_has_one_subject_and_tests_only_later_recordings(case):
     numbers, options = case
     rows = within(recordings_of(**numbers), **options)
     for fold in {row["fold"] for row in rows}:
@@ -63,7 +63,7 @@ def test_every_recording_after_the_first_blocks_is_tested_once(case):
 
 @settings(max_examples=50)
 @given(series())
-def test_a_growing_window_keeps_all_that_came_before_and_a_sliding_one_as_many_blocks(case):
+def test_a_growing_window_has_all_earlier_blocks_and_a_sliding_one_a_fixed_number(case):
     numbers, options = case
     recordings = recordings_of(**numbers)
     growing = within(recordings, **{**options, "window": "growing"})
@@ -90,7 +90,7 @@ def test_seven_recordings_in_three_blocks_make_one_fold():
     assert parts(rows, "d-a-3") == [[0, 1, 2], [3, 4], [5, 6]]
 
 
-def test_a_sliding_window_forgets_what_lies_far_back():
+def test_a_sliding_window_leaves_early_blocks_out():
     rows = within(recordings_of(a=10), blocks=5, window="sliding")
     assert [parts(rows, f"d-a-{k}") for k in (3, 4, 5)] == [
         [[0, 1], [2, 3], [4, 5]],
@@ -99,16 +99,16 @@ def test_a_sliding_window_forgets_what_lies_far_back():
     ]
 
 
-def test_the_first_fold_trains_on_as_many_blocks_as_asked():
+def test_the_first_fold_trains_on_the_given_number_of_blocks():
     rows = within(recordings_of(a=5), blocks=5, training_blocks=2)
     assert [parts(rows, f"d-a-{k}") for k in (4, 5)] == [[[0, 1], [2], [3]], [[0, 1, 2], [3], [4]]]
 
 
-def test_fewer_recordings_than_blocks_are_a_block_each():
+def test_fewer_recordings_than_blocks_give_a_block_each():
     assert parts(within(recordings_of(a=4), blocks=100), "d-a-4") == [[0, 1], [2], [3]]
 
 
-def test_the_order_of_recordings_counts_and_not_their_names():
+def test_folds_depend_on_the_order_of_recordings_and_not_on_their_names():
     rows = within(list(reversed(recordings_of(a=3))))
     assert parts(rows, "d-a-3") == [[2], [1], [0]]
 
@@ -120,7 +120,7 @@ def test_subjects_with_too_few_recordings_are_left_out_by_name(caplog):
     assert caplog.messages == ["within_subject: left out, with fewer than 3 recordings: d b (2), d c (1)"]
 
 
-def test_nobody_is_warned_of_where_all_have_enough(caplog):
+def test_there_is_no_warning_if_all_subjects_have_enough_recordings(caplog):
     within(recordings_of(a=3, b=4))
     assert caplog.messages == []
 
@@ -136,17 +136,17 @@ def test_nobody_is_warned_of_where_all_have_enough(caplog):
         ({"training_blocks": 0}, "training_blocks is 0, but"),
     ],
 )
-def test_what_cannot_be_is_refused_with_a_remedy(options, message):
+def test_invalid_options_are_refused_with_a_remedy(options, message):
     with pytest.raises(ValueError, match=message):
         within(recordings_of(a=2, b=1), **options)
 
 
-def test_a_misspelt_window_is_answered_with_the_right_one():
+def test_a_misspelt_window_gets_a_hint():
     with pytest.raises(ValueError, match=r"window: there is no 'slidng'. Did you mean 'sliding'"):
         within(recordings_of(a=3), window="slidng")
 
 
-def test_folds_of_one_name_are_refused():
+def test_folds_with_the_same_name_are_refused():
     rows = [
         {"dataset": dataset, "subject": subject, "recording": f"{subject}{k}"}
         for dataset, subject in (("a-b", "c"), ("a", "b-c"))
@@ -176,14 +176,14 @@ def test_training_or_validating_on_the_recording_under_test_is_refused(role):
         splits.check_no_leak([*rows, leak], recordings_of(a=5))
 
 
-def test_a_whole_subject_may_not_train_where_it_is_tested():
+def test_training_on_all_recordings_of_a_test_subject_is_refused():
     rows = within(recordings_of(a=5))
     whole = {**rows[0], "recording": ""}
     with pytest.raises(splits.LeakageError, match="subject 'a' of 'd' is in train and in validation"):
         splits.check_no_leak([whole, *rows[1:]], recordings_of(a=5))
 
 
-def test_other_subjects_in_a_subject_s_own_fold_forbid_two_roles():
+def test_a_subject_with_two_roles_in_a_fold_with_other_subjects_is_refused():
     rows = within(recordings_of(a=5, b=5))
     mixed = [{**row, "fold": "one"} for row in rows]
     with pytest.raises(splits.LeakageError, match="subject 'a' of 'd' is in train and in validation"):

@@ -42,12 +42,12 @@ def test_a_band_of_which_less_than_half_is_covered_is_empty():
 
 
 @given(st.floats(0, 31), st.floats(0.5, 20))
-def test_shares_in_hertz_are_what_rows_and_band_have_in_common(low, width):
+def test_shares_in_hertz_are_the_overlap_of_rows_and_band(low, width):
     shares = Atlas.of({}, {"band": [low, low + width]}).band_shares(*CUT)[0]
     common = min(low + width, 32) - low
     assert shares @ np.diff(CUT[1]) == pytest.approx(common if common >= width / 2 else 0, abs=1e-6)
 
 
-def test_wavelets_lie_in_a_band_or_not():
+def test_wavelets_are_either_in_a_band_or_not():
     frequencies = (1.0, 3.9, 4.0, 29.9, 30.0)
     assert (ATLAS.band_shares(frequencies) == ATLAS.band_members(frequencies)).all()

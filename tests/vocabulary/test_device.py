@@ -29,14 +29,14 @@ def test_auto_is_a_gpu_if_there_is_one(monkeypatch):
     assert found == ["cuda", "cpu"]
 
 
-def test_a_gpu_that_is_not_there_is_one_clear_line(monkeypatch):
+def test_a_missing_gpu_is_a_one_line_error(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(ValueError, match=r"^device: cuda is not available; set 'device: auto' or 'cpu'"):
         device_of("cuda")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only glibc can be configured to keep memory")
-def test_freed_memory_is_used_again_where_networks_run():
+def test_freed_memory_is_reused_on_the_device_of_networks():
     plain, kept = (
         int(subprocess.check_output([sys.executable, "-c", FAULTS.format(first=first)]))
         for first in ("", "device_of('cpu')")

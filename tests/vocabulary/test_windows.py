@@ -38,7 +38,7 @@ def cut(source, events, label=HALF_SEIZURE, **changed):
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=60), st.integers(1, 8), st.integers(1, 4))
-def test_windows_hold_no_masked_frame_and_none_is_forgotten(valid, length, step):
+def test_windows_contain_no_masked_frame_and_none_is_missing(valid, length, step):
     expected = [s for s in range(0, len(valid) - length + 1, step) if all(valid[s : s + length])]
     assert windows.starts(len(valid), np.array(valid), length=length, step=step).tolist() == expected
 
@@ -66,7 +66,7 @@ def test_two_short_seizures_fill_a_window_together():
     assert windows.seizure_labels(np.array([0]), LENGTH, RATE, events, seizure_overlap=0.5) == [1]
 
 
-def test_events_that_are_no_seizures_leave_windows_background():
+def test_other_events_than_seizures_are_background():
     assert windows.seizure_labels(np.array([0]), LENGTH, RATE, [Event(0, 4, "impd")], seizure_overlap=0.5) == [0]
 
 
@@ -120,12 +120,12 @@ def test_an_epoch_that_two_stages_share_has_none():
     assert found.tolist() == [0, -1, 2]
 
 
-def test_windows_that_are_no_whole_number_of_frames_are_refused():
+def test_windows_without_a_whole_number_of_frames_are_refused():
     with pytest.raises(ValueError, match=r"length_seconds of 0\.1 s"):
         cut(Represented(), [], length_seconds=0.1)
 
 
-def test_windows_come_in_the_order_asked_for_whatever_their_recording():
+def test_windows_have_the_requested_order_across_recordings():
     parts = [cut(Represented(offset=offset), [], step_seconds=4) for offset in (0, 10_000, 20_000)]
     empty = windows.RecordingWindows(Represented(), np.empty(0, np.int64), np.empty(0, np.int64), LENGTH)
     pooled = windows.WindowSet([parts[0], empty, parts[1], parts[2]])
@@ -135,7 +135,7 @@ def test_windows_come_in_the_order_asked_for_whatever_their_recording():
     assert taken[:, 0, 0, 0].tolist() == [20_896, 0, 10_000, 10_064, 896]
 
 
-def test_asking_for_no_window_is_refused():
+def test_a_request_without_windows_is_refused():
     with pytest.raises(ValueError, match="at least one"):
         windows.WindowSet([]).take(np.empty(0, np.int64))
 

@@ -22,7 +22,7 @@ def arrived(copy: Path, tmp_path: Path) -> tuple[Path, Path]:
     return copy, more
 
 
-def test_a_new_subject_is_applied_to_and_nothing_is_trained_again(arrived: tuple[Path, Path]) -> None:
+def test_a_new_subject_is_predicted_and_nothing_is_trained_again(arrived: tuple[Path, Path]) -> None:
     folder, more = arrived
     run = plan(folder, configfile=more)
     jobs = planned(run)
@@ -49,7 +49,7 @@ def test_a_new_subject_is_scored_by_all_folds_together_and_shown(arrived: tuple[
     assert (predicted.attributes["models"], predicted.attributes["threshold"]) == (3, decided["threshold"])
 
 
-def test_refold_deals_the_new_subject_in_and_then_every_fold_is_trained_again(arrived: tuple[Path, Path]) -> None:
+def test_refold_includes_the_new_subject_and_every_fold_is_trained_again(arrived: tuple[Path, Path]) -> None:
     folder, more = arrived
     run = snakemake(folder, "refold", configfile=more)
     assert run.returncode == 0, run.stderr[-3000:]

@@ -34,13 +34,13 @@ def test_the_run_ends_with_a_report_that_shows_every_seizure(finished: Path) -> 
         assert "research use only" in page.read_text(encoding="utf-8").lower()
 
 
-def test_the_run_ends_by_telling_how_often_each_method_named_what_was_planted(runs: Path) -> None:
+def test_the_run_ends_by_printing_how_often_each_method_named_the_planted_cell(runs: Path) -> None:
     assert "largest cell of each subject's matrix" in (runs / "said").read_text()
     table = runs / "finished/results/report/figures/cwt_resnet18/leave_one_subject_out/recovery.tsv"
     assert {row["method"] for row in read_rows(table)} == {"band_occlusion", "published", "gradcam", "occlusion"}
 
 
-def test_a_harmonized_recording_says_which_file_it_was_made_of(finished: Path) -> None:
+def test_a_harmonized_recording_states_its_source_file(finished: Path) -> None:
     digest = hashlib.sha256((finished / f"resources/{RECORDING}.edf").read_bytes()).hexdigest()
     assert read_attributes(finished / f"results/harmonized/{RECORDING}.h5")["source_sha256"] == digest
 
@@ -118,7 +118,7 @@ def test_touching_every_script_redoes_nothing(copy: Path, tmp_path: Path) -> Non
     assert "Nothing to be done" in run.stdout + run.stderr
 
 
-def test_every_subject_is_tested_once_and_never_seen_before(finished: Path) -> None:
+def test_every_subject_is_tested_once_by_a_model_that_never_saw_it(finished: Path) -> None:
     rows = read_rows(finished / "results/folds/leave_one_subject_out.tsv")
     tested = [row["subject"] for row in rows if row["role"] == "test"]
     assert sorted(tested) == ["01", "02", "03"]
@@ -127,7 +127,7 @@ def test_every_subject_is_tested_once_and_never_seen_before(finished: Path) -> N
         assert len(subjects) == len(set(subjects))
 
 
-def test_every_map_is_tested_on_every_subject_and_the_report_says_how_far_to_trust_it(finished: Path) -> None:
+def test_every_map_is_tested_on_every_subject_and_the_report_shows_the_results(finished: Path) -> None:
     rows = read_rows(finished / "results/faithfulness/cwt_resnet18/leave_one_subject_out.tsv")
     for method in ("gradcam", "occlusion", "band_occlusion", "published"):
         for test in ("weights", "noise", "deletion", "insertion"):

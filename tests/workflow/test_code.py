@@ -95,19 +95,19 @@ def test_scripts_what_they_import_and_tables_beside_plugins_always_count(fingerp
         (MINE, "BASE = 1", "BASE = 1  # as ever", set()),
     ],
 )
-def test_a_function_of_a_plugin_counts_with_what_it_uses_and_no_more(fingerprint, file, old, new, counts_for):
+def test_a_function_of_a_plugin_counts_only_with_what_it_uses(fingerprint, file, old, new, counts_for):
     changed = {name for name in ("fetch", "annotate") if fingerprint(name, file, old, new) != fingerprint(name)}
     assert changed == counts_for
     assert (fingerprint("", file, old, new) != fingerprint("")) == bool(counts_for)
 
 
-def test_files_of_a_folder_count_where_they_are_asked_for(fingerprint):
+def test_files_of_a_folder_count_if_requested(fingerprint):
     change = ("", "bandmap/report/templates/page.j2", "<p>", "<div>")
     assert fingerprint(*change, folder="report/templates") != fingerprint(folder="report/templates")
     assert fingerprint(*change) == fingerprint()
 
 
-def test_a_function_that_is_not_there_is_an_error(fingerprint):
+def test_a_missing_function_is_an_error(fingerprint):
     with pytest.raises(ValueError, match=r"mine\.py has no function 'fetsch'"):
         fingerprint("fetsch")
 

@@ -58,7 +58,7 @@ def test_schema_and_defaults_have_the_same_keys() -> None:
             assert set(section["properties"]) == set(settings[name]) == set(section["required"]), name
 
 
-def test_defaults_stand_in_config_yaml_only() -> None:
+def test_defaults_are_only_in_config_yaml() -> None:
     assert [part for part in nodes(read("schemas/config.schema.yaml")) if "default" in part] == []
 
 
@@ -98,18 +98,18 @@ def test_a_wrong_value_is_refused(changes: dict[str, Any], message: str) -> None
 
 @pytest.mark.parametrize("name", ["..", ".hidden", "a/b", "", "a b", "a\nb", "ab\n"])
 @pytest.mark.parametrize("section", ["datasets", "representations", "models", "schemes", "interpretations", "products"])
-def test_no_name_leaves_the_results_folder(section: str, name: str) -> None:
+def test_no_name_gives_a_path_outside_of_results(section: str, name: str) -> None:
     settings = read("config.yaml")
     settings[section][name] = next(iter(settings[section].values()))
     assert list(validator().iter_errors(settings))
 
 
-def test_background_of_training_may_be_all_of_it() -> None:
+def test_training_can_use_all_background() -> None:
     assert messages({"training.background_per_seizure": None}) == []
     assert messages({"training.background_per_seizure": 0})
 
 
-def test_the_page_of_settings_is_in_step() -> None:
+def test_the_page_of_settings_is_up_to_date() -> None:
     path = ROOT / "docs" / "generate_config.py"
     spec = importlib.util.spec_from_file_location("generate_config", path)
     assert spec

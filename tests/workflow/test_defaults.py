@@ -38,7 +38,7 @@ def test_an_interpretation_can_be_named_alone(method):
     assert config["run"]["matrices"] == [method]
 
 
-def test_one_line_says_what_is_left_out_and_how_to_choose(caplog):
+def test_one_line_states_what_is_left_out_and_how_to_choose(caplog):
     with caplog.at_level(logging.WARNING):
         given(models=["eegwavenet"])
     (record,) = caplog.records
@@ -49,7 +49,7 @@ def test_one_line_says_what_is_left_out_and_how_to_choose(caplog):
     )
 
 
-def test_what_fits_some_model_stays_and_nothing_is_said(caplog):
+def test_defaults_that_fit_some_model_stay_without_a_warning(caplog):
     with caplog.at_level(logging.WARNING):
         assert given(models=["eegwavenet", "cwt_resnet18"]) == {
             **DEFAULTS,
@@ -59,14 +59,14 @@ def test_what_fits_some_model_stays_and_nothing_is_said(caplog):
 
 
 @pytest.mark.parametrize("matrix", ["gradcam", "published"])
-def test_what_the_user_wrote_stays_and_is_refused(matrix):
+def test_a_setting_of_the_user_that_does_not_fit_is_refused(matrix):
     config = given(models=["eegwavenet"], matrices=["band_occlusion", matrix])
     assert config["run"]["matrices"] == ["band_occlusion", matrix]
     with pytest.raises(SettingsError, match=f"{matrix} works with none of the models eegwavenet"):
         check(config)
 
 
-def test_a_misspelt_model_is_still_answered_with_the_right_one():
+def test_a_misspelt_model_gets_a_hint():
     with pytest.raises(SettingsError, match="Did you mean 'eegwavenet'"):
         check(given(models=["eegwavnet"]))
 

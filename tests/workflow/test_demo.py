@@ -29,7 +29,7 @@ def right(table: Path, subjects: int) -> dict[str, int]:
     return {row["what"]: int(row["right"]) for row in rows}
 
 
-def test_the_joint_matrix_names_what_was_planted_in_four_of_six_subjects_of_a_shorter_demo(tmp_path: Path) -> None:
+def test_the_joint_matrix_names_the_planted_cell_in_four_of_six_subjects_of_a_shorter_demo(tmp_path: Path) -> None:
     short = tmp_path / "short.yaml"
     short.write_text(SHORT)
     run = snakemake(tmp_path, RECOVERY, configfile=[DEMO, short])

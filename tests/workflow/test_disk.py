@@ -56,7 +56,7 @@ def complaints(run: subprocess.CompletedProcess[str]) -> list[str]:
     return [line for line in (run.stdout + run.stderr).splitlines() if line.startswith("ERROR")]
 
 
-def test_a_full_disk_is_named_and_after_room_is_made_the_same_command_goes_on(tmp_path: Path, mount: Mount) -> None:
+def test_a_full_disk_is_named_and_the_same_command_continues_after_space_is_freed(tmp_path: Path, mount: Mount) -> None:
     mount(tmp_path / "results", "size=600k")
     target = ("--until", "harmonize_recording", "--keep-going")
     run = snakemake(tmp_path, *target)
@@ -83,7 +83,7 @@ def test_a_read_only_folder_is_named(copy: Path, mount: Mount) -> None:
 
 
 @pytest.mark.parametrize("name", ["harmonized/{}.h5", "represented/cwt/{}.zarr.zip"])
-def test_a_file_that_was_cut_off_is_named_with_a_remedy_that_works(copy: Path, name: str) -> None:
+def test_a_truncated_file_is_named_with_a_working_remedy(copy: Path, name: str) -> None:
     path = copy / "results" / name.format(RECORDING)
     content, stat = path.read_bytes(), path.stat()
     path.write_bytes(content[: len(content) // 2])
@@ -125,9 +125,7 @@ def test_weights_of_another_architecture_are_named_and_an_unfinished_training_of
     assert unfinished(copy) == []
 
 
-def test_results_of_another_version_of_the_package_are_made_anew_from_the_stage_that_differs(
-    copy: Path, tmp_path: Path
-) -> None:
+def test_results_of_another_version_are_computed_again_from_the_stage_that_differs(copy: Path, tmp_path: Path) -> None:
     (tmp_path / "newer").mkdir()
     newer = checked_out(ROOT, tmp_path / "newer")
     (wavelets,) = (newer / "src").rglob("wavelets.py")
@@ -167,7 +165,7 @@ def shift(folder: Path, hours: float) -> None:
 
 
 @pytest.mark.parametrize("hours", [-5, 5])
-def test_a_clock_that_was_wrong_all_the_time_redoes_nothing_and_hides_no_change(copy: Path, hours: float) -> None:
+def test_a_constantly_wrong_clock_redoes_nothing_and_hides_no_change(copy: Path, hours: float) -> None:
     shift(copy, hours)
     run = plan(copy)
     assert "Nothing to be done" in run.stdout + run.stderr
@@ -176,7 +174,7 @@ def test_a_clock_that_was_wrong_all_the_time_redoes_nothing_and_hides_no_change(
     assert jobs == {"harmonize_recording": 1, "represent_recording": 1}
 
 
-def test_input_from_the_future_is_named_and_leaves_no_result_that_would_be_taken_for_older(copy: Path) -> None:
+def test_input_with_a_future_time_is_named_and_leaves_no_result(copy: Path) -> None:
     shift(copy / "resources", 5)
     run = snakemake(copy, "--until", "harmonize_recording", "--keep-going")
     assert run.returncode != 0

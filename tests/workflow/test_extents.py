@@ -64,7 +64,7 @@ def changed(overlay):
         ),
     ],
 )
-def test_what_does_not_fit_is_refused_in_one_line_with_a_remedy(overlay, message):
+def test_extents_that_do_not_fit_are_refused_in_one_line_with_a_remedy(overlay, message):
     with pytest.raises(SettingsError) as caught:
         check_extents(changed(overlay))
     assert message in str(caught.value)
@@ -83,7 +83,7 @@ def test_what_does_not_fit_is_refused_in_one_line_with_a_remedy(overlay, message
         "{run: {models: [eegwavenet]}, bands_hz: {high: [40, 45]}}",
     ],
 )
-def test_what_fits_is_planned(overlay):
+def test_extents_that_fit_are_planned(overlay):
     check_extents(changed(overlay))
 
 
@@ -102,7 +102,7 @@ def test_what_fits_is_planned(overlay):
         ),
     ],
 )
-def test_a_band_that_is_held_in_part_is_named(overlay, said, caplog):
+def test_a_partly_covered_band_is_named(overlay, said, caplog):
     with caplog.at_level(logging.WARNING):
         check_extents(changed(overlay))
     assert [part in record.getMessage() for part, record in zip(said, caplog.records, strict=True)] == [True] * len(

@@ -96,7 +96,7 @@ def made(folder: Path) -> list[str]:
     )
 
 
-def test_one_bad_recording_fails_with_one_line_and_the_others_go_on(faulty: SimpleNamespace) -> None:
+def test_one_bad_recording_fails_with_one_line_and_the_others_continue(faulty: SimpleNamespace) -> None:
     (line,) = [line for line in faulty.output.splitlines() if line.startswith("ERROR")]
     assert BROKEN in line
     assert "Traceback" not in faulty.output
@@ -106,7 +106,7 @@ def test_one_bad_recording_fails_with_one_line_and_the_others_go_on(faulty: Simp
     )
 
 
-def test_the_offer_to_leave_a_bad_recording_out_is_one_that_works_and_the_report_says_so(
+def test_the_hint_to_leave_a_bad_recording_out_works_and_the_report_lists_it(
     faulty: SimpleNamespace,
 ) -> None:
     why = faulty.left_out[f"mine/{BROKEN}"]

@@ -48,7 +48,7 @@ def test_a_later_recording_of_a_known_subject_trains_nothing(frozen):
     assert read.is_frozen({**later, "recording": "a_0"})
 
 
-def test_a_recording_that_is_gone_stops_the_plan(frozen):
+def test_a_missing_recording_stops_the_plan(frozen):
     with pytest.raises(SettingsError, match=r"no longer exist, of the subjects: d b; restore them"):
         folds.read_or_make(config(), rows("a", "c", "d"))
 
@@ -64,7 +64,7 @@ def test_a_scheme_that_continues_another_one_takes_its_folds(frozen):
     assert [dict(row) for row in folds.read_or_make(tuned, rows("a", "b", "c", "d")).rows] == frozen.rows
 
 
-def test_nobody_is_new_to_models_of_one_subject_each():
+def test_no_subject_is_new_to_models_within_subjects():
     personal = config()
     personal["run"]["scheme"] = "within_subject"
     made = folds.made(personal, rows("a", "b", runs=3))

@@ -30,7 +30,7 @@ def failing(snakemake, error, capsys):
     return capsys.readouterr().err, Path(snakemake.log[0]).read_text(encoding="utf-8")
 
 
-def test_a_log_holds_the_rule_the_versions_and_every_setting(snakemake, tmp_path):
+def test_a_log_has_the_rule_the_versions_and_every_setting(snakemake, tmp_path):
     with job(snakemake):
         logging.getLogger("bandmap").info("done")
     text = (tmp_path / "logs/a.log").read_text()
@@ -46,7 +46,7 @@ def test_a_log_holds_the_rule_the_versions_and_every_setting(snakemake, tmp_path
     assert "ERROR" not in text
 
 
-def test_an_error_of_ours_is_one_line_on_the_terminal_and_in_the_log(snakemake, capsys):
+def test_an_error_of_the_package_is_one_line_on_the_terminal_and_in_the_log(snakemake, capsys):
     terminal, log = failing(snakemake, RecordingError("sub-01.edf: cut\noff; replace it"), capsys)
     assert terminal == f"ERROR sub-01.edf: cut off; replace it (log: {snakemake.log[0]})\n"
     assert log.endswith("ERROR sub-01.edf: cut off; replace it\n")
@@ -62,7 +62,7 @@ def test_any_other_error_names_the_first_input_and_leaves_its_traceback_in_the_l
 
 
 @pytest.mark.parametrize(("number", "remedy"), [(errno.ENOSPC, "free some space"), (errno.EROFS, "--directory")])
-def test_what_the_disk_refuses_comes_with_a_remedy(snakemake, capsys, number, remedy):
+def test_a_disk_error_has_a_remedy(snakemake, capsys, number, remedy):
     terminal, _ = failing(snakemake, OSError(number, "refused", "a.h5"), capsys)
     assert remedy in terminal
     assert terminal.count("\n") == 1
@@ -78,14 +78,14 @@ def test_a_log_that_cannot_be_written_ends_the_job_in_one_line(snakemake, capsys
     assert "free some space" in capsys.readouterr().err
 
 
-def test_a_log_that_cannot_be_made_ends_the_job_in_one_line(snakemake, capsys, tmp_path):
+def test_a_log_that_cannot_be_created_ends_the_job_in_one_line(snakemake, capsys, tmp_path):
     (tmp_path / "logs").write_text("a file where a folder should be")
     with pytest.raises(SystemExit, match="1"), job(snakemake):
         pytest.fail("the job went on without a log")
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_the_next_job_of_a_process_does_not_write_into_the_log_of_the_last(snakemake, tmp_path):
+def test_a_job_does_not_write_into_the_log_of_the_previous_job_of_its_process(snakemake, tmp_path):
     with job(snakemake):
         pass
     logging.getLogger("bandmap").warning("later")

@@ -97,7 +97,7 @@ def begun(rule: str, output: str) -> int:
 @pytest.mark.parametrize(
     ("in_each", "kills"), [(1, 0), pytest.param(2, MANY, marks=pytest.mark.long)], ids=["once in each stage", "often"]
 )
-def test_a_run_that_is_killed_again_and_again_gives_the_same_bytes_as_one_left_alone(
+def test_a_repeatedly_killed_run_gives_the_same_bytes_as_an_uninterrupted_one(
     finished: Path, tmp_path: Path, in_each: int, kills: int
 ) -> None:
     hit: Counter[str] = Counter()

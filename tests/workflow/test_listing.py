@@ -28,13 +28,13 @@ def laid_out(folder):
     return folder
 
 
-def test_what_is_left_out_is_told_with_its_reason_and_is_no_recording_of_the_run(root):
+def test_a_recording_left_out_is_listed_with_its_reason_and_not_in_the_run(root):
     recordings, out = listed(settings(root, **{"mine/sub-02_task-sz": "flat"}))
     assert [row["recording"] for row in recordings] == ["sub-01_task-sz", "sub-03_task-sz", "sub-04_task-sz"]
     assert [(row["subject"], row["why"]) for row in out] == [("02", "flat")]
 
 
-def test_leaving_out_what_is_not_there_stops_the_plan_with_a_hint(root):
+def test_leaving_out_an_unknown_recording_stops_the_plan_with_a_hint(root):
     with pytest.raises(SettingsError, match="Did you mean 'mine/sub-02_task-sz'"):
         listed(settings(root, **{"mine/sub-02_task-s": "flat"}))
 
@@ -48,7 +48,7 @@ def test_a_folder_that_snakemake_would_misread_stops_the_plan_in_one_line(tmp_pa
 
 @pytest.mark.parametrize("name", ["..", "a b", "a/b", "a{b}", "a\n", "", "'", "ä"])
 @pytest.mark.parametrize("column", ["recording", "subject"])
-def test_a_name_that_a_path_cannot_hold_stops_the_plan_whatever_data_set_it_is_of(monkeypatch, root, column, name):
+def test_a_name_invalid_in_a_path_stops_the_plan_for_any_data_set(monkeypatch, root, column, name):
     row = {"recording": "a", "subject": "a", "source": "a.edf"} | {column: name}
     monkeypatch.setattr("bandmap.download.datasets.bids.recordings", lambda **_: [row])
     with pytest.raises(SettingsError, match="cannot be part of a path") as caught:
@@ -69,7 +69,7 @@ def planned(config):
     return plan.Plan(config, recordings, folds.read_or_make(config, recordings), out)
 
 
-def test_what_is_left_out_stays_expected_and_in_no_fold(root, tmp_path, monkeypatch):
+def test_a_recording_left_out_is_expected_but_in_no_fold(root, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     config = whole(root, **{"mine/sub-02_task-sz": "flat"})
     made = planned(config)
@@ -79,9 +79,7 @@ def test_what_is_left_out_stays_expected_and_in_no_fold(root, tmp_path, monkeypa
     assert planned(whole(root)).expected() == 4
 
 
-def test_leaving_out_a_member_of_frozen_folds_makes_them_anew_and_leaving_out_another_does_not(
-    root, tmp_path, monkeypatch
-):
+def test_leaving_out_a_member_of_frozen_folds_makes_new_folds_and_another_does_not(root, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     first = planned(whole(root, **{"mine/sub-04_task-sz": "flat"})).folds
     folds.write(*folds.files("loso"), first.rows, first.known)
@@ -94,7 +92,7 @@ def test_leaving_out_a_member_of_frozen_folds_makes_them_anew_and_leaving_out_an
     assert {row["subject"] for row in anew.folds.known} == {"01", "02", "05"}
 
 
-def test_the_words_after_a_failure_are_settings_that_go_on_without_the_failed(tmp_path, monkeypatch):
+def test_the_hint_after_a_failure_gives_settings_that_continue_without_the_recording(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     log = tmp_path / "results/harmonized/mine/a.log"
     log.parent.mkdir(parents=True)

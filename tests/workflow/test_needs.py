@@ -17,12 +17,12 @@ def generator():
     return module
 
 
-def test_the_page_is_in_step(generator):
+def test_the_page_is_up_to_date(generator):
     page = (ROOT / "docs" / "needs.md").read_text(encoding="utf-8")
     assert page == generator.page(), "run python docs/generate_needs.py"
 
 
-def test_a_figure_that_a_page_no_longer_has_is_told(generator, monkeypatch):
+def test_a_number_that_a_page_no_longer_has_is_an_error(generator, monkeypatch):
     monkeypatch.setitem(generator.MEASURED, "gone", ("s", "gone", "cluster", r"no such row \| (\d+)"))
     with pytest.raises(ValueError, match=r"docs/cluster\.md has no 'no such row"):
         generator.measured()

@@ -81,7 +81,7 @@ def seizures_of(directory: Path, scheme: str) -> dict[str, int]:
     return {row["subject"]: int(row["reference"]) for row in rows if row["scoring"] == "event"}
 
 
-def test_models_of_one_subject_are_scored_on_what_came_later(tmp_path: Path) -> None:
+def test_models_of_one_subject_are_scored_on_later_recordings(tmp_path: Path) -> None:
     settings = tmp_path / "personal.yaml"
     settings.write_text(PERSONAL % {"scheme": "within_subject"})
     run = snakemake(tmp_path, configfile=settings)
@@ -92,7 +92,7 @@ def test_models_of_one_subject_are_scored_on_what_came_later(tmp_path: Path) -> 
     assert (tmp_path / "results/shuffled").exists()
 
 
-def test_models_tuned_to_one_subject_are_scored_on_what_came_later(tmp_path: Path) -> None:
+def test_models_tuned_to_one_subject_are_scored_on_later_time(tmp_path: Path) -> None:
     settings = tmp_path / "personal.yaml"
     settings.write_text(PERSONAL % {"scheme": "fine_tune"})
     run = snakemake(tmp_path, configfile=settings)

@@ -35,7 +35,7 @@ def test_labels_in_one_data_set_become_one_subject_and_those_in_two_one_person()
     assert [row["recording"] for row in found][:3] == ["1_0", "1_1", "01_0"]
 
 
-def test_a_data_set_that_the_run_does_not_use_takes_no_part():
+def test_an_unused_data_set_is_ignored():
     found = merged(rows("a/1", "a/2"), config(("a/1", "b/1"), used=["a"]))
     assert found == rows("a/1", "a/2")
 
@@ -48,12 +48,12 @@ def test_a_data_set_that_the_run_does_not_use_takes_no_part():
         ([("a/1", "b/1"), ("a/2", "b/1")], "same_subject: 'b/1' is named twice; put it into one list"),
     ],
 )
-def test_a_group_that_cannot_be_stops_the_plan_in_one_line(groups, message):
+def test_an_invalid_group_stops_the_plan_in_one_line(groups, message):
     with pytest.raises(SettingsError, match=message):
         merged(rows("a/1", "a/2", "b/1"), config(*groups))
 
 
-def test_labels_that_look_alike_are_asked_about_once_until_they_are_said_to_be_one(caplog):
+def test_similar_labels_warn_once_until_the_settings_declare_them_one_person(caplog):
     with caplog.at_level(logging.WARNING):
         merged(rows("a/1", "a/01", "a/2", "b/1", "b/x1", "b/X001"), config())
     (record,) = caplog.records
@@ -66,7 +66,7 @@ def test_labels_that_look_alike_are_asked_about_once_until_they_are_said_to_be_o
     assert not caplog.records
 
 
-def test_what_is_said_of_people_later_makes_frozen_folds_anew(tmp_path, monkeypatch):
+def test_declaring_people_later_makes_new_folds(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     everyone = rows("a/1", "a/2", "a/3", "b/1")
     first = folds.made(config(), everyone)

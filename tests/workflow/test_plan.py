@@ -58,7 +58,7 @@ def with_settings(folder: Path, changes: dict[str, object]) -> Path:
         ({"training": {"epochs": 0}}, "0 is less than the minimum of 1"),
     ],
 )
-def test_a_mistake_in_the_settings_stops_the_dry_run_with_a_hint(
+def test_an_invalid_setting_stops_the_dry_run_with_a_hint(
     tmp_path: Path, changes: dict[str, object], message: str
 ) -> None:
     run = plan(tmp_path, configfile=with_settings(tmp_path, changes))

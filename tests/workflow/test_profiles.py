@@ -35,14 +35,14 @@ def value(expression, attempt=1, megabytes=100):
 
 
 @pytest.mark.parametrize("path", CLUSTERS, ids=lambda path: path.parent.name)
-def test_a_profile_names_rules_that_there_are(path):
+def test_a_profile_names_existing_rules(path):
     profile = read(path)
     assert {*profile["groups"], *profile["set-resources"]} <= RULES
     assert {entry.partition("=")[0] for entry in profile["group-components"]} == set(profile["groups"].values())
 
 
 @pytest.mark.parametrize("path", CLUSTERS, ids=lambda path: path.parent.name)
-def test_every_new_attempt_gets_twice_of_both_in_whole_numbers(path):
+def test_every_new_attempt_gets_twice_the_memory_and_time_in_whole_numbers(path):
     for rule, name, expression in asked(path):
         needs = [value(expression, attempt) for attempt in (1, 2, 3)]
         assert all(isinstance(need, int) for need in needs), (rule, name)
@@ -50,13 +50,13 @@ def test_every_new_attempt_gets_twice_of_both_in_whole_numbers(path):
 
 
 @pytest.mark.parametrize("path", CLUSTERS, ids=lambda path: path.parent.name)
-def test_what_reads_whole_recordings_asks_for_more_when_they_are_longer(path):
+def test_jobs_that_read_whole_recordings_request_more_for_longer_ones(path):
     memory = {rule: expression for rule, name, expression in asked(path) if name == "mem_mb"}
     for rule in ("predict_recording", "train_fold", "interpret_recording"):
         assert value(memory[rule], megabytes=4000) >= value(memory[rule], megabytes=166) + 3000
 
 
-def test_jobs_of_a_group_know_their_needs_before_their_input_is_there():
+def test_jobs_of_a_group_request_resources_before_their_input_exists():
     for path in CLUSTERS:
         grouped = [rule for rule, group in read(path)["groups"].items() if group == "prepare"]
         assert not [entry for entry in asked(path) if entry[0] in grouped and "input" in str(entry[2])]
@@ -67,7 +67,7 @@ def test_all_profiles_watch_for_the_same_changes():
 
 
 @pytest.mark.parametrize(("way", "resources"), [("gpu", {"gpu": 1}), ("gres", {"gres": "'gpu:1'"}), ("none", {})])
-def test_a_gpu_is_asked_for_as_the_cluster_wants_it(monkeypatch, way, resources):
+def test_a_gpu_is_requested_in_the_form_of_the_cluster(monkeypatch, way, resources):
     monkeypatch.setenv("BANDMAP_GPU", way)
     rules = read(ROOT / "profiles/slurm/profile.yaml")["set-resources"]
     asking = {name: {key: n for key, n in rule.items() if key in ("gpu", "gres")} for name, rule in rules.items()}

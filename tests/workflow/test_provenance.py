@@ -28,7 +28,7 @@ def checkout(tmp_path):
     return tmp_path.resolve()
 
 
-def test_versions_settings_and_checksums_are_told():
+def test_provenance_has_versions_settings_and_checksums():
     found = provenance.provenance(SETTINGS, SOURCES)
     assert found["packages"]["numpy"] == np.__version__
     assert found["seed"] == 3
@@ -37,11 +37,11 @@ def test_versions_settings_and_checksums_are_told():
     assert found["bandmap"]["version"]
 
 
-def test_tools_of_development_are_no_part_of_it():
+def test_tools_of_development_are_not_in_the_provenance():
     assert "pytest" not in provenance.packages()
 
 
-def test_the_commit_is_told_and_whether_files_differ_from_it(checkout):
+def test_provenance_has_the_commit_and_whether_files_differ_from_it(checkout):
     commit = git(checkout, "rev-parse", "HEAD").strip()
     assert provenance._commit(checkout) == {"commit": commit, "changed": False}
     (checkout / "new.txt").write_text("not the workflow's")
@@ -50,7 +50,7 @@ def test_the_commit_is_told_and_whether_files_differ_from_it(checkout):
     assert provenance._commit(checkout) == {"commit": commit, "changed": True}
 
 
-def test_the_commit_of_a_checkout_around_the_environment_is_not_taken_for_ours(checkout):
+def test_the_commit_of_a_checkout_around_the_environment_is_not_used(checkout):
     inside = checkout / "lib"
     inside.mkdir()
     assert provenance._commit(inside) == {"commit": None, "changed": None}

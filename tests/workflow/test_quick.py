@@ -17,7 +17,7 @@ quicken()
 
 
 @pytest.mark.parametrize("count", [0, 1, 31, 32, 33, 500])
-def test_a_list_of_files_long_or_short_knows_what_is_in_it(count):
+def test_a_list_of_files_finds_its_members_at_any_length(count):
     files = InputFiles([f"results/{number}.h5" for number in range(count)])
     for _ in range(2):
         assert all(f"results/{number}.h5" in files for number in range(count))
@@ -27,7 +27,7 @@ def test_a_list_of_files_long_or_short_knows_what_is_in_it(count):
     assert "another" in files
 
 
-def test_a_function_is_given_what_it_asks_for_and_nothing_else():
+def test_a_function_gets_only_its_own_arguments():
     class Plan:
         @with_known_parameters
         def paths(self, wildcards, attempt):
@@ -49,7 +49,7 @@ def watched(monkeypatch):
     return calls
 
 
-def test_a_script_is_read_once_for_each_folder_it_may_lie_in_and_anew_where_its_path_depends_on_the_job(watched):
+def test_a_script_is_read_once_per_folder_and_again_if_its_path_depends_on_the_job(watched):
     given = [("a.py", "cache", "x"), ("a.py", "cache", "y"), ("b.py", "cache", "x"), ("a.py", "cache", "x")]
     assert [script.get_source(*one) for one in given] == given
     assert watched == ["a.py", "a.py", "b.py"]
@@ -67,13 +67,13 @@ def test_a_script_is_read_once_for_each_folder_it_may_lie_in_and_anew_where_its_
         (False, {Quietness.RULES}, ["logged"]),
     ],
 )
-def test_only_a_dry_run_that_is_to_be_quiet_about_rules_says_nothing_of_jobs(watched, dryrun, quiet, logged):
+def test_only_a_dry_run_quiet_about_rules_logs_no_jobs(watched, dryrun, quiet, logged):
     workflow = SimpleNamespace(dryrun=dryrun, output_settings=SimpleNamespace(quiet=quiet))
     Job.log_info(SimpleNamespace(dag=SimpleNamespace(workflow=workflow)))
     assert watched == logged
 
 
-def test_a_finished_run_waits_for_none_of_its_timers_and_a_running_one_is_woken():
+def test_a_finished_run_does_not_wait_for_timers_and_a_running_one_is_woken():
     before = set(threading.enumerate())
     scheduler = SimpleNamespace(_open_jobs=threading.Semaphore(0))
     JobScheduler._schedule_reevalutation(scheduler, 1000)

@@ -99,7 +99,7 @@ def test_header_text_is_shown_and_not_run(opened):
     assert opened.locator("#quality td script, #quality td img, #provenance dl script").count() == 0
 
 
-def test_a_click_on_a_title_sorts_by_value_and_a_second_one_turns_it_round(opened):
+def test_a_click_on_a_title_sorts_by_value_and_a_second_one_reverses_it(opened):
     button = opened.locator("#run1-scores th button", has_text="sensitivity")
     button.click()
     column(opened, "#run1-scores", 3).to_have_text(["−3", "0.25", "0.5", "–"])
@@ -108,12 +108,12 @@ def test_a_click_on_a_title_sorts_by_value_and_a_second_one_turns_it_round(opene
     column(opened, "#run1-scores", 3).to_have_text(["0.5", "0.25", "−3", "–"])
 
 
-def test_subjects_sort_as_people_count(opened):
+def test_subjects_sort_in_natural_order(opened):
     opened.locator("#run1-scores th button", has_text="subject").click()
     column(opened, "#run1-scores", 2).to_have_text(["S1", "S2", "S9", "S10"])
 
 
-def test_the_way_from_cohort_to_seizure_can_be_clicked(opened):
+def test_links_lead_from_the_cohort_to_a_seizure(opened):
     first = opened.url.split("#")[0]
     opened.click("nav >> text=Cohort")
     opened.click("nav >> text=Subjects")
@@ -129,7 +129,7 @@ def test_the_way_from_cohort_to_seizure_can_be_clicked(opened):
     opened.wait_for_url(f"{first}#subjects")
 
 
-def test_a_cell_tells_all_that_is_known_of_it_by_pointer_and_by_keyboard(opened):
+def test_a_cell_shows_its_details_by_pointer_and_by_keyboard(opened):
     details = expect(opened.locator("#run1-cohort .cell-details").first)
     opened.hover("#run1-cohort .heat tbody tr:nth-child(2) td:nth-child(2)")
     details.to_have_text("central, theta: 0.1; interval 0.1 to 0.9; n = 20 subjects; p = 0.01")
@@ -176,7 +176,7 @@ def test_a_hundred_seizures_open_within_two_seconds_of_a_core(opened, page):
     assert 0 < seconds["TaskDuration"] < 2
 
 
-def test_nothing_is_asked_of_the_network(opened):
+def test_the_pages_load_nothing_from_the_network(opened):
     assert opened.requests
     assert all(url.startswith(("file://", "data:")) for url in opened.requests)
 
@@ -191,10 +191,10 @@ def test_nothing_sticks_out_of_any_page(opened, width):
     opened.goto(start)
 
 
-def test_printing_shows_what_was_closed(opened):
+def test_printing_shows_closed_sections(opened):
     opened.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert opened.locator("details:not([open])").count() == 0
 
 
-def test_the_browser_had_nothing_to_complain_about(opened):
+def test_the_browser_reports_no_errors(opened):
     assert opened.complaints == []

@@ -27,7 +27,7 @@ class Wildcards(SimpleNamespace):
         return str(getattr(self, name))
 
 
-def test_a_recording_of_ones_own_is_an_input_with_the_table_beside_it(tmp_path):
+def test_a_local_recording_is_an_input_with_the_table_beside_it(tmp_path):
     edf, events = tmp_path / "a_eeg.edf", tmp_path / "a_events.tsv"
     write_edf(edf, [("Cz", np.zeros(100))], 100, "uV")
     planned, job = sources("bids", {"source": str(edf), "events": str(events)}, root=str(tmp_path))
@@ -37,7 +37,7 @@ def test_a_recording_of_ones_own_is_an_input_with_the_table_beside_it(tmp_path):
     assert planned.labels(job) == [str(events)]
 
 
-def test_a_published_file_is_what_its_checksum_says_whatever_code_fetched_it(tmp_path):
+def test_a_published_file_is_identified_by_its_checksum_and_not_by_code(tmp_path):
     row = {"source": str(tmp_path), "content": "sha1:12", "events": "", "events_content": "sha1:34"}
     planned, job = sources("sleep_edf", row)
     assert planned.recording(job) == []
@@ -55,7 +55,7 @@ def test_a_published_file_is_what_its_checksum_says_whatever_code_fetched_it(tmp
         ("truth", {"seed": 1, "subjects": 3, "recordings_per_subject": 1, "duration_minutes": 20}),
     ],
 )
-def test_a_job_has_those_options_only_that_its_function_takes(function, expected):
+def test_a_job_has_only_the_options_that_its_function_takes(function, expected):
     planned, job = sources("simulated_sleep", {}, subjects=3, duration_minutes=20)
     assert planned.options(function)(job) == {"kind": "simulated_sleep", "options": expected}
 

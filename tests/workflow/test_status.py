@@ -92,7 +92,7 @@ def test_a_deleted_file_is_missing_and_what_follows_from_it_stale(copy: Path) ->
     assert ("simulated 02", "stale", "after harmonize_recording") in of(rows, "represent_recording")
 
 
-def test_a_newer_file_is_named_and_one_that_nothing_needs_is_told_apart(copy: Path) -> None:
+def test_a_newer_file_is_named_and_an_unneeded_one_is_listed_separately(copy: Path) -> None:
     (copy / f"results/harmonized/{RECORDING}.h5").touch()
     (copy / f"resources/{RECORDING}.edf").unlink()
     rows = rows_of(copy)
@@ -100,7 +100,7 @@ def test_a_newer_file_is_named_and_one_that_nothing_needs_is_told_apart(copy: Pa
     assert ("simulated 02", "gone", "nothing needs it") in of(rows, "fetch_recording")
 
 
-def test_results_that_came_without_snakemakes_records_are_told_apart(copy: Path) -> None:
+def test_results_without_snakemakes_records_are_listed_separately(copy: Path) -> None:
     shutil.rmtree(copy / ".snakemake")
     rows = rows_of(copy)
     assert {(row["state"], row["why"]) for row in rows} == {("done", "no record of what made it")}
@@ -116,7 +116,7 @@ def test_a_failed_recording_is_missing_with_the_last_line_of_its_log(copy: Path)
     assert why.startswith(f"failed: {log[-1].removeprefix('ERROR ')}")
 
 
-def test_a_mistake_in_the_settings_gets_snakemakes_own_message(tmp_path: Path, overlay: Callable[[str], Path]) -> None:
+def test_an_invalid_setting_gets_snakemakes_own_message(tmp_path: Path, overlay: Callable[[str], Path]) -> None:
     run = bandmap_status(tmp_path, configfile=overlay("sede: 2\n"))
     assert run.returncode == 1
     assert run.stdout == ""

@@ -18,7 +18,7 @@ ROWS = [
 ]
 
 
-def test_subjects_of_one_state_share_a_line_and_jobs_are_summed():
+def test_subjects_with_the_same_state_share_a_line_and_jobs_are_summed():
     lines = status.table(ROWS).splitlines()
     assert lines[0].split() == ["STAGE", "MODEL", "SUBJECT", "STATE", "JOBS", "WHY"]
     some = "mine 01, mine 02, mine 03, mine 04, mine 05, mine 06 and 3 more"
@@ -52,7 +52,7 @@ def test_a_plan_that_fails_is_an_error_of_the_command(monkeypatch, capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_without_a_command_the_usage_is_told(capsys):
+def test_without_a_command_the_usage_is_printed(capsys):
     with pytest.raises(SystemExit, match="2"):
         command.main([])
     assert "status" in capsys.readouterr().err
