@@ -219,11 +219,16 @@ def _faithfulness(made, model):
     tests += [
         (f"{v}_curve", level, k) for v in ("deletion", "insertion") for level in ("order", "random") for k in range(11)
     ]
+    tests += [(view, name, None) for view in ("deletion", "insertion") for name in ("phase_randomized", "noise")]
     rows = [
         dict(zip(tables.MAP_TESTS.names, (*person, name, *test, 0.5 / (1 + number), 6), strict=True))
         for number, person in enumerate(made.subjects)
         for name in TITLES
         for test in tests
+    ]
+    rows += [
+        dict(zip(tables.MAP_TESTS.names, (*person, "all", "deletion_ranking", "noise, other", None, 1, 2), strict=True))
+        for person in made.subjects
     ]
     write_table(made.results / "faithfulness" / model / f"{SCHEME}.tsv", rows, tables.MAP_TESTS)
 

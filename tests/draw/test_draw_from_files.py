@@ -153,7 +153,7 @@ def test_the_first_page_leads_to_every_subject_and_compares_all_models(made):
 def test_every_map_is_shown_with_how_far_it_can_be_trusted(made):
     folder = made.results / FIGURES / "one" / SCHEME
     table = read_table(folder / "faithfulness.tsv", FAITHFULNESS)
-    assert set(table["method"]) == set(TITLES)
+    assert set(table["method"]) == {*TITLES, "all"}
     row = table.query("method == 'band_occlusion' and test == 'weights' and level == 'all'")
     assert row[["mean", "n"]].to_numpy().tolist() == [[pytest.approx(0.375), 2]]
     assert set(TITLES) <= set(words_of(folder / "faithfulness.svg"))

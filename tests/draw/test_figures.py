@@ -109,7 +109,8 @@ def test_fresh_weights_and_curves_are_drawn_for_every_map_that_has_them():
     curves = {
         (view, order): np.linspace(3, -1, 11) for view in ("deletion", "insertion") for order in ("order", "random")
     }
-    traces = [Trace(f"map {n}", {"fc": 0.5, "layer1": 0.2, "all": 0.1}, curves if n else {}) for n in range(9)]
+    gains = {("deletion", "phase_randomized"): 2.0, ("deletion", "noise"): 1.0, ("insertion", "noise"): 3.0}
+    traces = [Trace(f"map {n}", {"fc": 0.5, "layer1": 0.2, "all": 0.1}, curves if n else {}, gains) for n in range(9)]
     texts = texts_of(faithfulness_figure(traces))
     assert {
         "trained",
@@ -119,7 +120,11 @@ def test_fresh_weights_and_curves_are_drawn_for_every_map_that_has_them():
         "similarity (Spearman)",
         "log odds",
         "cells exchanged (%)",
+        "gain (log odds)",
+        "phase\nrandomized",
     } <= set(texts)
+    one = [Trace(trace.name, trace.cascade, trace.curves, {("deletion", "noise"): 2.0}) for trace in traces]
+    assert "gain (log odds)" not in texts_of(faithfulness_figure(one))
     titles = [axes.get_title() or axes.get_title(loc="left") for axes in faithfulness_figure(traces).axes]
     assert titles.count("map 0") == 0
     assert all(titles.count(f"map {n}") == 1 for n in range(1, 9))
@@ -134,11 +139,14 @@ def test_traces_come_from_the_table_of_tests():
         *rows("a", "weights", "fc", [0.5]),
         *rows("a", "weights", "all", [0.1]),
         *rows("a", "deletion", "gain", [2]),
+        *rows("a", "deletion", "noise", [1.5]),
+        *rows("all", "deletion_ranking", "background, noise", [0.3]),
     ]
     table += [*rows("b", "split_half", "", [0.9]), *rows("a", "deletion_curve", "order", [3.0, 1.0])]
     (trace,) = traces_of_table(pd.DataFrame(table))
     assert (trace.name, trace.cascade) == ("a", {"fc": 0.5, "all": 0.1})
     assert trace.curves["deletion", "order"].tolist() == [3.0, 1.0]
+    assert trace.gains == {("deletion", "noise"): 1.5}
 
 
 def test_every_part_of_the_seizure_figure_states_its_unit():

@@ -1,5 +1,6 @@
 """Tests of maps, on models whose truth is known: what they must say of a right map, a random one and a constant one."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,11 +12,13 @@ from torch import nn
 from bandmap.faithfulness.maps import Methods, Sample
 from bandmap.faithfulness.perturbation import SHARES, curves
 from bandmap.faithfulness.probe import Settings, probe
-from bandmap.faithfulness.randomization import cascade, similarities, stages
+from bandmap.faithfulness.randomization import cascade, one_by_one, similarities, stages
+from bandmap.faithfulness.ranking import ranking_agreement
 from bandmap.faithfulness.reliability import split_half
 from bandmap.faithfulness.stability import noisy, overlapping
 from bandmap.faithfulness.summary import summarize
 from bandmap.interpret.context import Context
+from bandmap.interpret.methods._replacements import REPLACEMENTS
 from bandmap.vocabulary import plugins
 from bandmap.vocabulary.atlas import Atlas
 from bandmap.vocabulary.tables import MAP_TESTS, UNITS
@@ -148,6 +151,16 @@ def test_a_cascade_begins_at_the_output_and_ends_with_a_fresh_network():
     assert not torch.equal(trained.state_dict()["3.weight"], fresh.state_dict()["3.weight"])
 
 
+def test_one_by_one_only_one_part_has_fresh_weights():
+    trained, fresh = network(1), network(2)
+    steps = [(name, {k: v.clone() for k, v in one.state_dict().items()}) for name, one in one_by_one(trained, fresh)]
+    assert [name for name, _ in steps] == ["3", "0.1", "0.0"]
+    for part, state in steps:
+        for name, value in state.items():
+            source = fresh if name.startswith(f"{part}.") else trained
+            assert torch.equal(value, source.state_dict()[name]), (part, name)
+
+
 @pytest.mark.parametrize("kind", plugins.available("bandmap.train.models"))
 def test_the_parts_of_every_model_contain_all_its_weights(kind):
     plugin = plugins.load("bandmap.train.models", kind)
@@ -223,8 +236,45 @@ def test_a_map_with_reversed_sign_is_similar_in_magnitude():
 def test_an_undefined_test_has_no_row():
     found = told_of(made(lambda _, windows: np.ones((len(windows), 3, 3))))
     assert {test for test, _ in found} == {"deletion", "insertion", "deletion_curve", "insertion_curve"}
+    assert ("deletion", "other_subject") not in found
     found = told_of(made(lambda _, windows: windows.mean(axis=(1, 2)), ("time",)))
-    assert {test.removesuffix("_magnitude") for test, _ in found} == {"weights", "noise", "shift"}
+    assert {test.removesuffix("_magnitude") for test, _ in found} == {
+        "weights", "weights_alone", "noise", "shift"}  # fmt: skip
+
+
+def probed(**options):
+    """Return test and level -> gain of a map; the sample has windows of another subject."""
+    plugin = made(lambda _, windows: windows[:, :, :3].mean(-1))
+    many = Methods({"a": plugin, "b": plugin, "c": plugin}, {"a": options, "b": {}, "c": {}}, {})
+    plugin.attribute = lambda model, windows, target, *, context, replacement="": windows[:, :, :3].mean(-1)
+    one = sample()
+    around = replace(one.context, others=RANDOM.standard_normal((2, 3, 4, TIMES)).astype(np.float32))
+    rows = probe(network(1), network(2), None, [replace(one, context=around)], many, Settings(0.1, 1))
+    return {(r["method"], r["test"], r["level"]): r["value"] for r in rows.to_dict("records")}
+
+
+@pytest.mark.parametrize(
+    ("options", "own"), [({}, {"background"}), ({"replacement": "noise"}, {"background", "noise"})]
+)
+def test_the_gain_is_the_mean_over_replacements_that_no_method_uses(options, own):
+    found = probed(**options)
+    for view in ("deletion", "insertion"):
+        impartial = [found["a", view, name] for name in REPLACEMENTS if name not in own]
+        assert found["a", view, "gain"] == pytest.approx(np.mean(impartial), abs=1e-6)
+    assert len({round(found["a", "deletion", name], 6) for name in REPLACEMENTS}) == len(REPLACEMENTS)
+
+
+def test_three_equal_maps_have_no_ranking_and_a_reversed_one_has_tau_minus_one():
+    assert not [test for _, test, _ in probed() if test.endswith("ranking")]
+    gains = {
+        "background": {"a": 3, "b": 2, "c": 1},
+        "noise": {"a": 1, "b": 2, "c": 3},
+        "other": {"a": 9, "b": 8, "d": 0},
+    }
+    assert ranking_agreement(gains) == pytest.approx(
+        {("background", "noise"): -1, ("background", "other"): 1, ("noise", "other"): -1}
+    )
+    assert ranking_agreement({"background": {"a": 1.0}, "noise": {"a": 2.0}}) == {}
 
 
 def test_a_product_is_tested_as_the_matrix_that_it_makes():

@@ -314,6 +314,31 @@ def test_one_table_has_every_map_and_every_test(tmp_path):
     assert (second["planted region"], second["fresh weights"]) == (None, None)
 
 
+def test_gains_stand_by_replacement_with_how_much_the_ranking_depends_on_it(tmp_path):
+    head = {"step": None, "low": None, "high": None, "values": None, "n": 9}
+    rows = [
+        {**head, "method": method, "test": test, "level": level, "mean": mean}
+        for method, test, level, mean in (
+            ("band_occlusion", "deletion", "gain", 0.8),
+            ("band_occlusion", "deletion", "noise", 0.7),
+            ("gradcam", "deletion", "other_subject", 0.5),
+            ("all", "deletion_ranking", "background, noise", 1.0),
+            ("all", "deletion_ranking", "background, other_subject", -0.5),
+        )
+    ]
+    run = replace(RUN, faithfulness=FAITHFULNESS.frame(rows))
+    first, second = trust.replacement_rows(run)
+    assert first == {"map": "band_occlusion", "deletion, noise": Cell("0.7", 0.7, note="n = 9"),
+                     "deletion, other subject": None}  # fmt: skip
+    assert second["deletion, other subject"].text == "0.5"
+    (text,) = trust.ranking_sentences(run)
+    assert "Kendall's tau 0.25 (mean" in text
+    assert text.endswith("least between background and other subject: −0.5.")
+    page = page_of(replace(DATA, runs=(run,)), tmp_path)
+    assert "Deletion and insertion by replacement" in page
+    assert "Deletion and insertion by replacement" not in page_of(DATA, tmp_path)
+
+
 def test_agreement_of_models_does_not_depend_on_their_order(tmp_path):
     pair = {"a": "one", "b": "two", "spearman": 0.5, "n_subjects": 3, "same_top": 2, "n_matrices": 3}
     heat = overview(replace(DATA, agreement=pd.DataFrame([pair])), seizure).agreement

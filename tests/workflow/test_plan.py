@@ -40,6 +40,10 @@ def with_settings(folder: Path, changes: dict[str, object]) -> Path:
             {"interpretations": {"band_occlusion": {"replacement": "nose"}}},
             "interpretations: band_occlusion: replacement: there is no 'nose'. Did you mean 'noise'?",
         ),
+        (
+            {"faithfulness": {"replacements": ["noise", "other_subjct"]}},
+            "faithfulness: replacements: there is no 'other_subjct'. Did you mean 'other_subject'?",
+        ),
         ({"datasets": {"simulated": {"subjets": 4}}}, "there is no 'subjets'. Did you mean 'subjects'?"),
         ({"bands_hz": {"gamma": [30, 90]}}, "bands_hz: gamma: 30 to 90 Hz reaches above harmonize: low_pass_hz 45"),
         (

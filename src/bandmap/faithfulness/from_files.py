@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -66,7 +67,7 @@ class Prober:
 
     task: Task
     atlas: Atlas
-    settings: Mapping[str, float]
+    settings: Mapping[str, Any]
     seed: int
     device: str
 
@@ -107,7 +108,7 @@ def probe_folds(
         mine = [recording for recording in recordings if recording.row["fold"] == fold]
         samples = list(_samples(mine, _others(recordings), model, about["windows"], prober, seed))
         fresh = Normalized(network, model.mean, model.std)
-        settings = Settings(prober.settings["noise"], seed)
+        settings = Settings(prober.settings["noise"], seed, prober.settings["replacements"])
         tables.append(probe(model, fresh.eval(), control, samples, methods, settings))
     return MAP_TESTS.joined(tables)
 

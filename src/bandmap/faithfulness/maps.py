@@ -17,6 +17,9 @@ Maps = Mapping[str, NDArray[np.floating]]
 
 JOINT = ("region", "band")
 
+BACKGROUND = "background"
+"""The replacement of interpretations without an option `replacement`: interictal windows of the subject."""
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -74,6 +77,11 @@ class Methods:
             {name: tuple(parts) for name, parts in products.items()},
         )
 
+    @property
+    def own_replacements(self) -> set[str]:
+        """What the interpretations put in the place of a cell: background, unless an option says otherwise."""
+        return {str(options.get("replacement", BACKGROUND)) for options in self.options.values()}
+
     def axes(self, name: str) -> tuple[str, ...]:
         """Return the axes of an interpretation or product after windows."""
         return JOINT if name in self.products else tuple(self.plugins[name].AXES)
@@ -86,6 +94,11 @@ class Methods:
             result = plugin.attribute(model, shown, sample.target, context=sample.context, **self.options[name])
             found[name] = Noted.of(result).values
         return found | {name: self._matrix(name, found, sample) for name in self.products}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the interpretations, then of the products."""
+        return (*self.plugins, *self.products)
 
     def matrices(self, maps: Maps, sample: Sample) -> dict[str, NDArray[np.float64]]:
         """Return the region x band matrices of the maps that give one, shape (windows, regions, bands).

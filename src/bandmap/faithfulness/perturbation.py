@@ -48,6 +48,17 @@ class Curves:
     order: NDArray[np.float64]
     random: NDArray[np.float64]
 
+    @classmethod
+    def mean(cls, several: Sequence["Curves"]) -> "Curves":
+        """Return the mean of the curves of the same windows with several replacements."""
+        order, random = (np.mean([getattr(one, name) for one in several], axis=0) for name in ("order", "random"))
+        return cls(np.asarray(order), np.asarray(random))
+
+    def gain(self, view: str) -> NDArray[np.float64]:
+        """Return how much better the order of the map is than random, in log odds, shape (windows,)."""
+        order, random = self.areas
+        return random - order if view == "deletion" else order - random
+
     @property
     def areas(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Mean log odds along both curves, shape (windows,)."""

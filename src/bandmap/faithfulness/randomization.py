@@ -1,12 +1,14 @@
-"""Randomization of weights: whether a map changes when the model loses what it learnt, from output to input.
+"""Randomization of weights: whether a map changes when the model loses what it learnt.
 
-This is the cascading randomization of Adebayo et al. 2018 (arXiv:1810.03292): a map that stays the same shows the
-input, not the model. Similarity is Spearman's rank correlation between two maps of a window, also of their magnitudes,
-because a map may only change its sign.
+These are the cascading randomization of Adebayo et al. 2018 (arXiv:1810.03292), from output to input, and their
+independent one, of one part at a time: a map that stays the same shows the input, not the model. Similarity is
+Spearman's rank correlation between two maps of a window, also of their magnitudes, because a map may only change its
+sign.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +24,10 @@ _WRAPPER = "network."
 """Prefix of the names in a `Normalized` network."""
 
 
-def stages(network: nn.Module) -> list[tuple[str, list[str]]]:
+_Stage = tuple[str, list[str]]
+
+
+def stages(network: nn.Module) -> list[_Stage]:
     """Return the parts of a network, from input to output, and the names in its `state_dict` that belong to each.
 
     Modules are split as deep as possible with at most ten parts (those of a ResNet-18 are conv1, bn1, layer1 to layer4
@@ -31,7 +36,7 @@ def stages(network: nn.Module) -> list[tuple[str, list[str]]]:
     """
     learnt = {name for name, _ in network.named_parameters()}
     names = list(network.state_dict())
-    found: list[tuple[str, list[str]]] = []
+    found: list[_Stage] = []
     for depth in range(1, 1 + max((name.count(".") for name in names), default=0)):
         parts: dict[str, list[str]] = {}
         for name in names:
@@ -60,13 +65,43 @@ def cascade(trained: nn.Module, fresh: nn.Module, *, most: int = MOST_STEPS) -> 
     network : nn.Module
         A copy; running statistics of norms are fresh if the weights are.
     """
-    parts = stages(trained)[::-1]
-    steps = np.unique(np.linspace(1, len(parts), min(most, len(parts))).round().astype(int))
-    network, state = deepcopy(trained), fresh.state_dict()
-    for last in steps:
-        wanted = {name: state[name] for _, names in parts[:last] for name in names}
-        network.load_state_dict(wanted, strict=False)
-        yield "all" if last == len(parts) else parts[last - 1][0].removeprefix(_WRAPPER), network
+    network, groups = deepcopy(trained), _groups(trained, most)
+    for covered, group in enumerate(groups, start=1):
+        _refresh(network, fresh, group)
+        yield "all" if covered == len(groups) else group[-1][0].removeprefix(_WRAPPER), network
+
+
+def one_by_one(trained: nn.Module, fresh: nn.Module, *, most: int = MOST_STEPS) -> Iterator[tuple[str, nn.Module]]:
+    """Yield a trained network in which one part after the other, from the output on, alone has fresh weights.
+
+    Parameters
+    ----------
+    trained, fresh, most
+        As for `cascade`, whose steps have the same parts.
+
+    Yields
+    ------
+    name : str
+        The part with fresh weights; the one closest to the input where several adjacent ones have them.
+    network : nn.Module
+        A copy.
+    """
+    for group in _groups(trained, most):
+        network = deepcopy(trained)
+        _refresh(network, fresh, group)
+        yield group[-1][0].removeprefix(_WRAPPER), network
+
+
+def _groups(network: nn.Module, most: int) -> list[list[_Stage]]:
+    """Return the parts of a network from output to input, adjacent ones together so that there are at most `most`."""
+    parts = stages(network)[::-1]
+    ends = np.unique(np.linspace(1, len(parts), min(most, len(parts))).round().astype(int))
+    return [parts[begin:end] for begin, end in pairwise([0, *ends])]
+
+
+def _refresh(network: nn.Module, fresh: nn.Module, group: Sequence[_Stage]) -> None:
+    state = fresh.state_dict()
+    network.load_state_dict({name: state[name] for _, names in group for name in names}, strict=False)
 
 
 def similarities(one: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -24,6 +24,10 @@ _SAID = {
     ("insertion", "gain"): "insertion by {}",
     ("split_half", ""): "split-half reliability {}",
 }
+_VIEWS = ("deletion", "insertion")
+_MEANS = ("order", "random", "gain")
+"""Levels of deletion and insertion that are means over replacements."""
+
 _PLANTED = {"region": "planted region", "band": "planted band", "both": "both"}
 
 
@@ -38,6 +42,32 @@ def table_rows(run: RunPart) -> list[dict[str, object]]:
         }
         for name in dict.fromkeys([*(matrix.name for matrix in run.matrices), *tested])
     ]
+
+
+def replacement_rows(run: RunPart) -> list[dict[str, object]]:
+    """Return one row per map: its gain of deletion and of insertion with every replacement of cells."""
+    found: dict[str, dict[str, object]] = {}
+    for row in records(run.faithfulness):
+        if row["test"] in _VIEWS and row["level"] not in _MEANS:
+            title = f"{row['test']}, {row['level'].replace('_', ' ')}"
+            found.setdefault(row["method"], {"map": row["method"]})[title] = _cell(row)
+    titles = list(dict.fromkeys(title for row in found.values() for title in row))
+    return [{title: row.get(title) for title in titles} for row in found.values()]
+
+
+def ranking_sentences(run: RunPart) -> list[str]:
+    """Return how much the ranking of maps depends on what takes the place of cells, a sentence for each view."""
+    sentences = []
+    for view in _VIEWS:
+        taus = {row["level"]: row["mean"] for row in records(run.faithfulness) if row["test"] == f"{view}_ranking"}
+        if taus:
+            least = min(taus, key=lambda pair: taus[pair])
+            sentences.append(
+                f"{view.capitalize()}: rankings of the region × band maps agree between replacements by Kendall's tau"
+                f" {_short(sum(taus.values()) / len(taus))} (mean over pairs of replacements and subjects), least"
+                f" between {least.replace('_', ' ').replace(', ', ' and ')}: {_short(taus[least])}."
+            )
+    return sentences
 
 
 def sentence(run: RunPart, name: str) -> str:

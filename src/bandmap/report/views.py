@@ -42,6 +42,8 @@ class RunView:
     planted: Table
     recovery: Table
     trust: Table
+    replacements: Table
+    rankings: list[str]
     trust_details: Table
     resources: Table
 
@@ -91,6 +93,8 @@ def run_view(run: RunPart, key: str, task: TaskPages) -> RunView:
         planted=table_of(run.planted),
         recovery=table_of(_recovery_rows(run)),
         trust=table_of(trust.table_rows(run)),
+        replacements=table_of(trust.replacement_rows(run)),
+        rankings=trust.ranking_sentences(run),
         trust_details=table_of(run.faithfulness),
         resources=table_of(run.resources),
     )

@@ -129,6 +129,10 @@ def check(config: Settings) -> None:
                 _check_entry(section, name, entry)
     _check_references(config)
     _check_axes(config)
+    choices: Any = plugins.constant("bandmap.interpret.methods", "band_occlusion", "CHOICES")
+    _check_names(
+        "config.yaml: faithfulness: replacements", config["faithfulness"]["replacements"], choices["replacement"]
+    )
 
 
 def _check_entry(section: str, name: str, entry: Settings | None) -> None:

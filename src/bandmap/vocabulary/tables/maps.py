@@ -4,7 +4,9 @@ from bandmap.vocabulary.tables import columns
 from bandmap.vocabulary.tables.schema import Column, Schema
 
 _TEST = Column("test", "text", "test of the map: `weights`, `labels`, `noise`, `shift`, `deletion` ...")
-_LEVEL = Column("level", "text", "part of the network, or order of the cells; empty if the test has none")
+_LEVEL = Column(
+    "level", "text", "part of the network, order of the cells, or what replaces them; empty if there is none"
+)
 _STEP = Column("step", "integer", "step of the test", optional=True)
 
 MAP_TESTS = Schema(
@@ -19,7 +21,7 @@ MAP_TESTS = Schema(
         _LEVEL,
         _STEP,
         Column("value", "float", "mean over windows: rank correlation, or log odds of deletion and insertion"),
-        Column("n", "integer", "windows"),
+        Column("n", "integer", "windows; of a ranking, the ranked maps"),
     ),
 )
 
