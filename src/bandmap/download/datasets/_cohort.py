@@ -2,9 +2,6 @@
 
 from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
-
-from bandmap.download.cohorts import Session
 
 
 def check_numbers(least: dict[str, int], **given: object) -> None:
@@ -36,11 +33,3 @@ class Cohort:
         """Return the numbers of a recording from its name."""
         subject, number = recording.removeprefix("sub-").split(f"_{self.part}-")
         return int(subject) - 1, int(number) - 1
-
-    def write_seizures(self, events: Path, recording: str, session: Session, seed: int) -> None:
-        """Write the seizures of a recording, which the seed determines."""
-        from bandmap.download.simulation.files import START
-        from bandmap.files.events import write_events
-
-        found = session.seizures(seed, *self.numbers(recording))
-        write_events(events, found, recording_seconds=session.duration_seconds, start=START)

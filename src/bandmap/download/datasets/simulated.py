@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bandmap.download.cohorts import BANDS, FOCI, Session
 from bandmap.download.datasets._cohort import Cohort, check_numbers
+from bandmap.download.datasets._seizures import write_seizures
 
 if TYPE_CHECKING:
     from bandmap.download.simulation.seizures import Subject
@@ -121,7 +122,7 @@ def annotate(
 ) -> None:
     """Write the seizures of one recording, which the seed determines, so that no file is read."""
     session = Session(duration_seconds, seizures_per_recording, seizure_seconds)
-    COHORT.write_seizures(events, recording, session, seed)
+    write_seizures(events, COHORT.numbers(recording), session, seed)
 
 
 def truth(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bandmap.download import planted, scenarios
 from bandmap.download.cohorts import BANDS, REGIONS, Session
 from bandmap.download.datasets._cohort import Cohort, check_numbers
+from bandmap.download.datasets._seizures import write_seizures
 from bandmap.vocabulary.truth import CELL_COLUMNS, NO_CELL, TARGET_WEIGHT
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def annotate(
         As for `recordings`.
     """
     session = Session(duration_seconds, seizures_per_recording, seizure_seconds)
-    COHORT.write_seizures(events, recording, session, seed)
+    write_seizures(events, COHORT.numbers(recording), session, seed)
 
 
 def cells(*, seed: int, scenario: str, version: int, subjects: int) -> list[dict[str, object]]:
