@@ -5,7 +5,7 @@ from snakemake.utils import min_version, validate
 from bandmap.workflow.settings import check_keys, drop_removed, fill_in_mirror
 from bandmap.workflow.closing import closing_words, words_of_failure
 from bandmap.workflow.code import code_of
-from bandmap.workflow.defaults import give_way
+from bandmap.workflow.defaults import complete, give_way
 from bandmap.workflow.listing import SAFE_NAME
 from bandmap.workflow.plan import make_plan, read_schema
 from bandmap.workflow.quick import quicken
@@ -15,16 +15,20 @@ min_version("9.27")
 quicken()
 
 
-configfile: f"{workflow.basedir}/config.yaml"
+DEFAULTS = f"{workflow.current_basedir}/config.yaml"
 
 
-SCHEMA = f"{workflow.basedir}/schemas/config.schema.yaml"
-SCRIPTS = f"{workflow.basedir}/scripts"
+configfile: DEFAULTS
+
+
+SCHEMA = f"{workflow.current_basedir}/schemas/config.schema.yaml"
+SCRIPTS = f"{workflow.current_basedir}/scripts"
+WRITTEN = complete(config, DEFAULTS) or workflow.config_settings.overwrite_config
 drop_removed(config)
 check_keys(config, read_schema(SCHEMA))
 validate(config, SCHEMA)
 fill_in_mirror(config)
-give_way(config, workflow.config_settings.overwrite_config)
+give_way(config, WRITTEN)
 PLAN = make_plan(config)
 RUN = config["run"]
 

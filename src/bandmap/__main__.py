@@ -1,4 +1,4 @@
-"""The command `bandmap`, for questions about a run; `snakemake` runs the workflow."""
+"""The command `bandmap`: runs the workflow, answers questions about a run, and applies its models."""
 
 import argparse
 import sys
@@ -19,27 +19,22 @@ TASKS = {"detect": "seizure", "stage": "sleep"}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
     options, others = _parser().parse_known_args(arguments)
-    if options.command == "status":
-        return _status(others, tsv=options.tsv)
+    if options.command in _OF_SNAKEMAKE:
+        return _OF_SNAKEMAKE[options.command](options, others)
     if others:
         sys.stderr.write(f"ERROR unknown arguments: {' '.join(others)}; see bandmap {options.command} --help\n")
         return 2
     if options.command == "card":
         return _card(options.model)
+    if options.command == "init":
+        return _init(options.folder)
     return {"import": _import, "truth": _score}.get(options.command, _apply)(options)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("bandmap", description=bandmap.__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True)
-    status = commands.add_parser(
-        "status",
-        help="show what is done, what is stale and why, and what is missing",
-        description="Show what snakemake would do, by stage and subject, without running it. Takes its arguments.",
-        usage="bandmap status [--tsv] [--configfile my.yaml] [--directory folder] [other arguments of snakemake]",
-        allow_abbrev=False,
-    )
-    status.add_argument("--tsv", action="store_true", help="tab-separated, one line per stage and subject")
+    _add_workflow(commands)
     card = commands.add_parser("card", help="show the description and the scores of a model file", allow_abbrev=False)
     card.add_argument("model", help="a .bandmap file")
     published = commands.add_parser("import", help="convert published weights to a model file", allow_abbrev=False)
@@ -53,6 +48,34 @@ def _parser() -> argparse.ArgumentParser:
         _add_apply(command)
     _add_truth(commands)
     return parser
+
+
+def _add_workflow(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    commands.add_parser(
+        "run",
+        help="run the workflow",
+        description="Run the workflow that comes with the package. Takes all arguments of snakemake.",
+        usage="bandmap run [-n] [--configfile my.yaml] [--directory folder] [other arguments of snakemake]",
+        allow_abbrev=False,
+    )
+    init = commands.add_parser("init", help="write settings, profiles and a README to edit", allow_abbrev=False)
+    init.add_argument("folder", type=Path)
+    demo = commands.add_parser(
+        "demo",
+        help="simulate ten subjects and run everything on them",
+        description="Simulate ten subjects and run everything on them. Takes arguments of snakemake.",
+        usage="bandmap demo [FOLDER] [arguments of snakemake]",
+        allow_abbrev=False,
+    )
+    demo.add_argument("folder", type=Path, nargs="?", default=Path("demo"))
+    status = commands.add_parser(
+        "status",
+        help="show what is done, what is stale and why, and what is missing",
+        description="Show what snakemake would do, by stage and subject, without running it. Takes its arguments.",
+        usage="bandmap status [--tsv] [--configfile my.yaml] [--directory folder] [other arguments of snakemake]",
+        allow_abbrev=False,
+    )
+    status.add_argument("--tsv", action="store_true", help="tab-separated, one line per stage and subject")
 
 
 def _add_apply(command: argparse.ArgumentParser) -> None:
@@ -84,14 +107,45 @@ def _add_truth(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     score.add_argument("--tsv", action="store_true", help="tab-separated, all columns")
 
 
-def _status(arguments: Sequence[str], *, tsv: bool) -> int:
+def _status(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     from bandmap.workflow import status
+    from bandmap.workflow.packaged import located
 
     try:
-        rows = status.status(arguments)
+        rows = status.status(located(arguments))
     except status.StatusError:
         return 1
-    sys.stdout.write(status.tsv(rows) if tsv else status.table(rows))
+    sys.stdout.write(status.tsv(rows) if options.tsv else status.table(rows))
+    return 0
+
+
+def _run(_options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    from bandmap.workflow import packaged
+
+    return packaged.run(arguments)
+
+
+def _demo(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    from bandmap.workflow import packaged
+
+    return packaged.demo(options.folder, arguments)
+
+
+_OF_SNAKEMAKE = {"run": _run, "demo": _demo, "status": _status}
+"""Commands that pass on the arguments of snakemake."""
+
+
+def _init(folder: Path) -> int:
+    from bandmap.workflow import packaged
+
+    try:
+        packaged.init(folder)
+    except OSError as error:
+        sys.stderr.write(f"ERROR {error}\n")
+        return 1
+    sys.stdout.write(
+        f"Edit {folder / packaged.NAME}, then: cd {folder} && bandmap run -n --configfile {packaged.NAME}\n"
+    )
     return 0
 
 

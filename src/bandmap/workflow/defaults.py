@@ -1,10 +1,37 @@
-"""Defaults that the user did not write, and that do not fit what the user wrote."""
+"""Defaults for what the user did not write, and those that do not fit what the user wrote."""
 
 import logging
+from copy import deepcopy
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from bandmap.vocabulary import plugins
 from bandmap.workflow.settings import PLUGINS, Settings, fits, kind_of, methods_of
+
+
+def complete(config: dict[str, Any], path: str | Path) -> dict[str, Any]:
+    """Fill in, in place, the defaults that a workflow which uses this one as a module does not pass.
+
+    Parameters
+    ----------
+    config : dict
+        The settings. Snakemake ignores `configfile:` in a module that is given a `config:`.
+    path : path-like
+        config.yaml.
+
+    Returns
+    -------
+    dict
+        The settings as they were passed; empty if nothing was missing.
+    """
+    from snakemake.utils import update_config
+
+    passed, defaults = deepcopy(config), yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    update_config(defaults, passed)
+    config.update(defaults)
+    return passed if config != passed else {}
 
 
 def give_way(config: dict[str, Any], written: Settings) -> None:
