@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _card(options.model)
     if options.command == "init":
         return _init(options.folder)
-    return {"import": _import, "truth": _score}.get(options.command, _apply)(options)
+    return {"import": _import, "explain": _explain, "truth": _score}.get(options.command, _apply)(options)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     stage = commands.add_parser("stage", help="stage sleep in recordings with a model file", allow_abbrev=False)
     for command in (detect, stage):
         _add_apply(command)
+    _add_explain(commands)
     _add_truth(commands)
     return parser
 
@@ -86,6 +87,17 @@ def _add_apply(command: argparse.ArgumentParser) -> None:
     command.add_argument("--overwrite", action="store_true", help="replace existing tables")
     command.add_argument("--jobs", type=int, default=1, help="number of simultaneous recordings (default: 1)")
     command.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
+
+
+def _add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    explain = commands.add_parser(
+        "explain", help="show why a model detects seizures in a recording", allow_abbrev=False
+    )
+    explain.add_argument("model", help="a .bandmap file")
+    explain.add_argument("recording", help="a file: EDF, BDF, or what MNE reads")
+    explain.add_argument("--output", required=True, help="new folder for the page, its figures and its tables")
+    explain.add_argument("--events", help="table of annotated seizures; without it, all detections are explained")
+    explain.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
 
 
 def _add_truth(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -178,6 +190,12 @@ def _apply(options: argparse.Namespace) -> int:
 
     wanted = {name: value for name, value in vars(options).items() if name not in ("command", "recordings")}
     return judge(options.recordings, Wanted(task=TASKS[options.command], **wanted))
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from bandmap.report.one_recording import explain
+
+    return explain(options.model, options.recording, options.output, reference=options.events, device=options.device)
 
 
 def _score(options: argparse.Namespace) -> int:

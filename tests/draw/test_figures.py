@@ -16,12 +16,12 @@ from bandmap.draw.faithfulness import Trace, faithfulness_figure, traces_of_tabl
 from bandmap.draw.matrices import Matrix, count_of, matrix_figure, matrix_of_table, planted_figure
 from bandmap.draw.measures import measure_figure
 from bandmap.draw.night import NightView, night_figure
-from bandmap.draw.overlay import MOST_HEADS, ChannelImportance, draw_behind, head_spans
+from bandmap.draw.overlay import MOST_HEADS, ChannelImportance, draw_behind, head_spans, stitch
 from bandmap.draw.panels import Panel, panel_figure
 from bandmap.draw.quality import KINDS, quality_figure
 from bandmap.draw.scalp import POSITIONS, draw_scalp, interpolate, positions
 from bandmap.draw.scores import Recovery, Score, recovery_figure, recovery_of_table, score_figure, scores_of_table
-from bandmap.draw.seizure import NOTHING, SeizureView, seizure_figure, stitch
+from bandmap.draw.seizure import NOTHING, SeizureView, seizure_figure
 from bandmap.draw.style import save
 from bandmap.draw.traces import clinical_order, envelope, rows_of, scale_of
 from bandmap.draw.training import training_figure

@@ -14,7 +14,8 @@ import pandas as pd
 from tqdm import tqdm
 
 from bandmap.apply.annotations import write_annotations
-from bandmap.apply.model import Judgement, Model
+from bandmap.apply.deciding import Judgement
+from bandmap.apply.model import Model
 from bandmap.apply.night import night
 from bandmap.apply.outside import start_of
 from bandmap.files.events import write_events
@@ -137,7 +138,11 @@ def _outcome(model: Model, work: Work) -> str:
 
 
 def _write_events(path: Path, _model: Model, judged: Judgement, _recording: Path) -> None:
-    table = judged.events
+    write_table_of_events(path, judged.events)
+
+
+def write_table_of_events(path: Path, table: pd.DataFrame) -> None:
+    """Write the result of `Model.detect` as SzCORE TSV."""
     rows = zip(table["onset"], table["onset"] + table["duration"], table["eventType"], strict=True)
     events = [Event(onset, offset, label) for onset, offset, label in rows]
     write_events(
@@ -146,11 +151,11 @@ def _write_events(path: Path, _model: Model, judged: Judgement, _recording: Path
 
 
 def _write_probabilities(path: Path, model: Model, judged: Judgement, _recording: Path) -> None:
-    _write(path, model.probabilities(judged.mean))
+    write_values(path, model.probabilities(judged.mean))
 
 
 def _write_of_night(path: Path, _model: Model, judged: Judgement, _recording: Path, *, product: str) -> None:
-    _write(path, getattr(night(judged.mean, judged.events), product))
+    write_values(path, getattr(night(judged.mean, judged.events), product))
 
 
 def _write_annotations(path: Path, _model: Model, judged: Judgement, recording: Path) -> None:
@@ -165,7 +170,8 @@ _WRITERS: Mapping[str, Callable[[Path, Model, Judgement, Path], None]] = {
 }
 
 
-def _write(path: Path, table: pd.DataFrame) -> None:
+def write_values(path: Path, table: pd.DataFrame) -> None:
+    """Write a table with six decimals, and missing values as `n/a` (BIDS)."""
     rounded = table.astype(dict.fromkeys(table.select_dtypes("number").columns, np.float64)).round(6)
     with whole_file(path) as unfinished:
         rounded.to_csv(unfinished, sep="\t", index=False, float_format="%.10g", na_rep="n/a", lineterminator="\n")

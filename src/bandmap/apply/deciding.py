@@ -1,14 +1,42 @@
 """Conversion of the predictions of a model's networks to events, by the rule of the model file."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from bandmap.train.tasks import Prediction, Task
 from bandmap.vocabulary.recording import Event
 
+_VOTE = 0.5
+"""Probability above which a network votes for a seizure."""
+
 Found = tuple[tuple[Event, ...], tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The result of a model for a recording.
+
+    Attributes
+    ----------
+    each : tuple of Prediction
+        The probabilities of every network.
+    mean : Prediction
+        The mean of the networks' probabilities for every window.
+    found : tuple of Event
+        Seizures or periods of one sleep stage.
+    events : DataFrame
+        Seizures or periods of one sleep stage: onset, duration, eventType, confidence.
+    """
+
+    each: tuple[Prediction, ...]
+    mean: Prediction
+    found: tuple[Event, ...]
+    events: pd.DataFrame
 
 
 def found(predictions: Sequence[Prediction], mean: Prediction, about: Mapping[str, Any], task: Task) -> Found:
@@ -49,10 +77,28 @@ def voted(predictions: Sequence[Prediction], *, votes: int) -> Found:
     length = 2 * first.centres_seconds[0] if len(first.centres_seconds) else 0.0
     starts = first.centres_seconds - length / 2
     kept = starts < first.duration_seconds - length
-    votes_for = np.stack([one.probabilities[kept] > 0.5 for one in predictions])
+    votes_for = np.stack([one.probabilities[kept] > _VOTE for one in predictions])
     agreed = (votes_for & np.roll(votes_for, 1, axis=1)).sum(axis=0) >= votes
     mean = np.mean([one.probabilities[kept] for one in predictions], axis=0)
     edges = np.flatnonzero(np.diff(agreed, prepend=False, append=False)).reshape(-1, 2)
     onsets = starts[kept]
     events = tuple(Event(float(onsets[a]), float(onsets[b - 1] + first.step_seconds), "sz") for a, b in edges)
     return events, tuple(float(mean[a:b].mean()) for a, b in edges)
+
+
+def threshold_of(about: Mapping[str, Any]) -> float:
+    """Return the threshold of `deciding_probability`."""
+    return float(about["decision"].get("threshold", _VOTE))
+
+
+def deciding_probability(predictions: Sequence[Prediction], about: Mapping[str, Any]) -> NDArray[np.float32]:
+    """Return the probability of each window that the decision compares with a threshold, shape (windows,).
+
+    This is the mean over networks. Where networks vote, it is the largest probability that enough of them reach: with
+    three votes, it exceeds 0.5 exactly if at least three networks do.
+    """
+    votes = about["decision"].get("votes")
+    each = np.stack([one.probabilities for one in predictions])
+    if votes is None:
+        return Prediction.mean(predictions).probabilities
+    return np.asarray(np.sort(each, axis=0)[-votes], np.float32)

@@ -1,7 +1,6 @@
 """Trained models that can be applied to any recording."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from bandmap.apply.deciding import found
+from bandmap.apply.deciding import Judgement, found
 from bandmap.apply.night import Night, night
 from bandmap.apply.outside import read_any
 from bandmap.files.harmonized import open_recording, read_flags, write_recording
@@ -26,21 +25,7 @@ from bandmap.vocabulary.recording import Event, RecordingError
 if TYPE_CHECKING:
     import mne
 
-
-@dataclass(frozen=True)
-class Judgement:
-    """The result of a model for a recording.
-
-    Attributes
-    ----------
-    mean : Prediction
-        The mean of the networks' probabilities for every window.
-    events : DataFrame
-        Seizures or periods of one sleep stage: onset, duration, eventType, confidence.
-    """
-
-    mean: Prediction
-    events: pd.DataFrame
+    from bandmap.apply.explaining import Explanation
 
 
 @dataclass(frozen=True)
@@ -94,13 +79,16 @@ class Model:
 
     def judge(self, recording: "str | Path | mne.io.BaseRaw") -> "Judgement":
         """Return the predictions of the networks for a recording, and its events; errors as in `predict`."""
+        with TemporaryDirectory(prefix="bandmap-") as folder:
+            return self.judge_prepared(self.prepare(recording, Path(folder)))
+
+    def judge_prepared(self, source: RepresentedRecording) -> "Judgement":
+        """Return the same for the result of `prepare`."""
         task: Task = plugins.load("bandmap.train.tasks", self.about["task"])
-        with self._prepared(recording) as source:
-            each = [
-                predict_recording(n, source, task, self.about["windows"], device=self.device) for n in self.networks
-            ]
+        each = [predict_recording(n, source, task, self.about["windows"], device=self.device) for n in self.networks]
         mean = Prediction.mean(each)
-        return Judgement(mean, _table(*found(each, mean, self.about, task), mean.duration_seconds))
+        events, confidences = found(each, mean, self.about, task)
+        return Judgement(tuple(each), mean, events, _table(events, confidences, mean.duration_seconds))
 
     def detect(self, recording: "str | Path | mne.io.BaseRaw") -> pd.DataFrame:
         """Return the seizures in a recording.
@@ -152,22 +140,49 @@ class Model:
         table.insert(0, "seconds", prediction.centres_seconds)
         return table
 
-    @contextmanager
-    def _prepared(self, recording: "str | Path | mne.io.BaseRaw") -> Iterator[RepresentedRecording]:
-        """Yield the input of the networks, prepared by the same code as in the workflow."""
+    def explain(
+        self, recording: "str | Path | mne.io.BaseRaw", *, reference: Sequence[Event] | None = None
+    ) -> "Explanation":
+        """Return why the model detects seizures in a recording: matrices, and the importance of channels over time.
+
+        Parameters
+        ----------
+        recording : path-like or mne.io.Raw
+        reference : sequence of Event, optional
+            Annotated seizures; without them, the detections are explained.
+
+        Returns
+        -------
+        Explanation
+            Its files exist only while this function runs.
+        """
+        with TemporaryDirectory(prefix="bandmap-") as folder:
+            return self.explain_in(Path(folder), recording, reference=reference)
+
+    def explain_in(
+        self, folder: Path, recording: "str | Path | mne.io.BaseRaw", *, reference: Sequence[Event] | None = None
+    ) -> "Explanation":
+        """Return the same as `explain`; the files of the explanation stay in a folder."""
+        from bandmap.apply.explaining import explain  # loads captum, which detection does not need
+
+        self.require("seizure")
+        name = Path(recording).name.partition(".")[0] if isinstance(recording, (str, Path)) else "recording"
+        return explain(self, self.prepare(recording, folder), folder, name, reference)
+
+    def prepare(self, recording: "str | Path | mne.io.BaseRaw", folder: Path) -> RepresentedRecording:
+        """Return the input of the networks, prepared by the same code as in the workflow, from files in a folder."""
         kind, options = self.about["representation"]["kind"], self.about["representation"]["options"]
         transform = plugins.load("bandmap.represent.representations", kind).transform
-        with TemporaryDirectory(prefix="bandmap-") as folder:
-            harmonized, array = Path(folder) / "harmonized.h5", Path(folder) / "represented.zarr.zip"
-            stream = Stream(read_any(recording), (), **self.about["harmonize"])
-            if list(stream.channels) != list(self.about["channels"]):
-                raise RecordingError(f"its channels {', '.join(stream.channels)} are not those of the model")
-            write_recording(harmonized, stream, attributes={})
-            with open_recording(harmonized) as opened:
-                frames = transform(opened.microvolts, opened.rate_hz, **options)
-                about, flags = carried(opened), read_flags(harmonized)
-                write_representation(array, frames, channels=opened.channels, attributes=about, flags=flags)
-            yield open_representation(array)
+        harmonized, array = folder / "harmonized.h5", folder / "represented.zarr.zip"
+        stream = Stream(read_any(recording), (), **self.about["harmonize"])
+        if list(stream.channels) != list(self.about["channels"]):
+            raise RecordingError(f"its channels {', '.join(stream.channels)} are not those of the model")
+        write_recording(harmonized, stream, attributes={})
+        with open_recording(harmonized) as opened:
+            frames = transform(opened.microvolts, opened.rate_hz, **options)
+            about, flags = carried(opened), read_flags(harmonized)
+            write_representation(array, frames, channels=opened.channels, attributes=about, flags=flags)
+        return open_representation(array)
 
 
 def _table(events: tuple[Event, ...], confidences: tuple[float, ...], seconds: float) -> pd.DataFrame:

@@ -158,3 +158,31 @@ def draw_heads(
     bar.locator_params(axis="y", nbins=3)
     if not (importance.values < 0).any():
         bar.set_ylim(0, limit)
+
+
+def stitch(
+    values: NDArray[np.floating], starts: Sequence[int] | NDArray[np.integer], n_frames: int
+) -> NDArray[np.float64]:
+    """Combine the maps of overlapping windows in time, with their mean where they overlap.
+
+    Parameters
+    ----------
+    values : ndarray, shape (windows, frequencies, frames of a window)
+    starts : sequence of int, shape (windows,)
+        First frame of each window, relative to the start of the segment; parts outside are cut off.
+    n_frames : int
+        Number of frames of the segment.
+
+    Returns
+    -------
+    ndarray of float64, shape (frequencies, n_frames)
+        NaN where there is no window.
+    """
+    total = np.zeros((values.shape[1], n_frames))
+    count = np.zeros(n_frames)
+    for window, start in zip(values, starts, strict=True):
+        first, last = max(int(start), 0), min(int(start) + values.shape[2], n_frames)
+        if first < last:
+            total[:, first:last] += window[:, first - int(start) : last - int(start)]
+            count[first:last] += 1
+    return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)

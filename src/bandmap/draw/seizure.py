@@ -46,7 +46,9 @@ class SeizureView:
         Start of the segment in the recording; all other times are also relative to the recording.
     onset_seconds, offset_seconds : float
         Times of the event; its onset is the zero of the time axis.
-    reference, predicted : tuple of Event
+    reference : tuple of Event or None
+        Annotated events; None if nobody has annotated the recording.
+    predicted : tuple of Event
     probability_seconds, probability : ndarray, shape (windows,)
         Centre of each window, and the model's probability of a seizure.
     threshold : float
@@ -75,7 +77,7 @@ class SeizureView:
     start_seconds: float
     onset_seconds: float
     offset_seconds: float
-    reference: tuple[Event, ...] = ()
+    reference: tuple[Event, ...] | None = ()
     predicted: tuple[Event, ...] = ()
     probability_seconds: NDArray[np.floating] = field(default_factory=lambda: np.zeros(0))
     probability: NDArray[np.floating] = field(default_factory=lambda: np.zeros(0))
@@ -91,58 +93,38 @@ class SeizureView:
     importance_name: str = "Grad-CAM"
 
     @property
+    def marked(self) -> tuple[Event, ...]:
+        """The events that are marked in all rows: the annotated ones, or else the predicted ones."""
+        return self.predicted if self.reference is None else self.reference
+
+    @property
     def limits(self) -> tuple[float, float]:
         """First and last second of the segment, relative to the onset."""
         first = self.start_seconds - self.onset_seconds
         return first, first + max(self.microvolts.shape[1], 1) / self.rate_hz
 
 
-def stitch(
-    values: NDArray[np.floating], starts: Sequence[int] | NDArray[np.integer], n_frames: int
-) -> NDArray[np.float64]:
-    """Combine the maps of overlapping windows in time, with their mean where they overlap.
-
-    Parameters
-    ----------
-    values : ndarray, shape (windows, frequencies, frames of a window)
-    starts : sequence of int, shape (windows,)
-        First frame of each window, relative to the start of the segment; parts outside are cut off.
-    n_frames : int
-        Number of frames of the segment.
-
-    Returns
-    -------
-    ndarray of float64, shape (frequencies, n_frames)
-        NaN where there is no window.
-    """
-    total = np.zeros((values.shape[1], n_frames))
-    count = np.zeros(n_frames)
-    for window, start in zip(values, starts, strict=True):
-        first, last = max(int(start), 0), min(int(start) + values.shape[2], n_frames)
-        if first < last:
-            total[:, first:last] += window[:, first - int(start) : last - int(start)]
-            count[first:last] += 1
-    return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
-
-
 def _shade(axes: Axes, view: SeizureView) -> None:
-    for event in view.reference:
+    for event in view.marked:
         axes.axvspan(
             event.onset - view.onset_seconds, event.offset - view.onset_seconds, color=ORANGE, alpha=0.16, linewidth=0
         )
 
 
 def _mark_events(axes: Axes, view: SeizureView) -> None:
-    for event in view.reference:
+    for event in view.marked:
         for moment in (event.onset, event.offset):
             axes.axvline(moment - view.onset_seconds, color=ORANGE, linewidth=1.1, linestyle=(0, (3, 2)))
 
 
 def _draw_bars(_figure: FigureBase, axes: Axes, view: SeizureView) -> None:
-    for height, events, colour in ((1, view.reference, VERMILION), (0, view.predicted, BLUE)):
+    rows = {"predicted": (view.predicted, BLUE)}
+    if view.reference is not None:
+        rows["reference"] = (view.reference, VERMILION)
+    for height, (events, colour) in enumerate(rows.values()):
         spans = [(event.onset - view.onset_seconds, event.duration) for event in events]
         axes.broken_barh(spans, (height - 0.32, 0.64), color=colour, linewidth=0)
-    axes.set(ylim=(-0.6, 1.6), yticks=[1, 0], yticklabels=["reference", "predicted"])
+    axes.set(ylim=(-0.6, len(rows) - 0.4), yticks=range(len(rows)), yticklabels=list(rows))
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
 

@@ -2,7 +2,7 @@
 
 import re
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -46,18 +46,8 @@ def render(data: ReportData, path: str | Path) -> None:
         If the path of a figure is not relative, or the file does not exist.
     """
     folder, task = Path(path).parent, TASKS[data.task]
-    for figure in data.figures:
-        _check(figure, folder)
     pages = page_names(data.people)
-    shared: dict[str, Any] = {
-        "data": data,
-        "task": task,
-        "first": Path(path).name,
-        "sizes": {figure: _png_size(folder / figure) for figure in data.figures},
-        "vectors": {figure: vector for figure in data.figures if (folder / (vector := _vector(figure))).is_file()},
-        "bands": {name: f"{low:g}–{high:g} Hz" for name, (low, high) in data.bands_hz.items()},
-    }
-    templates = _environment()
+    shared, templates = _shared(data, path, task), _environment()
     index = {
         "summary": _summary(data, task),
         "runs": [run_view(run, f"run{number}", task) for number, run in enumerate(data.runs, start=1)],
@@ -71,6 +61,50 @@ def render(data: ReportData, path: str | Path) -> None:
     for view in subject_views(data, pages, task):
         _write(folder / view.page, subject_page.render(**shared, view=view, root="../"))
     _write(folder / PAGES / "terms.html", templates.get_template("terms.html.j2").render(**shared, root="../"))
+
+
+def render_recording(
+    data: ReportData, path: str | Path, task: TaskPages, *, card: str, sentences: Sequence[str]
+) -> None:
+    """Write the page of one recording, and beside it the folder `pages` with one page of terms.
+
+    Parameters
+    ----------
+    data : ReportData
+        One run with one subject, the recording.
+    path : path-like
+    task : TaskPages
+    card : str
+        Card of the model.
+    sentences : sequence of str
+        The summary.
+
+    Raises
+    ------
+    FigurePathError
+        As in `render`.
+    """
+    shared, templates = _shared(data, path, task), _environment()
+    (view,) = subject_views(data, dict.fromkeys(data.people, Path(path).name), task)
+    own = {"view": view, "card": card, "sentences": sentences}
+    _write(Path(path), templates.get_template("recording.html.j2").render(**shared, **own, root=""))
+    terms = templates.get_template("terms.html.j2").render(**shared, root="../")
+    _write(Path(path).parent / PAGES / "terms.html", terms)
+
+
+def _shared(data: ReportData, path: str | Path, task: TaskPages) -> dict[str, Any]:
+    """Return what all templates need."""
+    folder = Path(path).parent
+    for figure in data.figures:
+        _check(figure, folder)
+    return {
+        "data": data,
+        "task": task,
+        "first": Path(path).name,
+        "sizes": {figure: _png_size(folder / figure) for figure in data.figures},
+        "vectors": {figure: vector for figure in data.figures if (folder / (vector := _vector(figure))).is_file()},
+        "bands": {name: f"{low:g}–{high:g} Hz" for name, (low, high) in data.bands_hz.items()},
+    }
 
 
 def page_names(people: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:

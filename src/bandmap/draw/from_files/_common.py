@@ -33,6 +33,7 @@ class RecordingFiles:
     Attributes
     ----------
     recording, array, probabilities, reference, detected : str
+        `reference` is empty if nobody has annotated the recording; its detections are drawn then.
     maps, channels, over_time : sequence of str
         Attribution over time and frequency, over channels, and over channels and time; at most one of each.
     attributed : mapping of str to str
@@ -54,7 +55,7 @@ class RecordingFiles:
 
     def tables(self, task: Units, row: Row, atlas: Atlas) -> dict[str, pd.DataFrame]:
         """Return title -> the recording's matrices, a table of `tables.UNITS`; `task` as for `unit_matrices`."""
-        events = [self.reference], [self.detected]
+        events = [self.reference or self.detected], [self.detected]
         return {
             title: unit_matrices(task, [row], [self.attributed[m] for m in methods], *events, atlas)
             for title, methods in self.matrices.items()

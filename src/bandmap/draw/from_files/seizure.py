@@ -27,10 +27,10 @@ from bandmap.draw.from_files._common import (
     unit_of,
 )
 from bandmap.draw.from_files._power import power_of
-from bandmap.draw.overlay import ChannelImportance
+from bandmap.draw.overlay import ChannelImportance, stitch
 from bandmap.draw.panels import Panel
 from bandmap.draw.scores import score_figure, scores_of_table
-from bandmap.draw.seizure import NOTHING, SeizureView, seizure_figure, stitch
+from bandmap.draw.seizure import NOTHING, SeizureView, seizure_figure
 from bandmap.draw.style import number_of, save_both
 from bandmap.files.attributed import Attribution, read_attribution
 from bandmap.files.events import read_events
@@ -100,7 +100,7 @@ class _Opened:
     recording: Recording
     source: RepresentedRecording
     predictions: Predictions
-    reference: tuple[Event, ...]
+    reference: tuple[Event, ...] | None
     detected: tuple[Event, ...]
     map: Attribution | None
     channels: Attribution | None
@@ -129,7 +129,7 @@ def draw_recording(files: RecordingFiles, folder: str | Path, *, row: Row, model
             recording,
             open_representation(files.array),
             read_predictions(files.probabilities),
-            read_events(files.reference),
+            read_events(files.reference) if files.reference else None,
             read_events(files.detected),
             *(
                 read_attribution(found[0]) if found else None
@@ -140,7 +140,8 @@ def draw_recording(files: RecordingFiles, folder: str | Path, *, row: Row, model
         for name, onset, offset, outcome in first[_EVENT].drop_duplicates().itertuples(index=False):
             event = Event(onset, offset, SEIZURE)
             matrices = tuple(_matrix(title, tables[title][tables[title]["seizure"] == name]) for title in both)
-            title = f"{row['subject']} · {row['recording']} · {_spoken(name, outcome, model)}"
+            spoken = _spoken(name, outcome, model) if files.reference else f"detection {name} of {model}"
+            title = " · ".join(dict.fromkeys([row["subject"], row["recording"], spoken]))
             view = _view(opened, event, title, matrices, atlas.bands_hz)
             save_both(seizure_figure(view), Path(folder) / name)
 
@@ -179,7 +180,7 @@ def _view(
         start_seconds=first,
         onset_seconds=event.onset,
         offset_seconds=event.offset,
-        reference=tuple(e for e in opened.reference if e.is_seizure),
+        reference=None if opened.reference is None else tuple(e for e in opened.reference if e.is_seizure),
         predicted=opened.detected,
         probability_seconds=opened.predictions.centres_seconds,
         probability=opened.predictions.probabilities,
