@@ -97,7 +97,7 @@ def cohort(scenario: str, subjects: int, seed: int, folder: Path) -> list[Subjec
 
 @dataclass(frozen=True)
 class Held:
-    """A subject that a fold tests, with the fold's model and what it says."""
+    """A subject that a fold tests, with the model of the fold and its predictions."""
 
     subject: Subject
     model: Normalized
@@ -109,20 +109,22 @@ class Held:
 
 
 def held_out(people: Sequence[Subject], folds: int, epochs: int) -> Iterator[Held]:
-    """Train a model for each fold and let it look at the subjects that it never saw."""
-    by_name = {someone.name: someone for someone in people}
+    """Train a model for each fold and predict the subjects that it never saw."""
+    by_name = {subject.name: subject for subject in people}
     rows = [{"dataset": "t", "subject": name, "recording": name} for name in by_name]
     table = pd.DataFrame(subject_k_fold.assign(rows, seed=SEED, folds=folds))
     learner = Learner(seizure, CUTTING, {**RECIPE, "epochs": epochs}, SEED, "cpu")
     for _, fold in table.groupby("fold"):
         roles = {role: [by_name[name] for name in of["subject"]] for role, of in fold.groupby("role")}
-        training, validation = ([someone.source for someone in roles[role]] for role in ("train", "validation"))
+        training, validation = ([subject.source for subject in roles[role]] for role in ("train", "validation"))
         trained = train_fold(training, validation, {"kind": "cwt_resnet18", "options": {"width": WIDTH}}, learner)
-        for someone in roles["test"]:
-            said = predict_recording(trained.model, someone.source, seizure, CUTTING, device="cpu")
-            # Every window of a seizure counts, whatever its probability.
-            predictions = Predictions(said.probabilities, said.centres_seconds, said.labels, {"threshold": 0.0})
-            yield Held(someone, trained.model, predictions)
+        for subject in roles["test"]:
+            predicted = predict_recording(trained.model, subject.source, seizure, CUTTING, device="cpu")
+            # Every window of a seizure counts, at any probability.
+            predictions = Predictions(
+                predicted.probabilities, predicted.centres_seconds, predicted.labels, {"threshold": 0.0}
+            )
+            yield Held(subject, trained.model, predictions)
 
 
 def units(held: Held, methods: Sequence[str], model: Normalized) -> pd.DataFrame:
@@ -157,14 +159,14 @@ def untrained(held: Held, seed: int) -> Normalized:
     return Normalized(network, held.model.mean, held.model.std).eval()
 
 
-def contrast(someone: Subject) -> pd.DataFrame:
+def contrast(subject: Subject) -> pd.DataFrame:
     """Return the power contrast of a subject, which no model has seen."""
-    cut = cut_recording(someone.source, seizure, CUTTING)
-    regions = ATLAS.region_weights(someone.source.channels)
-    bands = ATLAS.band_members(someone.source.frequencies_hz)
-    cells = power_contrast(cell_power(someone.source.windows(cut.starts, cut.length), regions, bands), cut.labels)
+    cut = cut_recording(subject.source, seizure, CUTTING)
+    regions = ATLAS.region_weights(subject.source.channels)
+    bands = ATLAS.band_members(subject.source.frequencies_hz)
+    cells = power_contrast(cell_power(subject.source.windows(cut.starts, cut.length), regions, bands), cut.labels)
     return pd.DataFrame(
-        {"subject": someone.name, "region": region, "band": band, "importance": cells[r, b]}
+        {"subject": subject.name, "region": region, "band": band, "importance": cells[r, b]}
         for r, region in enumerate(ATLAS.regions)
         for b, band in enumerate(ATLAS.bands_hz)
     )
@@ -176,7 +178,7 @@ def scenario_scores(scenario: str) -> pd.DataFrame:
     with tempfile.TemporaryDirectory() as folder:
         people = cohort(scenario, SUBJECTS, SEED, Path(folder))
         maps: dict[str, list[pd.DataFrame]] = {name: [] for name in METHODS}
-        floors = {POWER_CONTRAST: [contrast(someone) for someone in people]}
+        floors = {POWER_CONTRAST: [contrast(subject) for subject in people]}
         floors |= {f"{UNTRAINED_NETWORK} {seed + 1}": [] for seed in range(UNTRAINED)}
         detection = {}
         for held in held_out(people, FOLDS, RECIPE["epochs"]):

@@ -79,7 +79,7 @@ rule plant_truth:
 
 
 rule plant_cells:
-    """Write what a planted benchmark holds every subject's maps to: the weight and role of each cell."""
+    """Write the truth of a planted benchmark: the weight and role of each cell of each subject."""
     output:
         cells="results/truth/{dataset}_cells.tsv",
     log:

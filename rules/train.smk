@@ -2,7 +2,7 @@
 
 
 rule freeze_folds:
-    """Write the training, validation and test subjects of each fold, and the recordings that the folds rest on."""
+    """Write the training, validation and test subjects of each fold, and the recordings that the folds were made from."""
     output:
         folds="results/folds/{scheme}.tsv",
         recordings="results/folds/{scheme}_recordings.tsv",

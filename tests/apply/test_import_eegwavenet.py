@@ -1,4 +1,4 @@
-"""Published weights become a model file that gives the same answers as the program they come from."""
+"""Published weights become a model file with the same predictions as the original program."""
 
 import json
 import os

@@ -208,14 +208,14 @@ def made(function, axes=("region", "band")):
     return SimpleNamespace(AXES=axes, attribute=lambda model, windows, target, *, context: function(model, windows))
 
 
-def told_of(plugin, *, shuffled=None):
+def results_of(plugin, *, shuffled=None):
     rows = probe(network(1), network(2), shuffled, [sample()], methods(it=plugin), Settings(0.1, 1))
     assert tuple(rows) == MAP_TESTS.names
     return {(row["test"], row["level"]): row for row in rows.to_dict("records")}
 
 
 def test_a_map_of_the_input_alone_fails_the_test_of_fresh_weights():
-    found = told_of(made(lambda _, windows: windows[:, :, :3].mean(-1)), shuffled=network(3))
+    found = results_of(made(lambda _, windows: windows[:, :, :3].mean(-1)), shuffled=network(3))
     assert all(found["weights", part]["value"] == pytest.approx(1) for part in ("3", "0.1", "all"))
     assert found["labels", ""]["value"] == pytest.approx(1)
     assert found["noise", ""]["value"] > 0.5
@@ -228,16 +228,16 @@ def test_a_map_with_reversed_sign_is_similar_in_magnitude():
     def turning(_, windows):
         return windows[:, :, :3].mean(-1) * (-1) ** min(next(calls), 1)
 
-    found = told_of(made(turning))
+    found = results_of(made(turning))
     assert found["weights", "3"]["value"] == pytest.approx(-1)
     assert found["weights_magnitude", "3"]["value"] == pytest.approx(1)
 
 
 def test_an_undefined_test_has_no_row():
-    found = told_of(made(lambda _, windows: np.ones((len(windows), 3, 3))))
+    found = results_of(made(lambda _, windows: np.ones((len(windows), 3, 3))))
     assert {test for test, _ in found} == {"deletion", "insertion", "deletion_curve", "insertion_curve"}
     assert ("deletion", "other_subject") not in found
-    found = told_of(made(lambda _, windows: windows.mean(axis=(1, 2)), ("time",)))
+    found = results_of(made(lambda _, windows: windows.mean(axis=(1, 2)), ("time",)))
     assert {test.removesuffix("_magnitude") for test, _ in found} == {
         "weights", "weights_alone", "noise", "shift"}  # fmt: skip
 

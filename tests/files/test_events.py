@@ -83,7 +83,7 @@ def test_an_unknown_event_type_is_refused_and_not_background(tmp_path, wrong, me
     with pytest.raises(RecordingError) as caught:
         read_events(path)
     text = f"{path}: line 3: the event type '{wrong}' is not known; did you mean '{meant}'?"
-    assert str(caught.value) == f"{text} If it is no seizure, name it in the data set's option 'ignore'"
+    assert str(caught.value) == f"{text} If it is not a seizure, add it to the data set's option 'ignore'"
     assert read_events(path, ignore=[wrong]) == ()
 
 

@@ -1,4 +1,4 @@
-"""Files that somebody made to do harm: refused in one line, without running, unfolding or filling anything."""
+"""Malicious files: refused in one line, without running code, decompressing or filling the disk."""
 
 import io
 import json

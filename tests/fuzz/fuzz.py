@@ -1,4 +1,4 @@
-"""Feed the readers of foreign files what nobody should write: `python tests/fuzz/fuzz.py --minutes 10`.
+"""Feed random and damaged files to the readers of foreign files: `python tests/fuzz/fuzz.py --minutes 10`.
 
 An input is a failure if it ends in anything but a `RecordingError` of one line, takes longer than HANG_SECONDS, or asks
 for more than a gigabyte. It is left in build/fuzz; add it to the corpus of its reader once it is repaired.

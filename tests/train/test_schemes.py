@@ -1,4 +1,4 @@
-"""Folds between subjects: nobody is in two roles, everybody is tested once."""
+"""Folds between subjects: no subject has two roles, and each is tested once."""
 
 import subprocess
 import sys

@@ -53,7 +53,7 @@ def changed(overlay):
             " the band at 45 Hz, or raise low_pass_hz",
         ),
         ("bands_hz: {high: [50, 60]}", "where the filter leaves nothing; set the band to null, or raise low_pass_hz"),
-        ("bands_hz: {slow: [0.1, 0.5]}", "slow: 0.1 to 0.5 Hz lies below harmonize: high_pass_hz 0.5"),
+        ("bands_hz: {slow: [0.1, 0.5]}", "slow: 0.1 to 0.5 Hz is below harmonize: high_pass_hz 0.5"),
         (
             "bands_hz: {high: [40, 45]}",
             "high: 40 to 45 Hz is outside of the representation cwt, which holds 1 to 40 Hz; set the band to null, or",

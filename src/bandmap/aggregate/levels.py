@@ -72,7 +72,7 @@ def subject_matrices(units: pd.DataFrame, *, level: float = 0.95) -> pd.DataFram
 
 
 def cohort_matrices(units: pd.DataFrame, *, scale: str = "unit", seed: int) -> pd.DataFrame:
-    """Return the mean matrix over subjects, its interval and the test against what it is compared with.
+    """Return the mean matrix over subjects, its interval and the test against its contrast.
 
     Parameters
     ----------
@@ -80,15 +80,15 @@ def cohort_matrices(units: pd.DataFrame, *, scale: str = "unit", seed: int) -> p
         A table of `tables.UNITS`.
     scale : {"unit", "none"}
         "unit" divides a subject's matrix by the sum of its absolute values, so that a subject with high log odds
-        does not outweigh the others. Where a cell has no value, the mean of the others stands for it in the sum.
+        does not outweigh the others. In the sum, the mean of the other cells replaces a missing value.
     seed : int
 
     Returns
     -------
     DataFrame
         A table of `tables.COHORT`, with a matrix per class, outcome and part; see `main_matrices`. `low` and `high` as
-        of `score.intervals.bootstrap_interval`; `values` lists the subjects' where they are too few for an interval.
-        `p` is `statistics.pattern_p`, whatever the scale: is the share of a cell greater in seizures, or in false
+        of `score.intervals.bootstrap_interval`; `values` lists the values of too few subjects for an interval.
+        `p` is `statistics.pattern_p` for any scale: is the share of a cell greater in seizures, or in false
         alarms, than in interictal windows of the same subject; in a stage than in the mean of the subject's other
         stages of that outcome? NaN with fewer than two subjects that have both. `n_subjects` counts those with a value
         in the cell, `n_interpolated` and `n_masked` those with any such channel in its region.
@@ -125,7 +125,7 @@ def _in_order(names: "pd.Series[str]", order: tuple[str, ...]) -> pd.Series:
 
 
 def _scaled(units: pd.DataFrame, scale: str) -> pd.DataFrame:
-    """Return every subject's mean matrices: `pattern` by the matrix's total, and `share`, which the scale is for."""
+    """Return every subject's mean matrices: `pattern` is divided by the total, `share` as `scale` requires."""
     values = ["importance", "interpolated", "masked"]
     subjects = units.groupby(PERSON + KIND + CELL, observed=True)[values].mean().reset_index()
     sizes = subjects.assign(importance=subjects["importance"].abs()).groupby(PERSON + KIND, observed=True)["importance"]
@@ -140,7 +140,7 @@ def _wide(rows: pd.DataFrame, column: str) -> NDArray[np.float64]:
 
 
 def _p(subjects: pd.DataFrame, rows: pd.DataFrame, seed: int) -> NDArray[np.float64] | float:
-    """Return the p value of each cell of one kind of matrix, over the subjects that have what it is compared with.
+    """Return the p value of each cell of one kind of matrix, over the subjects that have its contrast.
 
     The contrast of seizures is interictal time; the contrast of a stage is the mean of the subject's other stages.
     """

@@ -56,7 +56,7 @@ def region_band_matrix(
     -------
     ndarray of float64, shape (windows, regions, bands)
         In the unit of the interpretation; NaN for a region without a channel (all masked, or none in the montage) or
-        a band without a frequency, or of which the rows cover less than half.
+        a band without a frequency or covered to less than half by rows.
     """
     _check(results)
     for axes, values in results.items():
@@ -114,7 +114,7 @@ def frequency_importance(
     Returns
     -------
     ndarray of float64, shape (windows, bands)
-        NaN for a band without a row, or of which the rows cover too little.
+        NaN for a band that rows cover to less than half.
     """
     rows = maps.astype(np.float64) if maps.ndim == 2 else maps.mean(axis=2, dtype=np.float64)
     widths = np.diff(edges_hz) if len(edges_hz) else 1.0
@@ -175,8 +175,8 @@ def share_of_channels(
 def rank_one_share(matrix: NDArray[np.floating]) -> float:
     """Return the share of a matrix's sum of squares that the best product of a row and a column explains.
 
-    One for the published product of a window, not for a mean of several; what is missing to one, only a joint
-    interpretation can see. Rows and columns without any value do not count. NaN for zeros, or with a gap.
+    One for the published product of a window, not for a mean of several; only a joint interpretation shows the
+    remaining share. Rows and columns without any value do not count. NaN for zeros or with missing values.
     """
     known = np.isfinite(matrix)
     full = np.asarray(matrix, dtype=float)[known.any(axis=1)][:, known.any(axis=0)]

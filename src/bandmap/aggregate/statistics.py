@@ -35,10 +35,10 @@ def pattern_p(
 ) -> NDArray[np.float64]:
     """Return per cell the p value of "its share of a map is no greater than of the contrast", corrected over all cells.
 
-    Each side is divided by the sum of its own magnitudes, so that a map which is stronger in every cell says nothing.
+    Each side is divided by the sum of its own magnitudes, so a map that is stronger in every cell has no effect.
     The test is exact for maps of any kind (signed or not, sparse, heavy-tailed, with a profile common to all subjects)
-    if, without an effect, a subject's map and contrast could change places once both are divided. It is one-sided: a
-    cell that takes a larger share leaves less to all others, and a two-sided test would call these, too.
+    if, without an effect, a subject's divided map and contrast are exchangeable. It is one-sided: if
+    one cell has a larger share, all others have less, and a two-sided test would find these, too.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def pattern_p(
     Returns
     -------
     ndarray of float64, shape (...)
-        NaN where fewer than two subjects have a value, and for maps of a single cell, whose share is always whole.
+        NaN if fewer than two subjects have a value, and for maps of a single cell, whose share is always 1.
     """
     differences = patterns(maps) - patterns(contrasts)
     if differences[0].size < 2:
@@ -59,9 +59,9 @@ def pattern_p(
 
 
 def patterns(maps: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return maps of shape (subjects, ...), each divided by the sum of its magnitudes; as they are where that is zero.
+    """Return maps of shape (subjects, ...), each divided by the sum of its magnitudes, unless that is zero.
 
-    Where a cell has no value, the mean of the others stands for it in the sum.
+    In the sum, the mean of the other cells replaces a missing value.
     """
     cells = np.asarray(maps, np.float64).reshape(len(maps), -1)
     totals = known_mean(np.abs(cells.T)) * cells.shape[1]
@@ -71,9 +71,9 @@ def patterns(maps: NDArray[np.floating]) -> NDArray[np.float64]:
 def sign_flip_p(differences: NDArray[np.floating], *, draws: int = 10_000, seed: int) -> NDArray[np.float64]:
     """Return per cell the p value of "the mean difference is not above zero", corrected over all cells.
 
-    Under the null hypothesis a subject's differences are as likely with all signs turned. The largest studentized
-    mean over the cells of each flip is what a cell's own is compared with, which bounds the chance of even one
-    false cell (Nichols and Holmes 2002). One-sided.
+    Under the null hypothesis a subject's differences are as likely with all signs flipped. The studentized mean of a
+    cell is compared with the largest one over all cells of each flip, which bounds the chance of any false positive
+    (Nichols and Holmes 2002). One-sided.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def _all_signs(n: int) -> NDArray[np.float64]:
 
 
 def _size(signs: NDArray[np.float64], cells: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the sum over the root sum of squares per flip and cell: rises with t alone, and is finite where t is not.
+    """Return the sum over the root sum of squares per flip and cell, which is monotonic in t, but always finite.
 
     Its variance under random signs is 1 for any number of subjects, so cells with few subjects do not dominate.
     """

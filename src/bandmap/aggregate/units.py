@@ -180,7 +180,7 @@ def _overlap(one: Event, other: Event) -> bool:
 
 
 class _Unit(NamedTuple):
-    """Some windows that make one matrix, by a mask or by their places, and what the matrix is about."""
+    """The windows of one matrix, as a mask or as indices, and the labels of the matrix."""
 
     members: NDArray[np.bool_] | NDArray[np.int64]
     label: str

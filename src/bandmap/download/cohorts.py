@@ -1,4 +1,4 @@
-"""What cohorts with simulated seizures share: bands, where a focus can be, when seizures are. Imports nothing heavy."""
+"""Shared code of cohorts with simulated seizures: bands, possible foci, times of seizures. Imports nothing heavy."""
 
 import random
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ FOCI = {
 
 @dataclass(frozen=True)
 class Session:
-    """What the recordings of a cohort have in common.
+    """The properties that all recordings of a cohort share.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class Session:
             )
 
     def seizures(self, seed: int, index: int, run: int) -> "tuple[Event, ...]":
-        """Draw durations, then share the time that is left at random among the calm stretches."""
+        """Draw durations, then distribute the remaining time randomly between the seizures."""
         from bandmap.vocabulary.recording import Event
 
         chance = random.Random(f"{seed} {index} {run}")

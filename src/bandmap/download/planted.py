@@ -1,4 +1,4 @@
-"""What is planted in a subject of the benchmark: cells, sources, bursts, what is drawn. Imports nothing heavy."""
+"""Planted cells, sources, bursts and random choices of a subject of the benchmark. Imports nothing heavy."""
 
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,13 +9,13 @@ from bandmap.download.cohorts import FOCI
 
 REGIONS = ("temporal-left", "temporal-right", "frontal", "parieto-occipital", "central")
 BANDS = ("theta", "beta", "delta", "gamma", "alpha")
-"""In an order of which the variants are made."""
+"""Variants take cells from both lists in this order."""
 
 VARIANTS = 4
-"""Subjects take turns: no answer that is the same for all of them is right for more than a quarter."""
+"""Subjects alternate between variants, so the same answer for all is right for at most a quarter."""
 
 SLOT_SECONDS = 2.0
-"""A burst that comes and goes lasts so long; of three slots, one has it."""
+"""Duration of an intermittent burst, which occurs in one of three slots."""
 
 MUSCLE = "muscle"
 """The band of a burst of muscle, which is broad."""
@@ -32,7 +32,7 @@ class Burst:
     Attributes
     ----------
     sources : tuple of str
-        Each with a wave of its own: a patch of cortex under an electrode ("T3"), between two ("C3+T3"), or "deep-up".
+        Each with a separate wave: a patch of cortex under an electrode ("T3"), between two ("C3+T3"), or "deep-up".
     band : str
     onset, offset : float
     gain : float
@@ -53,7 +53,7 @@ class Planted:
     Attributes
     ----------
     targets : mapping of str to mapping
-        Part of a seizure -> sources and band -> weight: what tells seizures, 1 for more power in them, -1 for less.
+        Part of a seizure -> sources and band -> weight: 1 for more power in seizures, -1 for less.
     roles : mapping of tuple of str to str
         Cell -> "distractor", "confound", "cue" or "suppressor": what else there is.
     pairs : tuple of pairs of cells
@@ -72,7 +72,7 @@ class Planted:
 
 @dataclass(frozen=True)
 class Person:
-    """A subject: its number, its variant, and what is drawn for it."""
+    """A subject: its number, its variant, and its random choices."""
 
     index: int
     variant: int
@@ -121,12 +121,12 @@ def outside(spans: Sequence[Span], seconds: float) -> list[Span]:
 
 
 def slots(
-    someone: Person, spans: Iterable[Span], kinds: Sequence[Sequence[Cell]], chance: random.Random
+    subject: Person, spans: Iterable[Span], kinds: Sequence[Sequence[Cell]], chance: random.Random
 ) -> list[Burst]:
-    """Fill spans with slots of about `SLOT_SECONDS`; of as many in a row as there are kinds, each kind has one.
+    """Fill spans with slots of about `SLOT_SECONDS`; each kind has one of every `len(kinds)` successive slots.
 
-    The order is drawn, and goes on from one span to the next. So every cell is active for the same share of the time
-    wherever it has the same number of kinds.
+    The order is random and continues from one span to the next, so every cell with the same number of kinds is active
+    for the same share of time.
     """
     bursts: list[Burst] = []
     order: list[Sequence[Cell]] = []
@@ -135,5 +135,5 @@ def slots(
         edges = [onset + (offset - onset) * k / count for k in range(count + 1)]
         for span in pairwise(edges):
             order = order or chance.sample(kinds, len(kinds))
-            bursts += [someone.burst(cell, span) for cell in order.pop()]
+            bursts += [subject.burst(cell, span) for cell in order.pop()]
     return bursts

@@ -1,6 +1,6 @@
-"""Scenarios of the planted benchmark: which cells tell seizures from other time, and what fires when.
+"""Scenarios of the planted benchmark: which cells distinguish seizures from other time, and when sources are active.
 
-Version 2. A change that makes another recording or another truth of the same seed is another version.
+Version 2. A change of recordings or truth for the same seed needs a new version.
 """
 
 import random
@@ -30,7 +30,7 @@ NEXT = {
     "frontal": ("central", "parieto-occipital"),
     "parieto-occipital": ("central", "temporal-left"),
 }
-"""Region -> where a seizure that begins there spreads to, in order."""
+"""Region -> the regions to which a seizure that begins there spreads, in order."""
 
 BORDERS = (("C3+T3",), ("F4+C4",), ("P3+T5",), ("F8+T4",))
 DEEP = (("deep-up",), ("deep-front",), ("deep-left",), ("deep-right",))
@@ -51,94 +51,94 @@ def split(index: int) -> str:
     return SPLITS[index // VARIANTS % len(SPLITS)]
 
 
-def plant(scenario: str, someone: Person) -> Planted:
+def plant(scenario: str, person: Person) -> Planted:
     """Return what a scenario plants in a subject.
 
     Raises
     ------
     ValueError
-        If there is no such scenario; the message says what there is.
+        If there is no such scenario; the message lists them.
     """
     if scenario not in SCENARIOS:
         raise ValueError(f"scenario: {did_you_mean(scenario, SCENARIOS)}")
-    return SCENARIOS[scenario](someone)
+    return SCENARIOS[scenario](person)
 
 
-def _confounded(someone: Person, seizures: Sequence[Span], seconds: float) -> list[Burst]:
-    """Return what differs in this subject by coincidence: one cell is on in seizures only, another outside of them.
+def _confounded(person: Person, seizures: Sequence[Span], seconds: float) -> list[Burst]:
+    """Return the confounds of a subject: one cell is active only in seizures, another one only outside of them.
 
-    Which ones is drawn for each subject, so that neither says anything about another subject's seizures.
+    They are drawn for each subject, so they carry no information about another subject's seizures.
     """
-    rising, falling = someone.confounds
-    on = [someone.burst(rising, span) for span in seizures]
-    return on + [someone.burst(falling, span) for span in outside(seizures, seconds)]
+    rising, falling = person.confounds
+    on = [person.burst(rising, span) for span in seizures]
+    return on + [person.burst(falling, span) for span in outside(seizures, seconds)]
 
 
-def _of_confounds(someone: Person) -> dict[Cell, str]:
-    return dict.fromkeys(someone.confounds, "confound")
+def _of_confounds(person: Person) -> dict[Cell, str]:
+    return dict.fromkeys(person.confounds, "confound")
 
 
-def _whole(someone: Person, **weights: tuple[Cell, float]) -> dict[str, dict[tuple[Sources, str], float]]:
-    return {"whole": {someone.sources(cell): weight for cell, weight in weights.values()}}
+def _whole(person: Person, **weights: tuple[Cell, float]) -> dict[str, dict[tuple[Sources, str], float]]:
+    return {"whole": {person.sources(cell): weight for cell, weight in weights.values()}}
 
 
-def _distractor(someone: Person) -> Planted:
+def _distractor(person: Person) -> Planted:
     def bursts(seizures: Sequence[Span], seconds: float, chance: random.Random) -> list[Burst]:
-        kinds: Sequence[Sequence[Cell]] = ((someone.second,), (), ())
-        on = [someone.burst(someone.first, span) for span in seizures]
+        kinds: Sequence[Sequence[Cell]] = ((person.second,), (), ())
+        on = [person.burst(person.first, span) for span in seizures]
         for spans in (seizures, outside(seizures, seconds)):
-            on += slots(someone, spans, kinds, chance)
-        return on + _confounded(someone, seizures, seconds)
+            on += slots(person, spans, kinds, chance)
+        return on + _confounded(person, seizures, seconds)
 
-    roles = {someone.second: "distractor", **_of_confounds(someone)}
-    return Planted(_whole(someone, a=(someone.first, 1)), bursts, roles)
+    roles = {person.second: "distractor", **_of_confounds(person)}
+    return Planted(_whole(person, a=(person.first, 1)), bursts, roles)
 
 
-def _shortcut(someone: Person) -> Planted:
-    share = CUE_SHARES[split(someone.index)]
+def _shortcut(person: Person) -> Planted:
+    share = CUE_SHARES[split(person.index)]
 
     def bursts(seizures: Sequence[Span], _: float, chance: random.Random) -> list[Burst]:
-        on = [someone.burst(someone.first, span, 0.5) for span in seizures]
+        on = [person.burst(person.first, span, 0.5) for span in seizures]
         return on + [Burst(("T3",), MUSCLE, *span) for span in seizures if chance.random() < share]
 
-    return Planted(_whole(someone, a=(someone.first, 1)), bursts, dict.fromkeys(CUE_CELLS, "cue"), strength=0.5)
+    return Planted(_whole(person, a=(person.first, 1)), bursts, dict.fromkeys(CUE_CELLS, "cue"), strength=0.5)
 
 
-def _two_foci(someone: Person) -> Planted:
+def _two_foci(person: Person) -> Planted:
     def bursts(seizures: Sequence[Span], seconds: float, _: random.Random) -> list[Burst]:
-        on = [someone.burst(cell, span) for span in seizures for cell in (someone.first, someone.second)]
-        return on + _confounded(someone, seizures, seconds)
+        on = [person.burst(cell, span) for span in seizures for cell in (person.first, person.second)]
+        return on + _confounded(person, seizures, seconds)
 
-    return Planted(_whole(someone, a=(someone.first, 1), b=(someone.second, 1)), bursts, _of_confounds(someone))
+    return Planted(_whole(person, a=(person.first, 1), b=(person.second, 1)), bursts, _of_confounds(person))
 
 
-def _conjunction(someone: Person) -> Planted:
-    first, second = someone.first, someone.second
+def _conjunction(person: Person) -> Planted:
+    first, second = person.first, person.second
 
     def bursts(seizures: Sequence[Span], seconds: float, chance: random.Random) -> list[Burst]:
-        together = slots(someone, seizures, ((first, second), (), ()), chance)
-        return together + slots(someone, outside(seizures, seconds), ((first,), (second,), ()), chance)
+        together = slots(person, seizures, ((first, second), (), ()), chance)
+        return together + slots(person, outside(seizures, seconds), ((first,), (second,), ()), chance)
 
-    return Planted(_whole(someone, a=(first, 1), b=(second, 1)), bursts, pairs=((first, second),))
+    return Planted(_whole(person, a=(first, 1), b=(second, 1)), bursts, pairs=((first, second),))
 
 
-def _decrease(someone: Person) -> Planted:
+def _decrease(person: Person) -> Planted:
     def bursts(seizures: Sequence[Span], seconds: float, _: random.Random) -> list[Burst]:
-        on = _confounded(someone, seizures, seconds)
+        on = _confounded(person, seizures, seconds)
         for place, region in enumerate(REGIONS[:VARIANTS]):
-            spans = outside(seizures, seconds) if place == someone.variant else [(0.0, seconds)]
-            on += [someone.burst((region, "alpha"), span, 0.5) for span in spans]
+            spans = outside(seizures, seconds) if place == person.variant else [(0.0, seconds)]
+            on += [person.burst((region, "alpha"), span, 0.5) for span in spans]
         return on
 
-    lost = REGIONS[someone.variant], "alpha"
-    return Planted(_whole(someone, a=(lost, -1)), bursts, _of_confounds(someone), strength=0.5)
+    lost = REGIONS[person.variant], "alpha"
+    return Planted(_whole(person, a=(lost, -1)), bursts, _of_confounds(person), strength=0.5)
 
 
 def _elsewhere(places: Sequence[Sources]) -> Callable[[Person], Planted]:
-    """Return the scenario of a focus in no region."""
+    """Return a scenario whose focus is not within one region."""
 
-    def scenario(someone: Person) -> Planted:
-        place, band = places[someone.variant], BANDS[someone.variant]
+    def scenario(person: Person) -> Planted:
+        place, band = places[person.variant], BANDS[person.variant]
 
         def bursts(seizures: Sequence[Span], seconds: float, _: random.Random) -> list[Burst]:
             return [Burst(place, band, *span) for span in seizures]
@@ -148,46 +148,46 @@ def _elsewhere(places: Sequence[Sources]) -> Callable[[Person], Planted]:
     return scenario
 
 
-def _spread(someone: Person) -> Planted:
-    region, band = someone.first
+def _spread(person: Person) -> Planted:
+    region, band = person.first
     order = [(name, band) for name in (region, *NEXT[region])]
 
     def bursts(seizures: Sequence[Span], seconds: float, _: random.Random) -> list[Burst]:
-        on = _confounded(someone, seizures, seconds)
+        on = _confounded(person, seizures, seconds)
         for onset, offset in seizures:
             third = (offset - onset) / 3
-            on += [someone.burst(cell, (onset + k * third, offset)) for k, cell in enumerate(order)]
+            on += [person.burst(cell, (onset + k * third, offset)) for k, cell in enumerate(order)]
         return on
 
-    cells = [someone.sources(cell) for cell in order]
+    cells = [person.sources(cell) for cell in order]
     parts = {part: dict.fromkeys(cells[: k + 1], 1.0) for k, part in enumerate(PARTS[1:])}
     whole = {"whole": {cell: 1 - k / 3 for k, cell in enumerate(cells)}}
-    return Planted(whole | parts, bursts, _of_confounds(someone))
+    return Planted(whole | parts, bursts, _of_confounds(person))
 
 
-def _signal_steps(someone: Person) -> Planted:
-    gain = STEPS[(someone.variant + someone.index // (VARIANTS * len(SPLITS))) % len(STEPS)]
+def _signal_steps(person: Person) -> Planted:
+    gain = STEPS[(person.variant + person.index // (VARIANTS * len(SPLITS))) % len(STEPS)]
 
     def bursts(seizures: Sequence[Span], seconds: float, _: random.Random) -> list[Burst]:
-        return [someone.burst(someone.first, span, gain) for span in seizures]
+        return [person.burst(person.first, span, gain) for span in seizures]
 
-    return Planted(_whole(someone, a=(someone.first, 1)), bursts, strength=gain)
+    return Planted(_whole(person, a=(person.first, 1)), bursts, strength=gain)
 
 
 def _null(_: Person) -> Planted:
     return Planted({"whole": {}}, lambda seizures, seconds, chance: [], strength=0.0)
 
 
-def _suppressor(someone: Person) -> Planted:
-    first, second = someone.first, someone.second
+def _suppressor(person: Person) -> Planted:
+    first, second = person.first, person.second
 
     def bursts(seizures: Sequence[Span], seconds: float, chance: random.Random) -> list[Burst]:
-        on = [someone.burst(first, span) for span in seizures]
+        on = [person.burst(first, span) for span in seizures]
         for spans in (seizures, outside(seizures, seconds)):
-            on += slots(someone, spans, ((first, second), (), ()), chance)
+            on += slots(person, spans, ((first, second), (), ()), chance)
         return on
 
-    weights = _whole(someone, a=(first, 1), b=(second, -1))
+    weights = _whole(person, a=(first, 1), b=(second, -1))
     return Planted(weights, bursts, {second: "suppressor"}, pairs=((first, second),))
 
 

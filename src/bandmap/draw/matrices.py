@@ -129,7 +129,7 @@ def notes_on(matrix: Matrix) -> list[str]:
     facts = [] if matrix.n is None else [f"n = {count} {of}"]
     if matrix.rank_one_share is not None:
         facts.append(f"rank one: {100 * matrix.rank_one_share:.0f} %")
-    marks = [_interval_said(matrix.low)] if matrix.low is not None else []
+    marks = [_interval_text(matrix.low)] if matrix.low is not None else []
     if matrix.p is not None:
         marks.append(f"*: p < {_SIGNIFICANT}")
     if matrix.planted:
@@ -137,12 +137,12 @@ def notes_on(matrix: Matrix) -> list[str]:
     return [line for line in ("; ".join(facts), "; ".join(marks), *flags_line([matrix])) if line]
 
 
-def _interval_said(low: NDArray[np.float64]) -> str:
+def _interval_text(low: NDArray[np.float64]) -> str:
     return "below each value: its interval" if np.isfinite(low).any() else "too few subjects for intervals"
 
 
 def flags_line(matrices: Sequence[Matrix]) -> list[str]:
-    """Return the line that says what the marks of channels mean, as far as there are any."""
+    """Return the line with the meaning of the marks of channels, for those in the matrices."""
     kinds = [kind for kind in _MARKS if any(kind in matrix.flagged for matrix in matrices)]
     return ["; ".join(f"{_MARKS[kind][1]}: {_MEANING[kind]}" for kind in kinds)] if kinds else []
 

@@ -164,7 +164,7 @@ _SIDE_BY_SIDE = 0.2
 
 @styled
 def recovery_figure(recoveries: Sequence[Recovery], *, n_regions: int = 5, n_bands: int = 5) -> Figure:
-    """Draw the share of subjects for whom each method names the planted region, band and both; chance is dashed.
+    """Draw the share of subjects for which each method names the planted region, band and both; chance is dashed.
 
     Parameters
     ----------

@@ -91,7 +91,7 @@ def score_table(
 
 
 def _competent(subjects: pd.Index, scores: Rows | None) -> pd.Series:
-    """Return for each subject whether its model is one that can be explained."""
+    """Return for each subject whether its model is competent, so that it can be explained."""
     areas = pd.Series(1.0, index=subjects) if scores is None else window_auroc(scores).reindex(subjects)
     return areas >= COMPETENT
 

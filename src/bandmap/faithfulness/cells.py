@@ -1,4 +1,4 @@
-"""How well a matrix names the cells that are true, by the field's own metrics; what is reached without a model."""
+"""Metrics of a matrix against the true cells, and floors that need no model."""
 
 from collections.abc import Sequence
 
@@ -58,7 +58,7 @@ def metrics(
 
 
 def expected_at_random(weight: NDArray[np.floating]) -> dict[str, float]:
-    """Return the mean metrics of a matrix of positive random numbers, whatever their distribution but for ties."""
+    """Return the mean metrics of a matrix of positive random numbers, for any distribution without ties."""
     n, k = weight.size, int((np.abs(weight) >= TARGET_WEIGHT).sum())
     if k in (0, n):
         return dict.fromkeys(METRICS, float("nan"))
@@ -118,7 +118,7 @@ def cell_power(
 
 
 def power_contrast(power: NDArray[np.floating], labels: Sequence[int] | NDArray[np.integer]) -> NDArray[np.float64]:
-    """Return the mean power of seizure windows less that of the others: what the data say without a model.
+    """Return the mean power of seizure windows less that of the others: a floor without a model.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def power_contrast(power: NDArray[np.floating], labels: Sequence[int] | NDArray[
 
 
 def _among_first(relevance: NDArray[np.float64], target: NDArray[np.bool_], n: int) -> float:
-    """Return the share of targets among the n cells of most relevance; where cells tie, its mean over their orders."""
+    """Return the share of targets among the n most relevant cells; for ties, its mean over their orders."""
     edge = np.sort(relevance)[-n]
     above, tied = relevance > edge, relevance == edge
     return float((target[above].sum() + (n - above.sum()) * target[tied].mean()) / n)

@@ -1,4 +1,4 @@
-"""Which subjects a model was tested on, trained on, and whether it tells their seizures from other time at all."""
+"""Training and test subjects of a model, and whether it distinguishes their seizures from other time."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

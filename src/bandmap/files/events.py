@@ -20,29 +20,29 @@ logger = logging.getLogger(__name__)
 def read_events(
     path: str | Path, *, others: Callable[[str], bool] = SleepStage.__members__.__contains__, ignore: Sequence[str] = ()
 ) -> tuple[Event, ...]:
-    """Read what happens in a recording.
+    """Read the events of a recording.
 
     Parameters
     ----------
     path : path-like
-        A SzCORE TSV, or a BIDS `_events.tsv` whose types stand in `trial_type`.
+        A SzCORE TSV, or a BIDS `_events.tsv` with the types in `trial_type`.
     others : callable
-        Whether a type, as it is spelled, is known besides those of `bandmap.vocabulary.event_types`; stages of sleep
-        if left out.
+        Whether a type, as spelled in the file, is known in addition to those of `bandmap.vocabulary.event_types`; by
+        default, sleep stages.
     ignore : sequence of str
-        Types, as they are spelled, whose rows are left out.
+        Types, as spelled in the file, whose rows are skipped.
 
     Returns
     -------
     tuple of Event
-        In order of onset; onset and offset in seconds from the start of the recording. `SZ`, `seizure`, `fnsz` and
-        `sz-foc` are read as `sz`, `sz`, `sz_foc` and `sz_foc`. Left out are background, what `ignore` names, and
-        markers: rows without a duration, unless their type may mean a seizure.
+        Sorted by onset; onset and offset in seconds from the start of the recording. `SZ`, `seizure`, `fnsz` and
+        `sz-foc` are read as `sz`, `sz`, `sz_foc` and `sz_foc`. Background, ignored types, and markers (rows without a
+        duration, unless their type resembles a seizure) are skipped.
 
     Raises
     ------
     RecordingError
-        If a row is no event, or its type is not known: one line that names file, line, problem and remedy.
+        If a row is not an event, or its type is not known: one line with file, line, problem and remedy.
     """
     events = []
     for line, row in _rows(Path(path)):
@@ -183,7 +183,7 @@ def _unknown(path: str | Path, line: int, label: str) -> RecordingError:
         path,
         line,
         f"the event type {_quoted(label)} is not known",
-        f"{hint} If it is no seizure, name it in the data set's option 'ignore'",
+        f"{hint} If it is not a seizure, add it to the data set's option 'ignore'",
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from bandmap.aggregate.levels import KIND
 from bandmap.report.sentences import counted_noun
-from bandmap.report.tables import interval_said, number_of, records, short_number
+from bandmap.report.tables import interval_text, number_of, records, short_number
 
 Row = Mapping[str, Any]
 
@@ -191,13 +191,13 @@ def _cell(row: Row, name: str, annotation: Annotation, scale: Scale, *, framed: 
     marks = "".join(mark for kind, mark in _MARKS.items() if _flagged(row, kind))
     text = scale.text(value) + (" *" if p is not None and p < _SIGNIFICANT else "")
     strength, sign = tinted(value, scale.limit)
-    small = interval_said(_known(row, annotation), number=scale.text)
+    small = interval_text(_known(row, annotation), number=scale.text)
     return HeatCell(text, _about(row, name, value, annotation, framed=framed), strength, sign, small, framed, marks)
 
 
 def _about(row: Row, name: str, value: float, annotation: Annotation, *, framed: bool) -> str:
     facts = [f"{name}: {short_number(value)}"]
-    if interval := interval_said(_known(row, annotation), name=annotation.interval):
+    if interval := interval_text(_known(row, annotation), name=annotation.interval):
         facts.append(interval)
     n, p = _value(row, annotation.counted), _value(row, "p")
     facts += [] if n is None else [f"n = {counted_noun(round(n), annotation.unit)}"]

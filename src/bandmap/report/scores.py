@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bandmap.report.tables import interval_said, short_number, spread_cell
+from bandmap.report.tables import interval_text, short_number, spread_cell
 
 Metric = tuple[str, str, str]
 """Level of the summary ("event"), score ("f1"), and the name of the score for readers."""
@@ -60,5 +60,5 @@ def _text(words: str, facts: Mapping[str, Any] | None) -> str:
     if facts is None or facts["mean"] is None:
         return ""
     text = f"{words} {short_number(facts['mean'])}"
-    interval = interval_said(facts)
+    interval = interval_text(facts)
     return f"{text} ({interval})" if interval else text

@@ -7,7 +7,7 @@ import pandas as pd
 
 from bandmap.aggregate import main_matrices
 from bandmap.report.content import MatrixPart, ReportData, RunPart
-from bandmap.report.tables import interval_said, number_of, records, short_number
+from bandmap.report.tables import interval_text, number_of, records, short_number
 
 Row = Mapping[str, Any]
 
@@ -63,7 +63,7 @@ def of_matrix(matrix: MatrixPart) -> str:
 def _facts(top: Row) -> str:
     p, n = (number_of(top.get(name)) for name in ("p", "n_subjects"))
     facts = [short_number(top["importance"])]
-    facts += [interval] if (interval := interval_said(top, name="interval")) else []
+    facts += [interval] if (interval := interval_text(top, name="interval")) else []
     facts += [] if p is None else [f"p = {short_number(p)}"]
     facts += [] if n is None else [f"n = {counted_noun(int(n), 'subject')}"]
     return ", ".join(facts)

@@ -112,11 +112,11 @@ def spread_cell(facts: Mapping[str, object] | None) -> Cell:
     mean = cell_of((facts or {}).get("mean"))
     if facts is None or mean.value is None:
         return Cell("–")
-    notes = [interval_said(facts), f"n = {cell_of(facts.get('n')).text}"]
+    notes = [interval_text(facts), f"n = {cell_of(facts.get('n')).text}"]
     return Cell(mean.text, mean.value, note="; ".join(note for note in notes if note))
 
 
-def interval_said(facts: Mapping[str, object], *, name: str = "", number: Callable[[float], str] | None = None) -> str:
+def interval_text(facts: Mapping[str, object], *, name: str = "", number: Callable[[float], str] | None = None) -> str:
     """Return an interval, or the values of subjects who are too few for one; empty where there is neither.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from bandmap.report.content import RunPart
 from bandmap.report.sentences import Row, named_by, recovered
-from bandmap.report.tables import Cell, interval_said, records, short_number
+from bandmap.report.tables import Cell, interval_text, records, short_number
 
 TESTS = {
     ("weights", "all"): "fresh weights",
@@ -109,7 +109,7 @@ def _number(facts: Row) -> str:
 
 
 def _interval(facts: Row) -> str:
-    return interval_said(facts, number=_short)
+    return interval_text(facts, number=_short)
 
 
 def _short(value: float) -> str:

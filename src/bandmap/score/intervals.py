@@ -10,10 +10,10 @@ RESAMPLES = 10_000
 INTERVAL_PERCENT = 95
 
 FEWEST_SUBJECTS = 6
-"""Below it no interval is stated, but the values themselves: so few say next to nothing about others."""
+"""With fewer subjects, the values are stated instead of an interval: so few say next to nothing about others."""
 
 _LEAST_SPREAD = 0.25
-"""A resample counts as at least so spread out as this share of the sample: a few drawn again and again are no proof."""
+"""Least spread of a resample, as a share of that of the sample: repeated draws of a few values prove nothing."""
 
 _ROUNDING = 1e-12
 
@@ -31,7 +31,7 @@ def over_subjects(values: ArrayLike, seed: int, limits: Limits = (-math.inf, mat
     seed : int
         Of the bootstrap over subjects.
     limits : (float, float)
-        Of what is measured; no interval goes beyond them.
+        Limits of the measured quantity; intervals are clipped to them.
 
     Returns
     -------
@@ -58,16 +58,16 @@ def bootstrap_interval(
     """Return the studentized bootstrap interval of the mean over the first axis.
 
     The percentile bootstrap is too narrow for few subjects. This one (bootstrap-t: Efron 1982; DiCiccio and Efron
-    1996, Stat. Sci. 11:189) asks how far a resample's mean lies from the sample's, in standard errors of the resample,
-    and so becomes wider on the side where a skewed measure has its tail.
+    1996, Stat. Sci. 11:189) measures how far a resample's mean is from the sample's, in standard errors of the
+    resample, and therefore becomes wider on the side of the tail of a skewed measure.
 
     Parameters
     ----------
     values : ndarray, shape (subjects, ...)
-        NaN where a subject has no value; each cell's mean is over those that have one.
+        NaN if a subject has no value; each cell's mean is over those that have one.
     seed : int
     limits : (float, float)
-        Of what is measured; the interval is cut there.
+        Limits of the measured quantity; the interval is clipped to them.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def bootstrap_interval(
 def _away(
     centred: NDArray[np.float64], known: NDArray[np.bool_], spread: NDArray[np.float64], seed: int
 ) -> NDArray[np.float64]:
-    """Return how many of its standard errors each resample's mean lies above the sample's, (resamples, cells)."""
+    """Return the distance of each resample's mean from the sample's in its standard errors, (resamples, cells)."""
     n = len(centred)
     drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=RESAMPLES).astype(np.float64)
     sizes = drawn @ known

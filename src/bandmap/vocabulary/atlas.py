@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from bandmap.vocabulary.montages import OLD_NAMES
 
 LEAST_COVERED = 0.5
-"""Least share of a band that the rows of a representation have to cover; else nothing is said of the band."""
+"""Least share of a band that the rows of a representation must cover; otherwise the band is empty."""
 
 
 @dataclass(frozen=True)
@@ -61,20 +61,20 @@ class Atlas:
         return np.array([(low <= frequencies) & (frequencies < high) for low, high in self.bands_hz.values()])
 
     def band_shares(self, frequencies_hz: Sequence[float], edges_hz: Sequence[float] = ()) -> NDArray[np.float64]:
-        """Return how much of each row of a representation lies in each band.
+        """Return the share of each row of a representation that is in each band.
 
         Parameters
         ----------
         frequencies_hz : sequence of float
-            Of the rows.
+            Frequencies of the rows.
         edges_hz : sequence of float
-            Where rows begin and end, one more than there are rows; () for rows of one frequency each (wavelets).
+            Edges of the rows, one more than rows; () for rows of one frequency each (wavelets).
 
         Returns
         -------
         ndarray of float64, shape (bands, rows)
-            A row of one frequency lies in a band or not (`band_members`). Of a row from one edge to the next, it is the
-            share of its width, and a band of which all rows cover less than `LEAST_COVERED` has none: all zero.
+            For a row of one frequency 0 or 1 (`band_members`); for a row between two edges the share of its width. All
+            zero for a band that the rows cover by less than `LEAST_COVERED`.
         """
         if not len(edges_hz):
             return self.band_members(frequencies_hz).astype(np.float64)

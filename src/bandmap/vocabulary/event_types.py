@@ -1,7 +1,7 @@
 """Types of events: which are seizures, and which are not. Readers refuse a type that is in neither list.
 
 Sources: SzCORE, and the ILAE classification of 2017 that its types follow; the labels of the TUH EEG corpora;
-what ACNS calls rhythmic and periodic patterns.
+the rhythmic and periodic patterns of ACNS.
 """
 
 import difflib
@@ -48,19 +48,19 @@ SEIZURES = {
     "fbtcs": "sz_foc_f2b",
     "gtcs": "sz_gen_m_tonicClonic",
 }
-"""Spelling, in small letters -> SzCORE's type; besides these, whatever begins with `sz_` is a seizure."""
+"""Spelling in lower case -> SzCORE's type; in addition, every type that begins with `sz_` is a seizure."""
 
 BACKGROUNDS = frozenset({BACKGROUND, "background", "null", "interictal"})
 
 OTHERS = TUH_OTHERS.union(_OTHERS.split()) - BACKGROUNDS
-"""Types, in small letters with `_`, that are neither a seizure nor background."""
+"""Types, in lower case with `_`, that are neither a seizure nor background."""
 
 _TYPE = re.compile(r"sz(_[a-z0-9]+)+", re.IGNORECASE)
 _LIKE_A_SEIZURE = re.compile(r"seiz|(^|_)sz|sz(_|$)|(?<!inter)(?<!pre)(?<!post)ictal")
 
 
 def seizure_type(label: str) -> str | None:
-    """Return SzCORE's type of a seizure ("SZ", "seizure", "fnsz", "sz-foc-ia" ...), or None if the label is none."""
+    """Return SzCORE's type of a seizure ("SZ", "seizure", "fnsz", "sz-foc-ia" ...), or None for other labels."""
     words = label.replace("-", "_")
     if _TYPE.fullmatch(words):
         return f"sz_{words[3:]}"  # ILAE's words have capitals: sz_gen_m_tonicClonic
@@ -68,25 +68,25 @@ def seizure_type(label: str) -> str | None:
 
 
 def is_background(label: str) -> bool:
-    """Return whether a label says that nothing happens."""
+    """Return whether a label means background."""
     return _folded(label) in BACKGROUNDS
 
 
 def is_other(label: str) -> bool:
-    """Return whether a label is known and neither a seizure nor background; parts of TUH's may be joined by `_`."""
+    """Return whether a label is known but neither a seizure nor background; labels of TUH can be joined by `_`."""
     words = _folded(label)
     return words in OTHERS or all(part in TUH_OTHERS for part in words.split("_"))
 
 
 def resembles_seizure(label: str) -> bool:
-    """Return whether a label may mean a seizure: one that is known, or one that looks or is written like it."""
+    """Return whether a label may mean a seizure: a known type, or a similar spelling."""
     words = _folded(label)
     known = seizure_type(label) is not None
     return known or bool(_LIKE_A_SEIZURE.search(words) or difflib.get_close_matches(words, SEIZURES, n=1, cutoff=0.8))
 
 
 def nearest(label: str) -> str | None:
-    """Return the known type that a label is written most like, or None if it is like none."""
+    """Return the known type with the most similar spelling, or None if none is similar."""
     names = [*SEIZURES, BACKGROUND, *sorted(OTHERS)]
     found = difflib.get_close_matches(_folded(label), names, n=1, cutoff=0.8)
     return found[0] if found else None

@@ -12,13 +12,13 @@ SECONDS = ("length_seconds", "step_seconds", "training_step_seconds")
 
 
 def check_extents(config: Settings) -> None:
-    """Let every representation in use refuse what it cannot make, then look at windows and bands.
+    """Check the options of every representation in use, then windows and bands.
 
     Raises
     ------
     SettingsError
-        If a representation cannot be made, a window of a model is no whole number of frames, or a band lies outside of
-        what filters and representations leave.
+        If a representation has invalid options, a window of a model is not a whole number of frames, or a band is
+        outside of the range of filters and representations.
     """
     extents = {
         name: _extent(config, name)
@@ -65,7 +65,7 @@ def _check_filters(harmonize: Settings, band: str, low: float, high: float) -> N
         )
     if high <= least:
         raise SettingsError(
-            f"config.yaml: bands_hz: {band}: {low:g} to {high:g} Hz lies below harmonize: high_pass_hz {least:g}, where"
+            f"config.yaml: bands_hz: {band}: {low:g} to {high:g} Hz is below harmonize: high_pass_hz {least:g}, where"
             " the filter leaves nothing; set the band to null, or lower high_pass_hz"
         )
 

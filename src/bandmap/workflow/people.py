@@ -1,4 +1,4 @@
-"""Which subject labels are one person: said by the settings, and asked about where two labels look alike."""
+"""Which subject labels are one person: declared in the settings; similar labels give a warning."""
 
 import logging
 import re
@@ -18,7 +18,7 @@ def shared(config: Settings) -> list[list[str]]:
 
 
 def merged(rows: Sequence[Row], config: Settings) -> list[Row]:
-    """Give every person one label within a data set, and a common `person` where they are in several data sets.
+    """Give every person one label within a data set, and a common `person` if they are in several data sets.
 
     Parameters
     ----------

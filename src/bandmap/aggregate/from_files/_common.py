@@ -1,4 +1,4 @@
-"""What the matrices of both tasks share: reading of attributions, and the matrices of their windows."""
+"""Shared code of both tasks: reading of attributions, and the matrices of their windows."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

@@ -57,7 +57,7 @@ def recordings(*, root: str, task: str | None = None, ignore: Sequence[str] = ()
 
 
 def fetch(recording: str, edf: Path, *, root: str) -> None:
-    """Link or copy one recording as it is."""
+    """Link or copy one recording unchanged."""
     from bandmap.download.transfer import fetch_file
 
     fetch_file([str(path) for path in _files(Path(root)) if path.stem == f"{recording}_eeg"], edf)
@@ -92,10 +92,10 @@ def annotate(recording: str, edf: Path, labels: Path | None, events: Path, *, ig
 
     raw = bandmap.files.edf.read(edf)
     table = () if labels is None else read_events(labels, others=_is_stage, ignore=ignore)
-    others, staging = _told_apart(table)
+    others, staging = _split_stages(table)
     source = recording if labels is None else str(labels)
     if not staging:
-        _, staging = _told_apart(raw.annotations)
+        _, staging = _split_stages(raw.annotations)
         source = f"the annotations of {recording}" if staging else source
     if labels is None and not staging:
         raise _error(
@@ -109,8 +109,8 @@ def annotate(recording: str, edf: Path, labels: Path | None, events: Path, *, ig
     write_events(events, [*found, *stages], recording_seconds=raw.duration_seconds)
 
 
-def _told_apart(events: "Sequence[Event]") -> "tuple[list[Event], list[Event]]":
-    """Split events into those that are not marks of a hypnogram, and those that are."""
+def _split_stages(events: "Sequence[Event]") -> "tuple[list[Event], list[Event]]":
+    """Split events into other events and sleep stages."""
     parts: tuple[list[Event], list[Event]] = ([], [])
     for event in events:
         parts[_is_stage(event.label)].append(event)
@@ -129,8 +129,8 @@ def _check_ignored(ignore: Sequence[str]) -> None:
     seizures = [label for label in ignore if event_types.seizure_type(label)]
     if seizures:
         raise _error(
-            f"ignore names {seizures[0]!a}, a seizure, which would become background; take it out, and leave recordings"
-            " out by run: leave_out"
+            f"ignore names {seizures[0]!a}, a seizure, which would become background; remove it, and use run:"
+            " leave_out for recordings that you do not want"
         )
 
 
@@ -140,7 +140,7 @@ def _check_comments(recording: str, annotations: "Sequence[Event]", ignore: Sequ
         if event.label not in ignore and event_types.resembles_seizure(event.label):
             raise _error(
                 f"{recording}: its annotation {event.label[:40]!a} at {event.onset:g} s may mean a seizure, but only"
-                f" stages of sleep are read from annotations; write {recording}_events.tsv beside it, or name the"
+                f" sleep stages are read from annotations; write {recording}_events.tsv beside it, or name the"
                 " annotation in the data set's option 'ignore'"
             )
 

@@ -1,4 +1,4 @@
-"""Touchstone, the planted benchmark: scenarios in which what tells seizures is known, cell by cell.
+"""Touchstone, the planted benchmark: scenarios with a truth for every cell.
 
 Jewellers rub gold on a touchstone to see whether it is gold. Sources reach the electrodes through the lead field of a
 three-shell sphere. docs/truth.md describes scenarios, truth and scores.
@@ -68,7 +68,7 @@ def recordings(
     Raises
     ------
     ValueError
-        If there is no such scenario or version, or the seizures do not fit; the message says what would.
+        If there is no such scenario or version, or the seizures do not fit; the message states the limit.
     """
     if version not in scenarios.VERSIONS:
         raise ValueError(f"version is {version}; there is version {', '.join(map(str, scenarios.VERSIONS))}")
@@ -104,7 +104,7 @@ def fetch(  # noqa: PLR0913 - the keys that config.yaml may give
     cue: bool,
     background: str | None,
 ) -> None:
-    """Simulate one recording; the same seed gives the same bytes, whatever else is simulated.
+    """Simulate one recording; the same seed gives the same bytes, regardless of other recordings.
 
     Parameters
     ----------
@@ -123,11 +123,11 @@ def fetch(  # noqa: PLR0913 - the keys that config.yaml may give
     from bandmap.files.whole import whole_file
 
     index, run = COHORT.numbers(recording)
-    someone = planted.person(seed, version, scenario, index)
+    person = planted.person(seed, version, scenario, index)
     session = Session(duration_seconds, seizures_per_recording, seizure_seconds)
     spans = [(event.onset, event.offset) for event in session.seizures(seed, index, run)]
     chance = random.Random(f"{seed} {version} {scenario} {index} {run} bursts")
-    bursts = scenarios.plant(scenario, someone).bursts(spans, float(duration_seconds), chance)
+    bursts = scenarios.plant(scenario, person).bursts(spans, float(duration_seconds), chance)
     kept = [burst for burst in bursts if cue or burst.band != planted.MUSCLE]
     generator = np.random.default_rng((seed, version, list(scenarios.SCENARIOS).index(scenario), index, run))
     real = None
@@ -189,15 +189,15 @@ def cells(*, seed: int, scenario: str, version: int, subjects: int) -> list[dict
     Returns
     -------
     list of dict
-        Rows of `CELL_COLUMNS`: for every subject and part of a seizure a row for each cell, whatever its
+        Rows of `CELL_COLUMNS`: for every subject and part of a seizure a row for each cell at any
         weight (to three digits), and then a row for each pair of cells that belong together.
     """
     from bandmap.download.simulation.planting import seen_in_regions
 
     found: list[dict[str, object]] = []
     for index, _, names in COHORT.listed(subjects, 1):
-        someone = planted.person(seed, version, scenario, index)
-        plan = scenarios.plant(scenario, someone)
+        person = planted.person(seed, version, scenario, index)
+        plan = scenarios.plant(scenario, person)
         for part, targets in plan.targets.items():
             weights = dict.fromkeys(product(REGIONS, BANDS), 0.0)
             for (sources, band), weight in targets.items():

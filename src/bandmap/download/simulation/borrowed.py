@@ -1,4 +1,4 @@
-"""Real EEG as the background of planted seizures: one file for each subject, its stretches for the recordings."""
+"""Real EEG as the background of planted seizures: one file for each subject, and a part of it for each recording."""
 
 import re
 from fractions import Fraction
@@ -18,7 +18,7 @@ _NAMES = {name.upper(): name for name in STANDARD} | {new.upper(): old for new, 
 
 
 def borrowed(path: Path, run: int, *, duration_seconds: float, rate_hz: float) -> NDArray[np.float64]:
-    """Return one stretch of a real recording against the mean of the nineteen.
+    """Return one part of a real recording against the mean of the nineteen.
 
     Parameters
     ----------

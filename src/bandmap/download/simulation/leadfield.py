@@ -1,4 +1,4 @@
-"""What electrodes see of cortex: a lead field of MNE's three-shell sphere, as a table (tools/make_leadfield_table.py).
+"""Potentials of sources at electrodes: a lead field of MNE's three-shell sphere, by tools/make_leadfield_table.py.
 
 A sphere of 90 mm with brain, skull and scalp; radial dipoles of 10 nAm, 72 mm from its centre where cortex is and 20 mm
 from it where sources are deep. Potentials are against the mean of the nineteen electrodes of the 10-20 system.
@@ -44,12 +44,12 @@ class LeadField:
         return np.asarray(self.microvolts[self._cortex][:, columns])
 
     def under(self, centre: Sequence[str], electrodes: Sequence[str]) -> NDArray[np.float64]:
-        """Return what electrodes see of a patch of cortex, in units of the electrode that sees most of it.
+        """Return the potentials of a patch of cortex at electrodes, relative to the largest one.
 
         Parameters
         ----------
         centre : sequence of str
-            The patch lies under one electrode, or in the middle between several.
+            The patch is under one electrode, or in the middle between several.
         electrodes : sequence of str
 
         Returns
@@ -63,7 +63,7 @@ class LeadField:
         return _scaled(self.of(electrodes)[apart <= PATCH_METRES].sum(axis=0))
 
     def deep(self, name: str, electrodes: Sequence[str]) -> NDArray[np.float64]:
-        """Return what electrodes see of a deep dipole ("up", "front", "left", "right"), scaled as by `under`."""
+        """Return the potentials of a deep dipole ("up", "front", "left", "right") at electrodes, scaled as `under`."""
         columns = [self.electrodes.index(electrode) for electrode in electrodes]
         return _scaled(self.microvolts[self.sources.index(f"deep-{name}"), columns])
 
@@ -72,7 +72,7 @@ class LeadField:
         return np.array([not source.startswith("deep-") for source in self.sources])
 
     def _outward(self, electrode: str) -> NDArray[np.float64]:
-        """Return the direction of an electrode: that of the cortex which it sees most."""
+        """Return the direction of an electrode: that of the cortex with the largest potential at it."""
         seen = np.where(self._cortex, self.microvolts[:, self.electrodes.index(electrode)], 0.0)
         nearest = seen >= 0.5 * seen.max()
         return _unit(seen[nearest] @ self.metres[nearest])

@@ -27,14 +27,14 @@ RISE_SHARE = 0.15
 
 @dataclass(frozen=True)
 class Background:
-    """What stays the same in all recordings of a subject.
+    """The properties of a subject that all recordings share.
 
     Attributes
     ----------
     alpha_hz, line_hz : float
         Frequency of the posterior rhythm and of the mains.
     gain : float
-        How large the activity is, 1 for the mean subject.
+        Scale of the activity, 1 for the mean subject.
     slope : float
         Power of the background falls with frequency to this power.
     """
@@ -54,7 +54,7 @@ def potentials(
     generator: np.random.Generator,
     real: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
-    """Return what the electrodes record against the mean of the nineteen.
+    """Return the electrode potentials against the mean of the nineteen.
 
     Parameters
     ----------
@@ -87,14 +87,14 @@ def potentials(
 
 
 def topography(source: str) -> NDArray[np.float64]:
-    """Return what `scalp.ELECTRODES` see of a source ("T3", "C3+T3", "deep-up"): the largest magnitude is 1."""
+    """Return the potentials of a source ("T3", "C3+T3", "deep-up") at `scalp.ELECTRODES`; the largest is ±1."""
     if source.startswith("deep-"):
         return lead_field().deep(source.removeprefix("deep-"), ELECTRODES)
     return lead_field().under(source.split("+"), ELECTRODES)
 
 
 def seen_in_regions(sources: Sequence[str]) -> dict[str, float]:
-    """Return how much power of some sources each region sees, by its electrode that sees most; the most is 1."""
+    """Return the power of sources in each region, at its electrode with the most power; the largest is 1."""
     power = dict(zip(ELECTRODES, np.sum([topography(source) ** 2 for source in sources], axis=0), strict=True))
     seen = {region: float(max(power[name] for name in names)) for region, names in REGIONS.items()}
     return {region: value / max(seen.values()) for region, value in seen.items()}

@@ -1,4 +1,4 @@
-"""Power over time and frequency around an event: what the model was given, or else wavelets of the recording."""
+"""Power over time and frequency around an event: the input of the model, or else wavelets of the recording."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -41,14 +41,14 @@ def power_of(
     channel: int | None,
     bands_hz: Mapping[str, tuple[float, float]],
 ) -> Power:
-    """Return the power that the model was given, or that of the recording's wavelets if it was given a signal.
+    """Return the power that the model reads, or that of the recording's wavelets if the model reads signals.
 
     Parameters
     ----------
     recording : Recording
         Harmonized; only the span is read.
     source : RepresentedRecording
-        What the model was given of it.
+        The input of the model.
     span : tuple of float
         First and last second.
     channel : int or None

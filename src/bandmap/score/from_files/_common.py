@@ -1,4 +1,4 @@
-"""What the scores of both tasks share: their files, their result, and the scored time of a recording."""
+"""Shared code of the scores of both tasks: files, result, and the scored time of a recording."""
 
 import json
 from collections.abc import Mapping, Sequence

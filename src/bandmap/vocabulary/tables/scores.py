@@ -48,7 +48,7 @@ CURVE = Schema(
             for name, (text, unit) in _METRIC_WORDS.items()
             for column in (
                 Column(name, "float", text, unit, optional=True),
-                Column(f"n_{name}", "integer", f"number of subjects for whom `{name}` is defined"),
+                Column(f"n_{name}", "integer", f"number of subjects for which `{name}` is defined"),
             )
         ),
     ),
@@ -101,7 +101,7 @@ COMPARISON = Schema(
         columns.LOW,
         columns.HIGH,
         columns.VALUES,
-        Column("n", "integer", "subjects for whom both have the score"),
+        Column("n", "integer", "subjects for which both have the score"),
         Column("p", "float", "of the paired permutation test, two-sided", optional=True),
         Column("p_holm", "float", "p corrected over the pairs of one score (Holm)", optional=True),
     ),
