@@ -110,9 +110,9 @@ def sequence_vit(columns):
 
 
 NETWORKS = {
-    "power": (POWER, seeded(partial(convolutional, 2)), {"time_frequency_maps"}),
-    "signal": (SIGNAL, seeded(partial(convolutional, 1)), {"time_maps"}),
-    "per channel": (SIGNAL, seeded(per_channel), {"ecam"}),
+    "power": (POWER, seeded(partial(convolutional, 2)), {"time_frequency_maps", "rescale_rule"}),
+    "signal": (SIGNAL, seeded(partial(convolutional, 1)), {"time_maps", "rescale_rule"}),
+    "per channel": (SIGNAL, seeded(per_channel), {"ecam", "rescale_rule"}),
     "epochs": (EPOCHS, seeded(vit), {"attention"}),
     "sequences": (SEQUENCES, seeded(sequence_vit), {"attention"}),
 }
@@ -405,6 +405,28 @@ def test_integrated_gradients_are_exact_on_a_linear_model_and_leave_no_gap(setti
     close(result.sum(axis=(1, 2)) + notes["outside_bands"], notes["log_odds_change"])
 
 
+@each_kind
+def test_deep_lift_is_exact_on_a_linear_model(setting):
+    weights = random_weights(setting)
+    difference = setting.windows - setting.context.baseline
+    result, notes = explain("deep_lift", Linear(weights), setting)
+    close(result, per_channel_sum(weights, in_bands(setting, difference)).swapaxes(1, 2))
+    close(notes["completeness_gap"], 0)
+    close(result.sum(axis=(1, 2)) + notes["outside_bands"], notes["log_odds_change"])
+
+
+@pytest.mark.parametrize("kind", ["cwt_resnet18", "eegwavenet", "lightseizurenet"])
+def test_contributions_of_deep_lift_add_up_to_the_change_of_every_model_that_it_works_with(kind):
+    """Including adjacent layers without a linear one between, and maxima of pools that overlap."""
+    plugin = plugins.load("bandmap.train.models", kind)
+    build = partial(plugin.build, plugin.EXAMPLE_SHAPE, **plugin.EXAMPLE_HYPERPARAMETERS)
+    model = seeded(lambda _: build(2))().eval()
+    channels, *rows, n_times = plugin.EXAMPLE_SHAPE
+    names, frequencies = tuple(f"channel {n}" for n in range(channels)), tuple(np.arange(*rows) + 0.5) if rows else ()
+    notes = explain("deep_lift", model, Setting.of(names, frequencies, n_times, 64.0)).notes
+    assert np.abs(notes["completeness_gap"]).max() < 1e-3 * np.abs(notes["log_odds_change"]).mean()
+
+
 def linear_case(name, ignored):
     """Return what of a linear model's map must be zero because the model ignores channels or a band."""
     setting, weights = NETWORKS[name][0], random_weights(NETWORKS[name][0])
@@ -416,10 +438,12 @@ def linear_case(name, ignored):
 
 
 @pytest.mark.parametrize("name", ["power", "signal"])
-@pytest.mark.parametrize("method", ["occlusion", "region_occlusion", "band_occlusion", "integrated_gradients"])
+@pytest.mark.parametrize(
+    "method", ["occlusion", "region_occlusion", "band_occlusion", "integrated_gradients", "deep_lift"]
+)
 def test_ignored_channels_have_no_importance(method, name):
     setting, weights = linear_case(name, "channel")
-    scale = {} if method == "integrated_gradients" else {"scale": "log_odds"}
+    scale = {} if method in ("integrated_gradients", "deep_lift") else {"scale": "log_odds"}
     result = attribute(method, Linear(weights), setting, **scale)
     ignored = np.zeros(result.shape[1], dtype=bool)
     ignored[[4] if result.shape[1] == 5 else np.flatnonzero(ATLAS.region_weights(BIPOLAR18)[4] > 0)] = True
@@ -428,7 +452,7 @@ def test_ignored_channels_have_no_importance(method, name):
 
 
 @pytest.mark.parametrize("name", ["power", "signal"])
-@pytest.mark.parametrize("method", ["band_occlusion", "integrated_gradients"])
+@pytest.mark.parametrize("method", ["band_occlusion", "integrated_gradients", "deep_lift"])
 def test_an_ignored_band_has_no_importance(method, name):
     setting, weights = linear_case(name, "band")
     result = attribute(method, Linear(weights), setting)

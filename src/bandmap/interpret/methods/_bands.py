@@ -54,3 +54,24 @@ def filled(context: Context, n_times: int) -> NDArray[np.bool_]:
     if context.frequencies_hz:
         return np.asarray(context.atlas.band_shares(context.frequencies_hz, context.edges_hz).any(axis=1))
     return np.asarray(context.atlas.band_members(bins_hz(n_times, context.rate_hz)).any(axis=1))
+
+
+def by_band(gradients: NDArray[np.float32], difference: NDArray[np.float32], context: Context) -> NDArray[np.float32]:
+    """Return the contributions of channels and bands to a sum of gradients times differences.
+
+    Parameters
+    ----------
+    gradients, difference : ndarray of float32, shape (windows, channels[, frequencies], times)
+        In raw signals, a gradient is multiplied with the component of the difference in the band, which gives the same
+        sum because bands and the rest are orthogonal.
+    context : Context
+
+    Returns
+    -------
+    ndarray of float32, shape (windows, channels, bands)
+    """
+    if gradients.ndim == 3:
+        parts = components(difference, context.atlas, context.rate_hz)  # (windows, bands, channels, samples)
+        return np.asarray(np.einsum("wct,wbct->wcb", gradients, parts))
+    members = context.atlas.band_shares(context.frequencies_hz, context.edges_hz).astype(np.float32)
+    return np.asarray((gradients * difference).sum(axis=3) @ members.T)

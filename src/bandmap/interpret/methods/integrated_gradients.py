@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from bandmap.interpret.context import Context, Noted
-from bandmap.interpret.methods._bands import components
+from bandmap.interpret.methods._bands import by_band
 from bandmap.interpret.methods._forward import Target, class_log_odds, evaluating, on_device, targets_of
 
 AXES = ("channel", "band")
@@ -66,7 +66,7 @@ def attribute(
             model, windows[some], context.baseline[some], targets[some], steps=steps, context=context
         )
         difference = windows[some] - context.baseline[some]
-        values[some] = _by_band(gradients, difference, context)
+        values[some] = by_band(gradients, difference, context)
         whole[some] = (gradients * difference).reshape(len(difference), -1).sum(axis=1)
     outside = whole - values.sum(axis=(1, 2))
     return Noted(values, {"completeness_gap": gap, "log_odds_change": whole - gap, "outside_bands": outside})
@@ -98,14 +98,3 @@ def _mean_gradients(
             gradients * (ends - starts), starts, ends, additional_forward_args=(classes,)
         )
     return gradients.detach().cpu().numpy(), gap.detach().cpu().numpy()
-
-
-def _by_band(gradients: NDArray[np.float32], difference: NDArray[np.float32], context: Context) -> NDArray[np.float32]:
-    """Return contributions, shape (windows, channels, bands)."""
-    if gradients.ndim == 3:
-        parts = components(difference, context.atlas, context.rate_hz)  # (windows, bands, channels, samples)
-        return np.asarray(np.einsum("wct,wbct->wcb", gradients, parts))
-    members = context.atlas.band_shares(context.frequencies_hz, context.edges_hz).astype(
-        np.float32
-    )  # (bands, frequencies)
-    return np.asarray((gradients * difference).sum(axis=3) @ members.T)

@@ -12,7 +12,7 @@ from torch import nn
 
 from bandmap.train.models._axes import check_axes
 
-OFFERS = ("time_frequency_maps",)
+OFFERS = ("time_frequency_maps", "rescale_rule")
 """Features of this model that interpretations may need (`NEEDS` of `bandmap.interpret.methods`)."""
 
 EXAMPLE_SHAPE = (18, 40, 64)
@@ -34,11 +34,12 @@ class BasicBlock(nn.Module):
         self.downsample: nn.Module = nn.Identity()
         if stride != 1 or n_in != n_out:
             self.downsample = nn.Sequential(nn.Conv2d(n_in, n_out, 1, stride=stride, bias=False), nn.BatchNorm2d(n_out))
+        self.relu1, self.relu2 = nn.ReLU(), nn.ReLU()  # modules of their own, which DeepLIFT needs
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
         """Return maps of shape (batch, n_out, frequencies / stride, times / stride)."""
-        inner = torch.relu(self.bn1(self.conv1(maps)))
-        return torch.relu(self.bn2(self.conv2(inner)) + self.downsample(maps))
+        inner = self.relu1(self.bn1(self.conv1(maps)))
+        return cast("torch.Tensor", self.relu2(self.bn2(self.conv2(inner)) + self.downsample(maps)))
 
 
 class CwtResNet18(nn.Module):
@@ -48,6 +49,7 @@ class CwtResNet18(nn.Module):
         super().__init__()
         self.conv1 = nn.Conv2d(n_channels, width, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
+        self.relu = nn.ReLU()
         self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
         self.layer1 = _stage(width, width, stride=1)
         self.layer2 = _stage(width, 2 * width, stride=2)
@@ -59,7 +61,7 @@ class CwtResNet18(nn.Module):
 
     def forward(self, windows: torch.Tensor) -> torch.Tensor:
         """Return logits, shape (batch, n_outputs), of windows of shape (batch, channels, frequencies, times)."""
-        maps = self.maxpool(torch.relu(self.bn1(self.conv1(windows))))
+        maps = self.maxpool(self.relu(self.bn1(self.conv1(windows))))
         maps = self.layer4(self.layer3(self.layer2(self.layer1(maps))))
         return cast("torch.Tensor", self.fc(self.dropout(self.avgpool(maps).flatten(1))))
 

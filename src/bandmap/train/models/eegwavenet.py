@@ -20,7 +20,7 @@ from torch.nn import functional
 from bandmap.train.models._axes import check_axes
 from bandmap.train.models._signals import Convolution, SignalsAsImages
 
-OFFERS = ("time_maps",)
+OFFERS = ("time_maps", "rescale_rule")
 """Features of this model that interpretations may need (`NEEDS` of `bandmap.interpret.methods`)."""
 
 EXAMPLE_SHAPE = (18, 512)

@@ -26,7 +26,7 @@ from torch import nn
 from bandmap.train.models._axes import check_axes
 from bandmap.train.models._signals import Convolution, SignalsAsImages
 
-OFFERS = ("ecam",)
+OFFERS = ("ecam", "rescale_rule")
 """Features of this model that interpretations may need (`NEEDS` of `bandmap.interpret.methods`)."""
 
 EXAMPLE_SHAPE = (18, 256)
