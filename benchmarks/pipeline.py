@@ -165,7 +165,7 @@ def shares(folder: Path, repeats: int) -> None:
     plan = tf.plan_blocks(filtering, FRAME_RATE)
     steps: dict[str, Callable[[], object]] = {
         "all": lambda: ours(source, cache, "uint8"),
-        "read, derive, judge, filter and resample": lambda: harmonize(edf.read(source), (), **HARMONIZE),
+        "read, derive, assess, filter and resample": lambda: harmonize(edf.read(source), (), **HARMONIZE),
         "of this, filter and resample": lambda: [apply(block) for _ in range(-(-RATE * SECONDS // apply.hop))],
         "wavelet power": lambda: power(recording.microvolts, found.values.plan),
         "wavelet power of 256 Hz, filtered by its weights": lambda: power(doubled, plan),

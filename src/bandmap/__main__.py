@@ -186,10 +186,10 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _apply(options: argparse.Namespace) -> int:
-    from bandmap.apply.commands import Wanted, judge
+    from bandmap.apply.commands import Wanted, apply
 
     wanted = {name: value for name, value in vars(options).items() if name not in ("command", "recordings")}
-    return judge(options.recordings, Wanted(task=TASKS[options.command], **wanted))
+    return apply(options.recordings, Wanted(task=TASKS[options.command], **wanted))
 
 
 def _explain(options: argparse.Namespace) -> int:

@@ -67,7 +67,7 @@ def written(path, channels):
 @needs_weights
 @pytest.mark.parametrize("name", expected())
 def test_events_and_probabilities_are_those_of_the_program(model, name):
-    found = model.judge(clip(name))
+    found = model.apply(clip(name))
     onsets = [[f"{row.onset:.2f}", f"{row.duration:.2f}"] for row in found.events.itertuples()]
     assert onsets == expected()[name]["events_onset_duration_s"]
     by_fold = np.array(expected()[name]["probability_of_seizure_by_fold"])
@@ -87,8 +87,8 @@ def test_each_network_gives_the_probabilities_of_its_fold(model, fold):
 def test_a_referential_and_a_bipolar_file_of_one_recording_give_the_same_prediction(model, name, tmp_path):
     brain = potentials(clip(name))
     derived = {label: brain[(ends := label.split("-"))[0]] - brain[ends[1]] for label in BIPOLAR18}
-    bipolar = model.judge(written(tmp_path / "bipolar.bdf", derived))
-    other = model.judge(written(tmp_path / "referential.bdf", {name: brain[name] for name in ELECTRODES}))
+    bipolar = model.apply(written(tmp_path / "bipolar.bdf", derived))
+    other = model.apply(written(tmp_path / "referential.bdf", {name: brain[name] for name in ELECTRODES}))
     np.testing.assert_allclose(other.mean.probabilities, bipolar.mean.probabilities, atol=1e-4)
     onsets = [[f"{row.onset:.2f}", f"{row.duration:.2f}"] for row in other.events.itertuples()]
     assert onsets == expected()[name]["events_onset_duration_s"]

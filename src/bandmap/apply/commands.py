@@ -14,7 +14,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from bandmap.apply.annotations import write_annotations
-from bandmap.apply.deciding import Judgement
+from bandmap.apply.deciding import Applied
 from bandmap.apply.model import Model
 from bandmap.apply.night import night
 from bandmap.apply.outside import start_of
@@ -84,7 +84,7 @@ class Wanted:
         }
 
 
-def judge(recordings: Sequence[str], wanted: Wanted) -> int:
+def apply(recordings: Sequence[str], wanted: Wanted) -> int:
     """Apply a model to recordings and return the exit status: 0, or 1 if one of them failed.
 
     A failed recording gives a one-line message, and the others are completed.
@@ -128,17 +128,17 @@ def _outcome_of(work: Work) -> str:
 
 def _outcome(model: Model, work: Work) -> str:
     try:
-        judged = model.judge(work.recording)
+        applied = model.apply(work.recording)
         for product, path in work.products.items():
-            _WRITERS[product](path, model, judged, work.recording)
+            _WRITERS[product](path, model, applied, work.recording)
     except (ValueError, OSError) as error:  # RecordingError is one
         line = " ".join(str(error).split())
         return line if work.recording.name in line else f"{work.recording.name}: {line}"
     return ""
 
 
-def _write_events(path: Path, _model: Model, judged: Judgement, _recording: Path) -> None:
-    write_table_of_events(path, judged.events)
+def _write_events(path: Path, _model: Model, applied: Applied, _recording: Path) -> None:
+    write_table_of_events(path, applied.events)
 
 
 def write_table_of_events(path: Path, table: pd.DataFrame) -> None:
@@ -150,19 +150,19 @@ def write_table_of_events(path: Path, table: pd.DataFrame) -> None:
     )
 
 
-def _write_probabilities(path: Path, model: Model, judged: Judgement, _recording: Path) -> None:
-    write_values(path, model.probabilities(judged.mean))
+def _write_probabilities(path: Path, model: Model, applied: Applied, _recording: Path) -> None:
+    write_values(path, model.probabilities(applied.mean))
 
 
-def _write_of_night(path: Path, _model: Model, judged: Judgement, _recording: Path, *, product: str) -> None:
-    write_values(path, getattr(night(judged.mean, judged.events), product))
+def _write_of_night(path: Path, _model: Model, applied: Applied, _recording: Path, *, product: str) -> None:
+    write_values(path, getattr(night(applied.mean, applied.events), product))
 
 
-def _write_annotations(path: Path, _model: Model, judged: Judgement, recording: Path) -> None:
-    write_annotations(path, judged.events, start=start_of(recording))
+def _write_annotations(path: Path, _model: Model, applied: Applied, recording: Path) -> None:
+    write_annotations(path, applied.events, start=start_of(recording))
 
 
-_WRITERS: Mapping[str, Callable[[Path, Model, Judgement, Path], None]] = {
+_WRITERS: Mapping[str, Callable[[Path, Model, Applied, Path], None]] = {
     "events": _write_events,
     "probabilities": _write_probabilities,
     "annotations": _write_annotations,

@@ -18,7 +18,7 @@ Found = tuple[tuple[Event, ...], tuple[float, ...]]
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Applied:
     """The result of a model for a recording.
 
     Attributes

@@ -12,7 +12,7 @@ import pandas as pd
 from bandmap.aggregate.from_files import unit_matrices
 from bandmap.apply.annotations import important
 from bandmap.apply.atlas import atlas_of
-from bandmap.apply.deciding import Judgement, deciding_probability, threshold_of
+from bandmap.apply.deciding import Applied, deciding_probability, threshold_of
 from bandmap.files.attributed import read_attribution, write_attribution
 from bandmap.files.comparable import Comparable
 from bandmap.files.events import write_events
@@ -90,7 +90,7 @@ class Explainable(Protocol):
     def device(self) -> str:
         """Device of the networks."""
 
-    def judge_prepared(self, source: RepresentedRecording) -> Judgement:
+    def apply_prepared(self, source: RepresentedRecording) -> Applied:
         """Return the predictions for a recording, and its events."""
 
 
@@ -113,15 +113,15 @@ def explain(
         the detections themselves are explained.
     """
     task: Task = plugins.load("bandmap.train.tasks", model.about["task"])
-    judged = model.judge_prepared(source)
-    detected = judged.found
-    files = _write(folder, source, judged, detected, reference, model.about)
+    applied = model.apply_prepared(source)
+    detected = applied.found
+    files = _write(folder, source, applied, detected, reference, model.about)
     source.events = tuple(detected if reference is None else reference)
-    case = _case(model, source, judged, detected, task)
+    case = _case(model, source, applied, detected, task)
     for method, options in _methods(model.about["network"]["kind"]).items():
         files[method] = str(folder / f"{method}.h5")
         _attribute(files[method], method, options, case, task, model)
-    return Explanation(judged.events, _matrices(files, name, model.about), _importance(files, source.events), files)
+    return Explanation(applied.events, _matrices(files, name, model.about), _importance(files, source.events), files)
 
 
 def made_of(files: Mapping[str, str]) -> dict[str, list[str]]:
@@ -143,7 +143,7 @@ def _methods(kind: str) -> dict[str, Mapping[str, Any]]:
 def _write(
     folder: Path,
     source: RepresentedRecording,
-    judged: Judgement,
+    applied: Applied,
     detected: Sequence[Event],
     reference: Sequence[Event] | None,
     about: Mapping[str, Any],
@@ -153,26 +153,26 @@ def _write(
     files["probabilities"] = str(folder / "probabilities.h5")
     write_predictions(
         files["probabilities"],
-        probabilities=deciding_probability(judged.each, about),
-        centres_seconds=judged.mean.centres_seconds,
-        labels=judged.mean.labels,
-        attributes={"threshold": threshold_of(about), "step_seconds": judged.mean.step_seconds},
+        probabilities=deciding_probability(applied.each, about),
+        centres_seconds=applied.mean.centres_seconds,
+        labels=applied.mean.labels,
+        attributes={"threshold": threshold_of(about), "step_seconds": applied.mean.step_seconds},
     )
     for role, events in (("detected", detected), ("reference", reference)):
         if events is not None:
             files[role] = str(folder / f"{role}.tsv")
-            write_events(files[role], events, recording_seconds=judged.mean.duration_seconds)
+            write_events(files[role], events, recording_seconds=applied.mean.duration_seconds)
     return files
 
 
 def _case(
-    model: Explainable, source: RepresentedRecording, judged: Judgement, detected: Sequence[Event], task: Task
+    model: Explainable, source: RepresentedRecording, applied: Applied, detected: Sequence[Event], task: Task
 ) -> Case:
     listed, shared = comparable([source], task, model.about["windows"], seed=SEED)
     predictions = Predictions(
-        deciding_probability(judged.each, model.about),
-        judged.mean.centres_seconds,
-        judged.mean.labels.astype(np.int8),
+        deciding_probability(applied.each, model.about),
+        applied.mean.centres_seconds,
+        applied.mean.labels.astype(np.int8),
         {"threshold": threshold_of(model.about)},
     )
     return Case(model.networks, source, Comparable(listed[0], shared), detected, predictions, model.about["windows"])

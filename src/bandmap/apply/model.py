@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from bandmap.apply.deciding import Judgement, found
+from bandmap.apply.deciding import Applied, found
 from bandmap.apply.night import Night, night
 from bandmap.apply.outside import read_any
 from bandmap.files.harmonized import open_recording, read_flags, write_recording
@@ -75,20 +75,20 @@ class Model:
         RecordingError
             If the recording cannot be read or converted to the montage of the model.
         """
-        return self.judge(recording).mean
+        return self.apply(recording).mean
 
-    def judge(self, recording: "str | Path | mne.io.BaseRaw") -> "Judgement":
+    def apply(self, recording: "str | Path | mne.io.BaseRaw") -> "Applied":
         """Return the predictions of the networks for a recording, and its events; errors as in `predict`."""
         with TemporaryDirectory(prefix="bandmap-") as folder:
-            return self.judge_prepared(self.prepare(recording, Path(folder)))
+            return self.apply_prepared(self.prepare(recording, Path(folder)))
 
-    def judge_prepared(self, source: RepresentedRecording) -> "Judgement":
+    def apply_prepared(self, source: RepresentedRecording) -> "Applied":
         """Return the same for the result of `prepare`."""
         task: Task = plugins.load("bandmap.train.tasks", self.about["task"])
         each = [predict_recording(n, source, task, self.about["windows"], device=self.device) for n in self.networks]
         mean = Prediction.mean(each)
         events, confidences = found(each, mean, self.about, task)
-        return Judgement(tuple(each), mean, events, _table(events, confidences, mean.duration_seconds))
+        return Applied(tuple(each), mean, events, _table(events, confidences, mean.duration_seconds))
 
     def detect(self, recording: "str | Path | mne.io.BaseRaw") -> pd.DataFrame:
         """Return the seizures in a recording.
@@ -107,7 +107,7 @@ class Model:
             As in `predict`.
         """
         self.require("seizure")
-        return self.judge(recording).events
+        return self.apply(recording).events
 
     def stage(self, recording: "str | Path | mne.io.BaseRaw") -> pd.DataFrame:
         """Return the hypnogram of a recording; errors as in `detect`.
@@ -123,8 +123,8 @@ class Model:
     def night(self, recording: "str | Path | mne.io.BaseRaw") -> Night:
         """Return hypnogram, hypnodensity and sleep statistics of a recording; errors as in `detect`."""
         self.require("sleep")
-        judged = self.judge(recording)
-        return night(judged.mean, judged.events)
+        applied = self.apply(recording)
+        return night(applied.mean, applied.events)
 
     def require(self, task: str) -> None:
         """Raise ModelFileError if the model has another task ("seizure", "sleep")."""
