@@ -29,7 +29,7 @@ def test_a_stage_is_known_in_every_spelling(name, label):
 @pytest.mark.parametrize(
     "label", ["sz", "bckg", "1", "2", "S2", "stimulus 1", "Lights off", "sleep", "Sleep stage 5", ""]
 )
-def test_what_is_no_mark_of_a_hypnogram_is_none(label):
+def test_a_label_outside_of_hypnograms_has_no_stage(label):
     assert stage(label) is None
 
 
@@ -49,13 +49,13 @@ def test_every_scored_second_keeps_its_stage_and_no_other_has_one(epochs, second
     assert all(a.offset < b.onset or a.label != b.label for a, b in pairwise(found))
 
 
-def test_unscored_time_is_told_in_the_log(caplog):
+def test_unscored_time_is_logged(caplog):
     caplog.set_level(logging.INFO)
     stages([Event(0, 30, "W"), Event(30, 90, "Movement time"), Event(90, 500, "?")], seconds=120, source="a.edf")
     assert caplog.messages == ["a.edf: 90 s are movement or unscored and have no stage"]
 
 
-def test_a_mark_that_is_no_stage_is_refused_with_file_and_remedy():
+def test_an_unknown_mark_is_refused_with_file_and_remedy():
     with pytest.raises(RecordingError, match=r"a\.edf: 'Sleep stage 5' at 30 s is not a sleep stage; write W, N1"):
         stages([Event(0, 30, "W"), Event(30, 60, "Sleep stage 5")], seconds=90, source="a.edf")
 

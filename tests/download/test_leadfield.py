@@ -42,20 +42,20 @@ def test_left_and_right_are_mirror_images():
 
 
 @pytest.mark.parametrize("electrode", ELECTRODES)
-def test_a_patch_under_an_electrode_is_seen_there_most_and_falls_off(electrode):
+def test_a_patch_under_an_electrode_is_largest_there_and_falls_off(electrode):
     seen = FIELD.under([electrode], ELECTRODES)
     place = ELECTRODES.index(electrode)
     assert seen[place] == 1
     assert np.abs(np.delete(seen, place)).max() < 0.6
 
 
-def test_a_patch_between_two_electrodes_is_seen_by_both_alike():
+def test_a_patch_between_two_electrodes_has_equal_potentials_at_both():
     seen = dict(zip(ELECTRODES, FIELD.under(["C3", "T3"], ELECTRODES), strict=True))
     assert min(seen["C3"], seen["T3"]) > 0.85
     assert max(abs(value) for name, value in seen.items() if name not in ("C3", "T3")) < 0.6
 
 
-def test_a_deep_source_is_seen_everywhere_and_no_cortical_one_is():
+def test_a_deep_source_reaches_all_electrodes_and_a_cortical_one_does_not():
     def reaching(seen: np.ndarray) -> int:
         return int((np.abs(seen) > 0.25).sum())
 

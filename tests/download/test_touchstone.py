@@ -32,8 +32,8 @@ SECONDS = 240.0
 
 
 def bursts(scenario: str, index: int) -> list[planted.Burst]:
-    someone = planted.person(1, 2, scenario, index)
-    return scenarios.plant(scenario, someone).bursts(SPANS, SECONDS, random.Random(index))
+    person = planted.person(1, 2, scenario, index)
+    return scenarios.plant(scenario, person).bursts(SPANS, SECONDS, random.Random(index))
 
 
 @cache
@@ -97,15 +97,15 @@ def test_the_truth_has_a_row_for_every_cell_of_every_subject_and_part(scenario):
 
 @pytest.mark.parametrize("scenario", ["distractor", "two_foci", "signal_steps", "suppressor", "spread", "decrease"])
 @pytest.mark.parametrize("index", range(4))
-def test_a_focus_is_seen_most_in_its_own_region_and_the_region_alone_is_a_target(scenario, index):
-    someone = planted.person(1, 2, scenario, index)
-    plan = scenarios.plant(scenario, someone)
+def test_a_focus_is_largest_in_its_own_region_which_is_the_only_target(scenario, index):
+    person = planted.person(1, 2, scenario, index)
+    plan = scenarios.plant(scenario, person)
     weights = of_cells(scenario, index, "weight").astype(float)
     named = {
         (region, band)
         for (sources, band), weight in plan.targets["whole"].items()
         for region in ATLAS.regions
-        if someone.sides[region] == sources and abs(weight) >= TARGET_WEIGHT
+        if person.sides[region] == sources and abs(weight) >= TARGET_WEIGHT
     }
     heavy = {
         (region, band)
@@ -147,7 +147,7 @@ def test_a_lost_rhythm_is_a_negative_target(index):
     assert contrast("decrease", index)[target] < -0.2
 
 
-def test_power_does_not_know_a_conjunction():
+def test_power_has_no_information_about_a_conjunction():
     differences = np.array(
         [contrast("conjunction", index)[of_cells("conjunction", index, "role") == "target"] for index in range(16)]
     )
@@ -163,9 +163,9 @@ def share(found: list[planted.Burst], band: str, spans: list[tuple[float, float]
 
 @pytest.mark.parametrize("index", range(8))
 def test_a_conjunctions_cells_are_as_active_outside_of_seizures_but_never_together(index):
-    someone = planted.person(1, 2, "conjunction", index)
+    person = planted.person(1, 2, "conjunction", index)
     found, calm = bursts("conjunction", index), planted.outside(SPANS, SECONDS)
-    for _, band in (someone.first, someone.second):
+    for _, band in (person.first, person.second):
         assert share(found, band, SPANS) == pytest.approx(1 / 3, abs=0.03)
         assert share(found, band, calm) == pytest.approx(1 / 3, abs=0.01)
     spans = {band: {(b.onset, b.offset) for b in found if b.band == band} for band in {b.band for b in found}}
@@ -179,7 +179,7 @@ def test_a_conjunctions_cells_are_as_active_outside_of_seizures_but_never_togeth
 
 
 @pytest.mark.parametrize(("scenario", "cell"), [("distractor", "second"), ("suppressor", "second")])
-def test_what_comes_at_the_same_rate_in_both_classes_does(scenario, cell):
+def test_a_distractor_has_the_same_rate_in_seizures_and_outside(scenario, cell):
     for index in range(4):
         band = getattr(planted.person(1, 2, scenario, index), cell)[1]
         inside = [b for b in bursts(scenario, index) if b.offset - b.onset < 3]  # slots
@@ -188,13 +188,11 @@ def test_what_comes_at_the_same_rate_in_both_classes_does(scenario, cell):
 
 
 def test_a_spreading_seizure_begins_in_its_first_region():
-    someone = planted.person(1, 2, "spread", 0)
-    first, *later = (name for name in (someone.first[0], *scenarios.NEXT[someone.first[0]]))
-    onsets = {
-        b.sources: b.onset for b in bursts("spread", 0) if b.band == someone.first[1] and b.onset in range(40, 61)
-    }
-    assert onsets[someone.sides[first]] == 40
-    assert [onsets[someone.sides[region]] for region in later] == [50, 60]
+    person = planted.person(1, 2, "spread", 0)
+    first, *later = (name for name in (person.first[0], *scenarios.NEXT[person.first[0]]))
+    onsets = {b.sources: b.onset for b in bursts("spread", 0) if b.band == person.first[1] and b.onset in range(40, 61)}
+    assert onsets[person.sides[first]] == 40
+    assert [onsets[person.sides[region]] for region in later] == [50, 60]
     counts = [(of_cells("spread", 0, "role", part) == "target").sum() for part in ("onset", "middle", "end")]
     assert counts == [1, 2, 3]
 
@@ -204,9 +202,9 @@ def test_a_spreading_seizure_begins_in_its_first_region():
 def test_every_four_subjects_have_four_variants_and_no_confound_is_anybodys_target(scenario, seed):
     people = [planted.person(seed, 2, scenario, index) for index in range(20)]
     for block in range(5):
-        assert {someone.variant for someone in people[4 * block : 4 * block + 4]} == {0, 1, 2, 3}
-    targets = {cell for someone in people for cell in (someone.first, someone.second)}
-    assert not targets & {cell for someone in people for cell in someone.confounds}
+        assert {person.variant for person in people[4 * block : 4 * block + 4]} == {0, 1, 2, 3}
+    targets = {cell for person in people for cell in (person.first, person.second)}
+    assert not targets & {cell for person in people for cell in person.confounds}
     assert all(a[0] != b[0] and a[1] != b[1] for a, b in ((p.first, p.second) for p in people))
 
 
@@ -226,22 +224,22 @@ def test_the_cue_of_a_shortcut_comes_with_most_training_seizures_and_half_of_the
 def test_every_split_has_all_variants_equally_often(scenario):
     rows = touchstone.recordings(scenario=scenario, subjects=100)
     people = [planted.person(1, 2, scenario, index) for index in range(100)]
-    variants = Counter((row["split"], someone.variant) for row, someone in zip(rows, people, strict=True))
+    variants = Counter((row["split"], person.variant) for row, person in zip(rows, people, strict=True))
     assert variants == {(split, k): n for split, n in (("train", 15), ("dev", 5), ("eval", 5)) for k in range(4)}
 
 
 def test_every_split_has_each_strength_in_each_variant():
     steps = {"train": Counter(), "dev": Counter(), "eval": Counter()}
     for index in range(100):
-        someone = planted.person(1, 2, "signal_steps", index)
+        person = planted.person(1, 2, "signal_steps", index)
         (strength,) = {burst.gain for burst in bursts("signal_steps", index)}
-        steps[scenarios.split(index)][someone.variant, strength] += 1
+        steps[scenarios.split(index)][person.variant, strength] += 1
     assert {split: set(found.values()) for split, found in steps.items()} == {"train": {3}, "dev": {1}, "eval": {1}}
     strengths = {row["subject"]: row["strength"] for row in table("signal_steps", 100) if row["role"] == "target"}
     assert Counter(strengths.values()) == dict.fromkeys(scenarios.STEPS, 20)
 
 
-def test_nothing_happens_when_labels_are_chance():
+def test_random_labels_have_no_activity():
     assert bursts("null", 0) == []
 
 
@@ -274,7 +272,7 @@ VERSION_2 = "86703c597bd5bf547aa7a21e2d52b26c9016b627b2bdb4458b49f313d23f4ef5"
         ({"duration_seconds": 60}, "choose at least"),
     ],
 )
-def test_what_cannot_be_made_is_refused_when_planning(options, message):
+def test_impossible_settings_are_refused_when_planning(options, message):
     with pytest.raises(ValueError, match=message):
         touchstone.recordings(**options)
 
@@ -319,7 +317,7 @@ def test_bursts_are_added_to_the_real_background(borrowed_from, tmp_path):
     assert not added[int(event.offset * 200) + 1 :].any()
 
 
-def test_a_background_that_does_not_do_is_refused(borrowed_from, tmp_path):
+def test_an_unsuitable_background_is_refused(borrowed_from, tmp_path):
     folder, _ = borrowed_from
     with pytest.raises(ValueError, match="has 2 EDF or BDF files for 3 subjects"):
         touchstone.recordings(scenario="null", subjects=3, background=str(folder))

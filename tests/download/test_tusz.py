@@ -151,7 +151,7 @@ def test_background_alone_is_not_a_seizure(tmp_path, binary):
 
 
 @pytest.mark.parametrize("label", sorted(TUH_OTHERS))
-def test_every_other_label_of_the_corpus_is_no_seizure(tmp_path, label):
+def test_every_other_label_of_the_corpus_is_not_a_seizure(tmp_path, label):
     add(tmp_path, binary=f"TERM,20.0,31.0,{label},1.0\n")
     assert fetched(tmp_path, tmp_path / "out") == ()
 

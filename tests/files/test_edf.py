@@ -41,7 +41,7 @@ def test_digital_limits_map_to_physical_limits(tmp_path):
     unit=st.sampled_from([b"uV", b"mV", b"V", b"nV"]),
 )
 @settings(max_examples=60)
-def test_a_sample_at_a_limit_of_the_file_equals_it_whatever_the_scale(tmp_path, physical, digital, unit):
+def test_a_sample_at_a_limit_of_the_file_equals_it_at_any_scale(tmp_path, physical, digital, unit):
     scale = {"physical": tuple(map(str, physical)), "digital": tuple(map(str, digital)), "units": [unit]}
     signal = reading(tmp_path, Made([np.array([digital])], **scale)).signals[0]
     assert tuple(sorted(map(float, all_of(signal)))) == signal.digital_limits_microvolts

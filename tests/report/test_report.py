@@ -314,7 +314,7 @@ def test_one_table_has_every_map_and_every_test(tmp_path):
     assert (second["planted region"], second["fresh weights"]) == (None, None)
 
 
-def test_gains_stand_by_replacement_with_how_much_the_ranking_depends_on_it(tmp_path):
+def test_gains_are_listed_by_replacement_with_the_agreement_of_rankings(tmp_path):
     head = {"step": None, "low": None, "high": None, "values": None, "n": 9}
     rows = [
         {**head, "method": method, "test": test, "level": level, "mean": mean}

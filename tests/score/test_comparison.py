@@ -115,7 +115,7 @@ def test_holm_is_that_of_a_worked_example():
 
 
 @given(st.lists(st.floats(0, 1), max_size=8))
-def test_holm_keeps_the_order_and_lies_between_no_correction_and_bonferroni(p_values):
+def test_holm_keeps_the_order_and_is_between_no_correction_and_bonferroni(p_values):
     adjusted = holm(p_values)
     order = np.argsort(p_values, kind="stable")
     assert np.all(np.diff(np.array(adjusted)[order]) >= 0)

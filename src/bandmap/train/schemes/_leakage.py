@@ -35,7 +35,7 @@ def check_no_leak(rows: Iterable[Row], recordings: Iterable[Row]) -> None:
         Rows with the columns `COLUMNS`.
     recordings : iterable of mapping
         All existing recordings: dataset, subject and recording, those of one subject in chronological order, and
-        `person` if someone has several labels. Rows about other recordings are ignored.
+        `person` if a person has several labels. Rows about other recordings are ignored.
 
     Raises
     ------
