@@ -30,7 +30,7 @@ def summarize(tested: pd.DataFrame, reliable: Mapping[str, pd.DataFrame], *, see
     Returns
     -------
     DataFrame
-        A table of `tables.FAITHFULNESS`; `n` counts the subjects for whom the test is defined. If they
+        A table of `tables.FAITHFULNESS`; `n` counts the subjects for which the test is defined. If they
         are too few for an interval, it is NaN, and `values` lists them (`score.intervals.bootstrap_interval`).
     """
     halves = [table.assign(method=name, test=SPLIT_HALF, level="") for name, table in reliable.items()]

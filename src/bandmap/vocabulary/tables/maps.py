@@ -38,7 +38,7 @@ FAITHFULNESS = Schema(
         columns.LOW,
         columns.HIGH,
         columns.VALUES,
-        Column("n", "integer", "subjects for whom the test is defined"),
+        Column("n", "integer", "subjects for which the test is defined"),
     ),
 )
 
@@ -70,7 +70,7 @@ RECOVERY = Schema(
         columns.METHOD,
         columns.CLASS,
         Column("what", "text", "compared item; `auc` is the mean area", values=("region", "band", "both", "auc")),
-        Column("right", "integer", "number of subjects for whom it is right", optional=True),
+        Column("right", "integer", "number of subjects for which it is right", optional=True),
         Column("n", "integer", "subjects"),
         Column("share", "float", "right / n, or the mean area"),
         Column("low", "float", "lower end of Wilson's 95 % interval", optional=True),
