@@ -28,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _card(options.model)
     if options.command == "init":
         return _init(options.folder)
-    return {"import": _import, "explain": _explain, "truth": _score}.get(options.command, _apply)(options)
+    return {"import": _import, "explain": _explain, "export": _export, "truth": _score}.get(options.command, _apply)(
+        options
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     for command in (detect, stage):
         _add_apply(command)
     _add_explain(commands)
+    exported = commands.add_parser("export", help="write a model's networks as ONNX or .pt2", allow_abbrev=False)
+    exported.add_argument("model", help="a .bandmap file")
+    exported.add_argument("file", help="the file to write: .onnx, or .pt2 for torch.export")
     _add_truth(commands)
     return parser
 
@@ -196,6 +201,18 @@ def _explain(options: argparse.Namespace) -> int:
     from bandmap.report.one_recording import explain
 
     return explain(options.model, options.recording, options.output, reference=options.events, device=options.device)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from bandmap.apply.exporting import export
+    from bandmap.files.model_file import ModelFileError
+
+    try:
+        export(options.model, options.file)
+    except (ModelFileError, OSError) as error:
+        sys.stderr.write(f"ERROR {error}\n")
+        return 1
+    return 0
 
 
 def _score(options: argparse.Namespace) -> int:
