@@ -30,6 +30,7 @@ NETWORKS = (
 )
 TABLES = (
     "aggregate_matrices",
+    "aggregate_pairs",
     "compare_models",
     "draw_faithfulness",
     "draw_model",

@@ -49,6 +49,10 @@ class MatrixPlan(ABC):
         axes: Any = plugins.constant("bandmap.interpret.methods", kind, "AXES")
         return tuple(axes)
 
+    def has_pairs(self, method: str) -> bool:
+        """Return whether an interpretation gives interactions of cells, not a matrix."""
+        return "with_region" in self.axes_of(method)
+
     @with_known_parameters
     def regions_of(self, wildcards: Any) -> dict[str, Any]:
         """Return the regions if the result of {method} has this axis, so that other methods do not depend on them."""

@@ -36,4 +36,5 @@ def _of_testing(plan: Plan, model: str) -> list[str]:
         files += plan.each_tested(f"results/predicted/{model}/{of}/{{dataset}}/{{recording}}_events.tsv")
     for method in plan.fitting(model):
         files += plan.each_tested(f"results/attributed/{model}/{scheme}/{method}/{{dataset}}/{{recording}}.h5")
+        files += [f"results/matrices/{model}/{scheme}/{method}/pairs.tsv"] if plan.has_pairs(method) else []
     return [*files, f"results/faithfulness/{model}/{scheme}.tsv"]
