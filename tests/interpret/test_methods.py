@@ -383,7 +383,7 @@ OPTIONS = [
     {"view": view, "share": share, "size": size}
     for view in ("both", "deletion", "insertion")
     for share in ("whole", "weighted")
-    for size in ("root", "channels", "none")
+    for size in ("rows", "root", "channels", "none")
 ]
 
 
@@ -403,8 +403,9 @@ def test_band_occlusion_is_exact_on_a_linear_model(setting, options):
         "insertion": np.einsum("nbc,rc->nrb", own, taken) - np.einsum("nbc,rc->nrb", background, lost),
     }
     chosen = list(views.values()) if options["view"] == "both" else [views[options["view"]]]
-    divisor = {"root": np.sqrt(share.sum(axis=1)), "channels": share.sum(axis=1), "none": np.ones(5)}[options["size"]]
-    expected = np.mean(chosen, axis=0) / divisor[:, None]
+    channels, rows = share.sum(axis=1)[:, None], [1.0] * 5 if setting is SIGNAL else [2.0, 2, 2, 2, 2]
+    divisors = {"rows": np.sqrt(channels * rows), "root": np.sqrt(channels), "channels": channels, "none": 1.0}
+    expected = np.mean(chosen, axis=0) / divisors[options["size"]]
     close(attribute("band_occlusion", Linear(weights), setting, backgrounds=3, **options), expected)
 
 
