@@ -1,4 +1,26 @@
-"""Model files, which apply a trained model to any recording."""
+"""Model files, which apply a trained model to any recording: those of the run, and those that it imports."""
+
+
+rule import_network:
+    """Unpack one network of an imported model, which takes part in the run without training."""
+    input:
+        model=PLAN.model_file,
+    output:
+        weights="results/trained/{model}/{scheme}/{fold}/weights.pt",
+        decision="results/trained/{model}/{scheme}/{fold}/decision.json",
+    log:
+        "results/trained/{model}/{scheme}/{fold}/import_network.log",
+    wildcard_constraints:
+        model=PLAN.models(imported=True),
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        number=PLAN.network_number,
+        code=code_of(
+            f"{SCRIPTS}/apply/import_network.py", PLAN.plugin("models", "model")
+        ),
+    script:
+        "../scripts/apply/import_network.py"
 
 
 rule pack_model:
@@ -13,6 +35,7 @@ rule pack_model:
     log:
         "results/models/{model}_{scheme}.log",
     wildcard_constraints:
+        model=PLAN.models(imported=False),
         scheme=PLAN.schemes(tuned=False),
     conda:
         "../envs/bandmap.yaml"

@@ -48,6 +48,7 @@ rule train_fold:
     benchmark:
         "results/trained/{model}/{scheme}/{fold}/benchmark.tsv"
     wildcard_constraints:
+        model=PLAN.models(imported=False),
         scheme=PLAN.schemes(tuned=False),
     priority: 1  # start the longest jobs first, so that the run does not end waiting for one of them
     conda:
@@ -77,6 +78,8 @@ rule decide_fold:
         decision="results/trained/{model}/{scheme}/{fold}/decision.json",
     log:
         "results/trained/{model}/{scheme}/{fold}/decide_fold.log",
+    wildcard_constraints:
+        model=PLAN.models(imported=False),
     conda:
         "../envs/bandmap.yaml"
     params:
@@ -103,6 +106,7 @@ rule fine_tune_fold:
     benchmark:
         "results/trained/{model}/{scheme}/{fold}/benchmark.tsv"
     wildcard_constraints:
+        model=PLAN.models(imported=False),
         scheme=PLAN.schemes(tuned=True),
     conda:
         "../envs/bandmap.yaml"
@@ -138,7 +142,7 @@ rule predict_recording:
         "../envs/bandmap.yaml"
     params:
         task=RUN["task"],
-        postprocessing=config["postprocessing"],
+        postprocessing=PLAN.postprocessing_of,
         device=config["device"],
         code=code_of(
             f"{SCRIPTS}/train/predict_recording.py",
