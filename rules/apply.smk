@@ -6,12 +6,10 @@ rule import_network:
     input:
         model=PLAN.model_file,
     output:
-        weights="results/trained/{model}/{scheme}/{fold}/weights.pt",
-        decision="results/trained/{model}/{scheme}/{fold}/decision.json",
+        weights="results/imported/{model}/{network}/weights.pt",
+        decision="results/imported/{model}/{network}/decision.json",
     log:
-        "results/trained/{model}/{scheme}/{fold}/import_network.log",
-    wildcard_constraints:
-        model=PLAN.models(imported=True),
+        "results/imported/{model}/{network}/import_network.log",
     conda:
         "../envs/bandmap.yaml"
     params:
@@ -35,7 +33,6 @@ rule pack_model:
     log:
         "results/models/{model}_{scheme}.log",
     wildcard_constraints:
-        model=PLAN.models(imported=False),
         scheme=PLAN.schemes(tuned=False),
     conda:
         "../envs/bandmap.yaml"

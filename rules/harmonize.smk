@@ -25,6 +25,6 @@ use rule harmonize_recording as harmonize_for_model with:
     log:
         "results/harmonized/{model}/{dataset}/{recording}.log",
     wildcard_constraints:
-        model=PLAN.models(imported=True),
+        model=PLAN.one_of_imported(),
     params:
         harmonize=PLAN.harmonize_of,

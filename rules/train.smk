@@ -48,7 +48,6 @@ rule train_fold:
     benchmark:
         "results/trained/{model}/{scheme}/{fold}/benchmark.tsv"
     wildcard_constraints:
-        model=PLAN.models(imported=False),
         scheme=PLAN.schemes(tuned=False),
     priority: 1  # start the longest jobs first, so that the run does not end waiting for one of them
     conda:
@@ -78,8 +77,6 @@ rule decide_fold:
         decision="results/trained/{model}/{scheme}/{fold}/decision.json",
     log:
         "results/trained/{model}/{scheme}/{fold}/decide_fold.log",
-    wildcard_constraints:
-        model=PLAN.models(imported=False),
     conda:
         "../envs/bandmap.yaml"
     params:
@@ -106,7 +103,6 @@ rule fine_tune_fold:
     benchmark:
         "results/trained/{model}/{scheme}/{fold}/benchmark.tsv"
     wildcard_constraints:
-        model=PLAN.models(imported=False),
         scheme=PLAN.schemes(tuned=True),
     conda:
         "../envs/bandmap.yaml"

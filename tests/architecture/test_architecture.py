@@ -23,6 +23,7 @@ HEAVY = ("torch", "mne", "numpy", "scipy", "zarr", "h5py", "pandas", "matplotlib
 NETWORKS = (
     "check_faithfulness",
     "fine_tune_fold",
+    "import_network",
     "interpret_recording",
     "pack_model",
     "predict_recording",

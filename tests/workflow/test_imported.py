@@ -63,19 +63,31 @@ def test_the_plan_prepares_recordings_as_the_file_states_and_trains_only_the_oth
     assert added == {**dict.fromkeys((*of_recordings, *explained), 3), **dict.fromkeys(once, 1), "import_network": 2}
 
 
-@pytest.mark.workflow
-def test_a_run_of_an_imported_model_scores_and_explains_it_and_tells_what_its_training_saw(tmp_path: Path) -> None:
-    packed(tmp_path, evidence={**VOTING["evidence"], "seed": DEFAULTS["seed"]})
-    run = snakemake(tmp_path, configfile=settings(tmp_path, "outside"))
+def scored(folder: Path, *targets: str) -> Path:
+    """Run the tiny cohort with an imported model only, check its scores and return the folder of the results."""
+    packed(folder, evidence={**VOTING["evidence"], "seed": DEFAULTS["seed"]})
+    run = snakemake(folder, *targets, configfile=settings(folder, "outside"))
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-5000:]
-    assert "its training saw simulated" in run.stdout
-    results = tmp_path / "results"
+    assert bool(targets) or "its training saw simulated" in run.stdout
+    results = folder / "results"
     assert not list(results.rglob("train_fold.log"))
     summary = json.loads((results / f"scores/outside_{SCHEME}.json").read_text())
     assert summary["imported"] == {"file": "made.bandmap", "trained_on": ["mine"], "seen": ["simulated"]}
     compared = {(row["model_a"], row["model_b"]) for row in read_rows(results / f"scores/comparison_{SCHEME}.tsv")}
     assert ("outside", "line-length") in compared
     assert {row["subject"] for row in read_rows(results / f"scores/outside_{SCHEME}.tsv")} == {"01", "02", "03"}
+    return results
+
+
+@pytest.mark.workflow
+def test_an_imported_model_is_scored_beside_baselines_without_training(tmp_path: Path) -> None:
+    scored(tmp_path, f"results/scores/comparison_{SCHEME}.tsv")
+
+
+@pytest.mark.workflow
+@pytest.mark.long
+def test_an_imported_model_is_explained_and_the_report_states_what_its_training_saw(tmp_path: Path) -> None:
+    results = scored(tmp_path)
     tests = read_rows(results / f"faithfulness/outside/{SCHEME}.tsv")
     assert "labels" not in {row["test"] for row in tests}
     page = (results / "report/index.html").read_text()

@@ -158,10 +158,9 @@ class ImportPlan(ABC):
         """Return the models that the run trains."""
         return [name for name in self.config["run"]["models"] if name not in self.imported]
 
-    def models(self, *, imported: bool) -> str:
-        """Return a pattern of the models that are imported, or of all others."""
-        names = [name for name in self.config["models"] if (name in self.imported) == imported]
-        return "|".join(re.escape(name) for name in names) or "(?!)"
+    def one_of_imported(self) -> str:
+        """Return a pattern of the imported models."""
+        return "|".join(map(re.escape, self.imported)) or "(?!)"
 
     @with_known_parameters
     def model_file(self, wildcards: Any) -> str:
@@ -170,8 +169,13 @@ class ImportPlan(ABC):
 
     @with_known_parameters
     def network_number(self, wildcards: Any) -> int:
-        """Return the index of the network {fold} of the imported {model}."""
-        return self.imported[wildcards.model].networks().index(wildcards.fold)
+        """Return the index of {network} of the imported {model}."""
+        return self.imported[wildcards.model].networks().index(wildcards.network)
+
+    def weights_of(self, model: str, scheme: str, folds: Iterable[str]) -> list[str]:
+        """Return the weights of a trained model of some folds, or of some networks of an imported model."""
+        folder = f"results/imported/{model}" if model in self.imported else f"results/trained/{model}/{scheme}"
+        return [f"{folder}/{fold}/weights.pt" for fold in folds]
 
     @with_known_parameters
     def origin(self, wildcards: Any) -> dict[str, Any]:
@@ -214,8 +218,3 @@ class ImportPlan(ABC):
     def _harmonized(self, name: str, wildcards: Any) -> str:
         folder = f"results/harmonized/{name}" if name in self.imported else "results/harmonized"
         return f"{folder}/{wildcards.dataset}/{wildcards.recording}.h5"
-
-
-def weights(model: str, scheme: str, folds: Iterable[str]) -> list[str]:
-    """Return the weights of a model of some folds, or the networks of an imported model."""
-    return [f"results/trained/{model}/{scheme}/{fold}/weights.pt" for fold in folds]

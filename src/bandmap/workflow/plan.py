@@ -12,7 +12,7 @@ import yaml
 from bandmap.train.schemes import Manifest
 from bandmap.workflow.extents import check_extents
 from bandmap.workflow.folds import Folds, made, read_or_make
-from bandmap.workflow.imported import read_imported, weights, with_imported
+from bandmap.workflow.imported import read_imported, with_imported
 from bandmap.workflow.listing import listed
 from bandmap.workflow.packing import PackPlan
 from bandmap.workflow.quick import with_known_parameters
@@ -230,7 +230,7 @@ class Plan(PackPlan):
             names = self.imported[wildcards.model].networks()
         elif base_of(self.config, wildcards.scheme) != wildcards.scheme:
             names = [f"{row['dataset']}-{row['subject']}_from_{name}" for name in names]
-        return weights(wildcards.model, wildcards.scheme, names)
+        return self.weights_of(wildcards.model, wildcards.scheme, names)
 
     @with_known_parameters
     def decision(self, wildcards: Any) -> str:

@@ -7,7 +7,6 @@ from functools import cached_property
 from itertools import cycle
 from typing import Any
 
-from bandmap.workflow.imported import weights
 from bandmap.workflow.matrices import MatrixPlan
 from bandmap.workflow.quick import with_known_parameters
 from bandmap.workflow.settings import SettingsError, base_of, kind_of, methods_of, options_of
@@ -50,7 +49,7 @@ class ProbePlan(MatrixPlan):
     @with_known_parameters
     def probed_weights(self, wildcards: Any) -> list[str]:
         """Return the weights of `probed_folds`."""
-        return weights(wildcards.model, wildcards.scheme, self.probed_folds(wildcards))
+        return self.weights_of(wildcards.model, wildcards.scheme, self.probed_folds(wildcards))
 
     @with_known_parameters
     def shuffled_weights(self, wildcards: Any) -> list[str]:

@@ -21,7 +21,7 @@ def intermediate(plan: Plan) -> list[str]:
 def _of_training(plan: Plan, model: str) -> list[str]:
     base, scheme = plan.base(), plan.config["run"]["scheme"]
     if model in plan.imported:
-        return [f"results/trained/{model}/{scheme}/{name}/weights.pt" for name in plan.imported[model].networks()]
+        return plan.weights_of(model, scheme, plan.imported[model].networks())
     trained = dict.fromkeys((base, fold) for fold in plan.base_folds())
     trained |= dict.fromkeys((scheme, fold) for fold in plan.fold_names())
     decided = [*plan.base_folds(), *([ENSEMBLE] if plan.packable() else [])]
