@@ -5,7 +5,11 @@ export OMP_NUM_THREADS ?= 1
 
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: demo models test check test-units test-workflow test-all test-beside-load clean
+TRUTH := $(BIN)/snakemake --snakefile benchmarks/truth.smk --cores 2 --rerun-triggers mtime
+comma := ,
+FOUR := distractor,two_foci,conjunction,spread
+
+.PHONY: demo models truth truth-small test check test-units test-workflow test-all test-beside-load clean
 
 demo: .venv/installed
 	$(BIN)/snakemake --configfile examples/demo.yaml --directory demo
@@ -13,6 +17,15 @@ demo: .venv/installed
 models: .venv/installed
 	$(BIN)/snakemake --configfile examples/models.yaml --directory demo/models
 	$(BIN)/snakemake --configfile examples/sleep.yaml --directory demo/sleep
+
+# The planted benchmark (docs/truth.md): all scenarios; in small, four of them. What is there is not computed again.
+truth: .venv/installed
+	$(TRUTH) --directory demo/truth
+	$(BIN)/python benchmarks/draw_truth.py demo/truth
+
+truth-small: .venv/installed
+	$(TRUTH) --directory demo/truth-small --config subjects=60 scenarios=$(FOUR)
+	$(BIN)/python benchmarks/truth.py --folder demo/truth-small --subjects 60 --scenarios $(subst $(comma), ,$(FOUR))
 
 # What continuous integration runs.
 test: check test-units test-workflow

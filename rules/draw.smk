@@ -4,7 +4,7 @@
 rule draw_recording:
     """Draw the events of one recording: every seizure and false alarm, or the sleep stages of a night."""
     input:
-        recording=PLAN.harmonized_for,
+        recording="results/harmonized/{dataset}/{recording}.h5",
         array=PLAN.array,
         probabilities="results/predicted/{model}/{scheme}/{dataset}/{recording}_probabilities.h5",
         reference="resources/{dataset}/{recording}_events.tsv",
@@ -46,7 +46,10 @@ rule draw_model:
     input:
         matrices=PLAN.tables("subjects.tsv"),
         cohorts=PLAN.tables("cohort.tsv"),
-        histories=PLAN.histories,
+        histories=expand(
+            "results/trained/{{model}}/{{scheme}}/{fold}/history.tsv",
+            fold=PLAN.fold_names(),
+        ),
         scores="results/scores/{model}_{scheme}.tsv",
         scores_details=multiext(
             "results/scores/{model}_{scheme}", ".json", "_details.tsv"
@@ -86,7 +89,7 @@ rule draw_model:
     params:
         task=RUN["task"],
         titles=PLAN.titles,
-        folds=PLAN.folds_of,
+        folds=PLAN.fold_names(),
         subjects=PLAN.people_tested(),
         truth=PLAN.planted(),
         code=code_of(

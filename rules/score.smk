@@ -11,7 +11,9 @@ rule score_model:
         probabilities=PLAN.each(
             "results/predicted/{model}/{scheme}/{dataset}/{recording}_probabilities.h5"
         ),
-        spans=PLAN.spans,
+        spans=PLAN.each(
+            "results/predicted/{model}/{scheme}/{dataset}/{recording}_probabilities.h5"
+        ),
     output:
         table=report(
             "results/scores/{model}_{scheme}.tsv",
@@ -28,8 +30,7 @@ rule score_model:
         task=RUN["task"],
         recordings=PLAN.tested(),
         expected=PLAN.expected(),
-        postprocessing=PLAN.postprocessing_of,
-        origin=PLAN.origin,
+        postprocessing=config["postprocessing"],
         seed=config["seed"],
         code=code_of(
             f"{SCRIPTS}/score/score_model.py",

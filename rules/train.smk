@@ -138,7 +138,7 @@ rule predict_recording:
         "../envs/bandmap.yaml"
     params:
         task=RUN["task"],
-        postprocessing=PLAN.postprocessing_of,
+        postprocessing=config["postprocessing"],
         device=config["device"],
         code=code_of(
             f"{SCRIPTS}/train/predict_recording.py",

@@ -167,10 +167,10 @@ def predict_recording(
     return Prediction(probabilities, cut.centres_seconds, cut.labels, cutting["step_seconds"], duration)
 
 
-def predict_each(
+def predict_together(
     models: Sequence[tuple[nn.Module, Mapping[str, Any]]], source: Source, task: Task, *, device: str
-) -> list[Prediction]:
-    """Return the prediction of each of several models for a recording.
+) -> Prediction:
+    """Return the mean prediction of several models for a recording.
 
     Parameters
     ----------
@@ -180,7 +180,9 @@ def predict_each(
     task : Task
     device : str
     """
-    return [predict_recording(model, source, task, settings["windows"], device=device) for model, settings in models]
+    return Prediction.mean(
+        [predict_recording(model, source, task, settings["windows"], device=device) for model, settings in models]
+    )
 
 
 def cut_recording(source: Source, task: Task, cutting: Mapping[str, float]) -> windows.RecordingWindows:

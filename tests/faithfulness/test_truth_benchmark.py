@@ -1,0 +1,56 @@
+"""The planted benchmark in its smallest form: a model learns two foci, its map is scored beside floors, and kept."""
+
+import json
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+
+import _touchstone
+import truth as benchmark
+
+from bandmap.faithfulness.benchmark import FREQUENT, MAP, RANDOM
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return the results of two scenarios with twenty subjects, of which four are tested, and of two cohorts."""
+    found = tmp_path_factory.mktemp("truth")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_touchstone, "UNTRAINED", 1)
+        patch.setattr(benchmark, "COHORTS", 2)
+        for name in benchmark.QUICK:
+            benchmark.scenario(found, name, "cwt_resnet18", 20)
+        benchmark.null(found, 0, "cwt_resnet18")
+    return found
+
+
+@pytest.mark.long
+def test_a_model_of_two_foci_is_explained_beside_floors(folder):
+    detection = benchmark.read(folder, "two_foci_cwt_resnet18", "detection")
+    assert list(detection["subject"]) == ["17", "18", "19", "20"]
+    assert detection["window_auroc"].mean() > 0.9
+    scored = benchmark.scores(folder, "two_foci", "cwt_resnet18")
+    assert set(scored["map"]) >= {MAP, FREQUENT, RANDOM, "power contrast", "untrained network 1, magnitude"}
+    assert set(scored["method"]) == set(_touchstone.METHODS)
+    assert set(scored["n"] + scored["not_competent"] + scored["without"]) == {4}
+    figures = benchmark.figures(folder, "cwt_resnet18")
+    assert figures["truth_two_foci_pr"] > 0.5
+    assert figures["truth_conjunction_floor"] < 0.5
+    assert 0 <= figures["truth_null_rate"] <= 1
+
+
+@pytest.mark.long
+def test_what_is_there_is_not_computed_again(folder, monkeypatch):
+    def never(*_: object, **__: object) -> dict[str, pd.DataFrame]:
+        raise AssertionError("computed again")
+
+    monkeypatch.setattr(_touchstone, "scenario", never)
+    benchmark.scenario(folder, "two_foci", "cwt_resnet18", 20)
+    about = json.loads((folder / "two_foci_cwt_resnet18.json").read_text())
+    assert (about["subjects"], about["seed"]) == (20, 1)
+    with pytest.raises(AssertionError, match="computed again"):
+        benchmark.scenario(folder, "distractor", "cwt_resnet18", 20)
