@@ -28,9 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _card(options.model)
     if options.command == "init":
         return _init(options.folder)
-    return {"import": _import, "explain": _explain, "export": _export, "truth": _score}.get(options.command, _apply)(
-        options
-    )
+    own = {"import": _import, "explain": _explain, "export": _export, "szcore": _szcore, "truth": _score}
+    return own.get(options.command, _apply)(options)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     exported = commands.add_parser("export", help="write a model's networks as ONNX or .pt2", allow_abbrev=False)
     exported.add_argument("model", help="a .bandmap file")
     exported.add_argument("file", help="the file to write: .onnx, or .pt2 for torch.export")
+    _add_szcore(commands)
     _add_truth(commands)
     return parser
 
@@ -103,6 +103,19 @@ def _add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     explain.add_argument("--output", required=True, help="new folder for the page, its figures and its tables")
     explain.add_argument("--events", help="table of annotated seizures; without it, all detections are explained")
     explain.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
+
+
+def _add_szcore(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    szcore = commands.add_parser(
+        "szcore",
+        help="find the seizures of one recording by the contract of SzCORE's containers",
+        description="Read the recording that the variable INPUT names and write the table that OUTPUT names.",
+        allow_abbrev=False,
+    )
+    szcore.add_argument("model", help="a .bandmap file")
+    szcore.add_argument("--data", type=Path, default=Path("/data"), help="folder that INPUT is relative to")
+    szcore.add_argument("--output", type=Path, default=Path("/output"), help="folder that OUTPUT is relative to")
+    szcore.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
 
 
 def _add_truth(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -195,6 +208,14 @@ def _apply(options: argparse.Namespace) -> int:
 
     wanted = {name: value for name, value in vars(options).items() if name not in ("command", "recordings")}
     return apply(options.recordings, Wanted(task=TASKS[options.command], **wanted))
+
+
+def _szcore(options: argparse.Namespace) -> int:
+    import os
+
+    from bandmap.apply.szcore import detect_one
+
+    return detect_one(options.model, os.environ, data=options.data, output=options.output, device=options.device)
 
 
 def _explain(options: argparse.Namespace) -> int:
