@@ -1,4 +1,24 @@
-"""Model files, which apply a trained model to any recording."""
+"""Model files, which apply a trained model to any recording: those of the run, and those that it imports."""
+
+
+rule import_network:
+    """Unpack one network of an imported model, which takes part in the run without training."""
+    input:
+        model=PLAN.model_file,
+    output:
+        weights="results/imported/{model}/{network}/weights.pt",
+        decision="results/imported/{model}/{network}/decision.json",
+    log:
+        "results/imported/{model}/{network}/import_network.log",
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        number=PLAN.network_number,
+        code=code_of(
+            f"{SCRIPTS}/apply/import_network.py", PLAN.plugin("models", "model")
+        ),
+    script:
+        "../scripts/apply/import_network.py"
 
 
 rule pack_model:

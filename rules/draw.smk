@@ -4,7 +4,7 @@
 rule draw_recording:
     """Draw the events of one recording: every seizure and false alarm, or the sleep stages of a night."""
     input:
-        recording="results/harmonized/{dataset}/{recording}.h5",
+        recording=PLAN.harmonized_for,
         array=PLAN.array,
         probabilities="results/predicted/{model}/{scheme}/{dataset}/{recording}_probabilities.h5",
         reference="resources/{dataset}/{recording}_events.tsv",
@@ -46,10 +46,7 @@ rule draw_model:
     input:
         matrices=PLAN.tables("subjects.tsv"),
         cohorts=PLAN.tables("cohort.tsv"),
-        histories=expand(
-            "results/trained/{{model}}/{{scheme}}/{fold}/history.tsv",
-            fold=PLAN.fold_names(),
-        ),
+        histories=PLAN.histories,
         scores="results/scores/{model}_{scheme}.tsv",
         scores_details=multiext(
             "results/scores/{model}_{scheme}", ".json", "_details.tsv"
@@ -89,7 +86,7 @@ rule draw_model:
     params:
         task=RUN["task"],
         titles=PLAN.titles,
-        folds=PLAN.fold_names(),
+        folds=PLAN.folds_of,
         subjects=PLAN.people_tested(),
         truth=PLAN.planted(),
         code=code_of(

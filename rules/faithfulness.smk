@@ -19,14 +19,8 @@ use rule train_fold as train_on_shuffled_labels with:
 rule check_faithfulness:
     """Test how maps respond to randomised weights, shuffled labels, perturbed windows and exchanged cells."""
     input:
-        weights=expand(
-            "results/trained/{{model}}/{{scheme}}/{fold}/weights.pt",
-            fold=PLAN.probed_folds(),
-        ),
-        shuffled=expand(
-            "results/shuffled/{{model}}/{{scheme}}/{fold}/weights.pt",
-            fold=PLAN.shuffled_folds(),
-        ),
+        weights=PLAN.probed_weights,
+        shuffled=PLAN.shuffled_weights,
         arrays=PLAN.probed_arrays,
         comparable=PLAN.each_probed("results/comparable/{model}/{dataset}/{subject}.h5"),
         probabilities=PLAN.each_probed(
@@ -40,8 +34,8 @@ rule check_faithfulness:
         "../envs/bandmap.yaml"
     params:
         task=RUN["task"],
-        recordings=PLAN.probed(),
-        folds=PLAN.probed_folds(),
+        recordings=PLAN.probed,
+        folds=PLAN.probed_folds,
         methods=PLAN.methods_of,
         products=PLAN.products_of,
         regions=config["regions"],

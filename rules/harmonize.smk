@@ -17,3 +17,14 @@ rule harmonize_recording:
         code=code_of(f"{SCRIPTS}/harmonize/harmonize_recording.py"),
     script:
         "../scripts/harmonize/harmonize_recording.py"
+
+
+use rule harmonize_recording as harmonize_for_model with:
+    output:
+        recording="results/harmonized/{model}/{dataset}/{recording}.h5",
+    log:
+        "results/harmonized/{model}/{dataset}/{recording}.log",
+    wildcard_constraints:
+        model=PLAN.one_of_imported(),
+    params:
+        harmonize=PLAN.harmonize_of,

@@ -22,13 +22,13 @@ rule write_report:
         matrices=PLAN.cohort_tables(),
         trained=expand(
             rules.train_fold.output.windows,
-            model=RUN["models"],
+            model=PLAN.trained(),
             scheme=RUN["scheme"],
             fold=PLAN.fold_names(),
         ),
         resources=expand(
             rules.train_fold.output.resources,
-            model=RUN["models"],
+            model=PLAN.trained(),
             scheme=RUN["scheme"],
             fold=PLAN.fold_names(),
         ),

@@ -4,7 +4,7 @@
 rule represent_recording:
     """Compute a representation of one harmonized recording, such as wavelet power."""
     input:
-        recording="results/harmonized/{dataset}/{recording}.h5",
+        recording=PLAN.harmonized,
     output:
         array="results/represented/{representation}/{dataset}/{recording}.zarr.zip",
     log:

@@ -11,9 +11,7 @@ rule score_model:
         probabilities=PLAN.each(
             "results/predicted/{model}/{scheme}/{dataset}/{recording}_probabilities.h5"
         ),
-        spans=PLAN.each(
-            "results/predicted/{model}/{scheme}/{dataset}/{recording}_probabilities.h5"
-        ),
+        spans=PLAN.spans,
     output:
         table=report(
             "results/scores/{model}_{scheme}.tsv",
@@ -30,7 +28,8 @@ rule score_model:
         task=RUN["task"],
         recordings=PLAN.tested(),
         expected=PLAN.expected(),
-        postprocessing=config["postprocessing"],
+        postprocessing=PLAN.postprocessing_of,
+        origin=PLAN.origin,
         seed=config["seed"],
         code=code_of(
             f"{SCRIPTS}/score/score_model.py",

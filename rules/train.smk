@@ -138,7 +138,7 @@ rule predict_recording:
         "../envs/bandmap.yaml"
     params:
         task=RUN["task"],
-        postprocessing=config["postprocessing"],
+        postprocessing=PLAN.postprocessing_of,
         device=config["device"],
         code=code_of(
             f"{SCRIPTS}/train/predict_recording.py",

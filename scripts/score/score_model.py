@@ -13,4 +13,4 @@ with job(snakemake):
     card = task.score(members, expected=params.expected, seed=params.seed, postprocessing=params.postprocessing)
     write_table(snakemake.output.table, card.scores, tables.SCORES[params.task])
     write_table(snakemake.output.details, card.details, tables.DETAILS[params.task])
-    write_json(snakemake.output.summary, card.summary)
+    write_json(snakemake.output.summary, {**card.summary, **params.origin})

@@ -180,10 +180,10 @@ def _init(folder: Path) -> int:
 
 
 def _card(model: str) -> int:
-    from bandmap.files.model_file import ModelFileError, read_model_file
+    from bandmap.files.model_text import ModelFileError, read_model_text
 
     try:
-        sys.stdout.write(read_model_file(model, networks=False).card)
+        sys.stdout.write(read_model_text(model).card)
     except ModelFileError as error:
         sys.stderr.write(f"ERROR {error}\n")
         return 1

@@ -5,12 +5,13 @@ import json
 import numpy as np
 import pytest
 
+from bandmap.aggregate import subject_pairs
 from bandmap.aggregate.from_files import seizure, sleep, unit_matrices
 from bandmap.files.attributed import write_attribution
 from bandmap.files.events import write_events
 from bandmap.vocabulary.atlas import Atlas
 from bandmap.vocabulary.recording import Event
-from bandmap.vocabulary.tables import UNITS
+from bandmap.vocabulary.tables import PAIRS, UNITS
 
 ATLAS = Atlas.of({"front": ["Fp1", "F3"], "back": ["P3", "O1"]}, {"slow": [1, 8], "fast": [8, 30]})
 CHANNELS = ("Fp1-F3", "F3-P3", "P3-O1")
@@ -47,6 +48,26 @@ def seizure_rows(tmp_path, attributions):
     write_events(events, [Event(10, 20, "sz")], recording_seconds=60.0)
     rows = unit_matrices(seizure, [RECORDING], attributions, [events], [events], ATLAS).to_dict("records")
     return {(row["region"], row["band"]): row for row in rows if row["part"] == "whole" and row["outcome"] == "hit"}
+
+
+def test_interactions_become_a_row_for_each_pair_of_known_cells(tmp_path):
+    values = np.zeros((30, 2, 2, 2, 2))
+    values[:, 0, 0, 1, 1] = values[:, 1, 1, 0, 0] = 2.0
+    events = str(tmp_path / "events.tsv")
+    write_events(events, [Event(10, 20, "sz")], recording_seconds=60.0)
+
+    def pairs(**flags):
+        path = written(tmp_path / "a.h5", values, ("region", "band", "with_region", "with_band"), **flags)
+        return subject_pairs(unit_matrices(seizure, [RECORDING], [path], [events], [events], ATLAS))
+
+    found = pairs().query("part == 'whole' and outcome == 'hit'")
+    assert tuple(found.columns) == PAIRS.names
+    assert len(found) == 6
+    (largest,) = found.query("importance > 0").to_dict("records")
+    names = ("region", "band", "with_region", "with_band", "importance", "n_units")
+    assert [largest[name] for name in names] == ["front", "slow", "back", "fast", 2.0, 1]
+    masked = pairs(masked=["F3-P3", "P3-O1"]).query("part == 'whole' and outcome == 'hit'")
+    assert masked[["region", "with_region"]].to_numpy().tolist() == [["front", "front"]]
 
 
 def test_a_joint_matrix_carries_the_flags_of_its_recording(tmp_path):

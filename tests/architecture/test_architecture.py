@@ -23,6 +23,7 @@ HEAVY = ("torch", "mne", "numpy", "scipy", "zarr", "h5py", "pandas", "matplotlib
 NETWORKS = (
     "check_faithfulness",
     "fine_tune_fold",
+    "import_network",
     "interpret_recording",
     "pack_model",
     "predict_recording",
@@ -30,6 +31,7 @@ NETWORKS = (
 )
 TABLES = (
     "aggregate_matrices",
+    "aggregate_pairs",
     "compare_models",
     "draw_faithfulness",
     "draw_model",

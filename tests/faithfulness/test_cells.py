@@ -1,5 +1,7 @@
 """Matrices against a truth of every cell: metrics by hand, floors as they should be, tables and the command."""
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -136,6 +138,62 @@ def test_a_table_is_scored_beside_its_floors():
     assert value(found, MAP, "largest", "margin_high") > 0.9
     # Four of the seven others have the other cell: whoever answers by them is wrong here.
     assert value(found, FREQUENT, "largest") == 0
+
+
+FOUR = [("front", "slow"), ("front", "fast"), ("back", "slow"), ("back", "fast")]
+
+
+def pair_truth():
+    """Front slow with back fast, in six subjects; each alone is a target, too."""
+    head = {"part": "whole", "role": "target", "strength": 1}
+    rows = []
+    for n in range(6):
+        single = {"with_region": "n/a", "with_band": "n/a"}
+        for region, band in FOUR:
+            weight = float((region, band) in (FOUR[0], FOUR[3]))
+            rows.append({**head, **single, "subject": f"s{n}", "region": region, "band": band, "weight": weight})
+        pair = {"region": "front", "band": "slow", "with_region": "back", "with_band": "fast", "weight": 1}
+        rows.append({**head, **pair, "subject": f"s{n}"})
+    return rows
+
+
+def interactions(*, right, wrong):
+    """Six pairs of a subject; the planted one is written in the other order."""
+    values = dict.fromkeys(combinations(FOUR[::-1], 2), wrong) | {(FOUR[3], FOUR[0]): right}
+    return [
+        {"subject": f"s{n}", "region": a[0], "band": a[1], "with_region": b[0], "with_band": b[1], "importance": value}
+        for n in range(6)
+        for (a, b), value in values.items()
+    ]
+
+
+def test_pairs_are_scored_against_the_pairs_of_the_truth():
+    cells = [
+        {"subject": f"s{n}", "region": r, "band": b, "importance": float(r == "front")}
+        for n in range(6)
+        for r, b in FOUR
+    ]
+    found = score_table(pair_truth(), interactions(right=0.9, wrong=0.1), {"cells": cells})
+    assert value(found, MAP, "largest") == value(found, MAP, "average_precision") == 1
+    assert value(found, MAP, "largest", "n") == 6
+    assert value(found, RANDOM, "largest") == pytest.approx(1 / 6)
+    assert value(found, FREQUENT, "largest") == 1
+    # Both cells in front are the largest pair of a table that says front.
+    assert value(found, "cells", "largest") == 0
+    found = score_table(pair_truth(), interactions(right=-0.9, wrong=0.1), {})
+    assert value(found, MAP, "largest") == 0
+    assert (
+        value(score_table(pair_truth(), interactions(right=-0.9, wrong=0.1), {}, ranking="magnitude"), MAP, "largest")
+        == 1
+    )
+
+
+def test_single_cells_are_scored_as_before_where_the_truth_has_pairs():
+    rows = [
+        {"subject": f"s{n}", "region": r, "band": b, "importance": i} for n in range(6) for i, (r, b) in enumerate(FOUR)
+    ]
+    found = score_table(pair_truth(), rows, {})
+    assert value(found, MAP, "relevance_rank") == 0.5
 
 
 def test_subjects_without_a_detected_seizure_are_counted_separately():

@@ -172,6 +172,29 @@ class Power(nn.Module):
         return windows.square().mean(dim=(1, 2))[:, None]
 
 
+def test_by_the_root_of_rows_no_cell_is_favoured_by_its_size_where_nothing_is_learnt():
+    """Random weights and random windows: 6.5 derivations and 16 rows win without a divisor, and not with it."""
+    atlas = Atlas.of(
+        {"frontal": ["Fp1", "Fp2", "F7", "F3", "Fz", "F4", "F8"], "temporal-left": ["T3", "T5"], "central": ["Cz"]},
+        {"delta": [1, 4], "beta": [14, 30]},
+    )
+    generator = np.random.default_rng(1)
+    windows, background = generator.standard_normal((2, 20, 18, 30, 1)).astype(np.float32)
+    context = Context(atlas, BIPOLAR18, tuple(np.arange(1.0, 31)), 1.0, background, background)
+
+    def largest(size):
+        """Return how often each cell is the largest: frontal delta, beta, then temporal, central."""
+        found = []
+        for seed in range(20):
+            model = nn.Sequential(nn.Flatten(), nn.Linear(18 * 30, 1))
+            nn.init.normal_(model[1].weight, generator=torch.Generator().manual_seed(seed))
+            found.append(np.abs(attribute(model, windows, context, size=size, backgrounds=1)).reshape(20, -1))
+        return np.bincount(np.concatenate(found).argmax(axis=1), minlength=6) / 400
+
+    assert largest("none")[1] > 0.4
+    assert np.abs(largest("rows") - 1 / 6).max() < 0.1
+
+
 def test_successive_windows_use_all_backgrounds():
     model = nn.Sequential(nn.Flatten(), nn.Linear(18 * 5 * 8, 1))
     same = np.repeat(POWER.baseline[:1], 3, axis=0)

@@ -374,6 +374,21 @@ def test_the_page_warns_if_only_some_recordings_are_scored(tmp_path):
     assert "cover only a part of the recordings" in page_of(DATA, tmp_path)
 
 
+def test_an_imported_model_states_where_it_comes_from_and_what_its_training_saw(tmp_path):
+    imported = {"imported": {"file": "a.bandmap", "trained_on": ["CHB-MIT"], "seen": ["chb"]}}
+    data = replace(
+        DATA, runs=(replace(RUN, score_summary={**SCORES, **imported}),), scored={"a": {**SCORES, **imported}}
+    )
+    page = " ".join(page_of(data, tmp_path).split())
+    assert "was not trained in this run: it comes from a.bandmap, trained on CHB-MIT." in page
+    assert "Its training saw the data set chb: its scores there are not those of unseen subjects." in page
+    assert "that the model was not trained on, except those of a." in page
+    assert overview(data, seizure).scores.rows[0][0] == Cell(
+        "a", note="imported, trained on CHB-MIT; its training saw chb"
+    )
+    assert "Each fold has its own model" not in page
+
+
 @pytest.mark.parametrize(
     "path", ["/etc/passwd", "https://example.org/a.png", "C:\\a.png", "javascript:alert(1)", "figures/none.png"]
 )

@@ -9,8 +9,8 @@ from bandmap.score.events import sample_scores
 from bandmap.train import fold
 from bandmap.train.ensemble import validated_together
 from bandmap.train.fitting import fit
-from bandmap.train.fold import Learner, cut_recording, predict_together, train_fold
-from bandmap.train.tasks import seizure
+from bandmap.train.fold import Learner, cut_recording, predict_each, train_fold
+from bandmap.train.tasks import Prediction, seizure
 from bandmap.vocabulary.recording import Event
 
 CUTTING = {
@@ -100,7 +100,7 @@ def test_windows_of_bad_quality_are_left_out_of_training_and_counted(trained):
 
 
 def test_every_window_of_a_test_recording_is_predicted_at_any_quality(trained):
-    prediction = predict_together([(trained.model, trained.settings)], Source(3), seizure, device="cpu")
+    prediction = Prediction.mean(predict_each([(trained.model, trained.settings)], Source(3), seizure, device="cpu"))
     assert len(prediction.probabilities) == 113
     assert prediction.duration_seconds == 120.4
 
@@ -108,14 +108,14 @@ def test_every_window_of_a_test_recording_is_predicted_at_any_quality(trained):
 def test_an_ensemble_predicts_the_mean_of_its_members(trained):
     other = train_fold([Source(4)], [Source(2)], MODEL, learner())
     members = [(one.model, one.settings) for one in (trained, other)]
-    alone = [predict_together([member], Source(3), seizure, device="cpu").probabilities for member in members]
-    together = predict_together(members, Source(3), seizure, device="cpu")
+    alone = [one.probabilities for one in predict_each(members, Source(3), seizure, device="cpu")]
+    together = Prediction.mean(predict_each(members, Source(3), seizure, device="cpu"))
     np.testing.assert_allclose(together.probabilities, np.mean(alone, axis=0), rtol=1e-6)
 
 
 def test_a_fold_returns_predictions_for_every_window_of_its_validation_recordings(trained):
     ((predicted, events),) = trained.validation
-    alone = predict_together([(trained.model, trained.settings)], Source(2), seizure, device="cpu")
+    alone = Prediction.mean(predict_each([(trained.model, trained.settings)], Source(2), seizure, device="cpu"))
     np.testing.assert_array_equal(predicted.probabilities, alone.probabilities)
     assert (len(predicted.labels), predicted.duration_seconds, events) == (113, 120.4, (Event(60, 90, "sz"),))
 

@@ -66,7 +66,7 @@ def whole(root, **leave_out):
 
 def planned(config):
     recordings, out = listed(config)
-    return plan.Plan(config, recordings, folds.read_or_make(config, recordings), out)
+    return plan.Plan(config, {}, recordings, folds.read_or_make(config, recordings), out)
 
 
 def test_a_recording_left_out_is_expected_but_in_no_fold(root, tmp_path, monkeypatch):

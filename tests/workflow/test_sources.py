@@ -17,7 +17,7 @@ def sources(kind: str, row: dict[str, str], **options: object) -> tuple[Sources,
     """Return the sources of one recording in a plan."""
     config = {"seed": 1, "datasets": {"set": {"kind": kind, **options}}}
     rows = ({"dataset": "set", "recording": "a", "subject": "s", "source": "", **row},)
-    return Sources(Plan(config, rows, ())), Wildcards(dataset="set", recording="a")
+    return Sources(Plan(config, {}, rows, ())), Wildcards(dataset="set", recording="a")
 
 
 class Wildcards(SimpleNamespace):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bandmap.aggregate.matrices import PAIRED
 from bandmap.aggregate.statistics import pattern_p
 from bandmap.score.intervals import bootstrap_interval, listed
 from bandmap.vocabulary.tables import (
@@ -12,6 +13,7 @@ from bandmap.vocabulary.tables import (
     HALVES,
     INTERICTAL,
     OUTCOMES,
+    PAIRS,
     PARTS,
     SEIZURE,
     SUBJECTS,
@@ -69,6 +71,25 @@ def subject_matrices(units: pd.DataFrame, *, level: float = 0.95) -> pd.DataFram
     subjects["high"] = cells["importance"].quantile((1 + level) / 2)
     subjects = subjects.reset_index()
     return SUBJECTS.frame(subjects[subjects["outcome"] != INTERICTAL])
+
+
+def subject_pairs(units: pd.DataFrame) -> pd.DataFrame:
+    """Return every subject's mean interactions of cells.
+
+    Parameters
+    ----------
+    units : DataFrame
+        A table of `tables.UNITS` whose rows and columns are cells (`matrices.pair_matrix`).
+
+    Returns
+    -------
+    DataFrame
+        A table of `tables.PAIRS`: each pair once, with the kinds of `subject_matrices`.
+    """
+    subjects = subject_matrices(units).dropna(subset="importance")
+    cells = [subjects[name].astype(str).str.split(PAIRED, n=1, expand=True) for name in CELL]
+    names = pd.concat(cells, axis=1).set_axis([*CELL, "with_region", "with_band"], axis=1)
+    return PAIRS.frame(subjects.drop(columns=CELL).join(names)[[*PAIRS.names]])
 
 
 def cohort_matrices(units: pd.DataFrame, *, scale: str = "unit", seed: int) -> pd.DataFrame:

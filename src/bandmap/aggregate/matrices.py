@@ -12,6 +12,12 @@ ALL = "all"
 
 Axes = tuple[str, ...]
 
+PAIR_AXES = ("region", "band", "with_region", "with_band")
+"""Axes of interactions of cells, which give no matrix."""
+
+PAIRED = "/"
+"""Stands between region and band in the name of a cell."""
+
 MATRIX_AXES = (
     ("region", "band"),
     ("channel", "band"),
@@ -79,6 +85,36 @@ def region_band_matrix(
             by_band = frequency_importance(values, atlas, frequencies_hz, edges_hz)
     matrices: NDArray[np.float64] = by_region[:, :, None] * by_band[:, None, :]
     return matrices
+
+
+def pair_matrix(
+    values: NDArray[np.floating],
+    atlas: Atlas,
+    channels: Sequence[str],
+    rows_hz: tuple[Sequence[float], Sequence[float]],
+    *,
+    masked: Collection[str] = (),
+) -> NDArray[np.float64]:
+    """Return the interactions of cells of every window, each pair once.
+
+    Parameters
+    ----------
+    values : ndarray, shape (windows, regions, bands, regions, bands)
+        Of an interpretation with `PAIR_AXES`.
+    atlas, channels, masked
+        As for `region_band_matrix`.
+    rows_hz : pair of sequence of float
+        Frequencies and edges, as for `region_band_matrix`.
+
+    Returns
+    -------
+    ndarray of float64, shape (windows, cells, cells)
+        Cells in the order of regions, then bands. NaN on and below the diagonal, and for a cell for which
+        `region_band_matrix` has no value.
+    """
+    cells = _known(atlas, channels, rows_hz, masked).ravel()
+    known = np.triu(np.outer(cells, cells), k=1)
+    return np.where(known, values.reshape(len(values), len(cells), len(cells)).astype(np.float64), np.nan)
 
 
 def _in_regions(

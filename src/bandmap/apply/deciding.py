@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bandmap.train.tasks import Prediction, Task
 from bandmap.vocabulary.recording import Event
 
-_VOTE = 0.5
+VOTE = 0.5
 """Probability above which a network votes for a seizure."""
 
 Found = tuple[tuple[Event, ...], tuple[float, ...]]
@@ -77,7 +77,7 @@ def voted(predictions: Sequence[Prediction], *, votes: int) -> Found:
     length = 2 * first.centres_seconds[0] if len(first.centres_seconds) else 0.0
     starts = first.centres_seconds - length / 2
     kept = starts < first.duration_seconds - length
-    votes_for = np.stack([one.probabilities[kept] > _VOTE for one in predictions])
+    votes_for = np.stack([one.probabilities[kept] > VOTE for one in predictions])
     agreed = (votes_for & np.roll(votes_for, 1, axis=1)).sum(axis=0) >= votes
     mean = np.mean([one.probabilities[kept] for one in predictions], axis=0)
     edges = np.flatnonzero(np.diff(agreed, prepend=False, append=False)).reshape(-1, 2)
@@ -88,7 +88,7 @@ def voted(predictions: Sequence[Prediction], *, votes: int) -> Found:
 
 def threshold_of(about: Mapping[str, Any]) -> float:
     """Return the threshold of `deciding_probability`."""
-    return float(about["decision"].get("threshold", _VOTE))
+    return float(about["decision"].get("threshold", VOTE))
 
 
 def deciding_probability(predictions: Sequence[Prediction], about: Mapping[str, Any]) -> NDArray[np.float32]:

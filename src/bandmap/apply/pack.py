@@ -1,8 +1,10 @@
-"""The description of a model file, from the trained models of a run."""
+"""The description of a model file from the trained models of a run, and what a run needs of an imported one."""
 
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any
+
+from bandmap.apply.deciding import VOTE
 
 _OF_THE_NETWORK = ("kind", "shape", "n_classes", "hyperparameters")
 _SHARED = ("channels", "frequencies_hz", "frame_rate_hz", "windows")
@@ -50,3 +52,14 @@ def describe(
         "decision": dict(decision),
         "evidence": dict(evidence),
     }
+
+
+def settings_of(about: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that a run saves beside the weights of a network, from the description of its file."""
+    return {**{name: about["network"][name] for name in _OF_THE_NETWORK}, **{name: about[name] for name in _SHARED}}
+
+
+def decision_of(about: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the decision of a model file; networks that vote have the threshold of each vote."""
+    votes = {"threshold": VOTE, "threshold_reason": "of each network's vote"} if "votes" in about["decision"] else {}
+    return {**votes, **about["decision"]}

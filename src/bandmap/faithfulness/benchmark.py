@@ -8,6 +8,7 @@ import pandas as pd
 
 from bandmap.faithfulness.cells import METRICS, expected_at_random, metrics, most_frequent
 from bandmap.faithfulness.held_out import COMPETENT, trained, window_auroc
+from bandmap.faithfulness.pairs import has_pairs, named, pairs_of_cells, truth_of_pairs
 from bandmap.score.intervals import over_subjects
 from bandmap.vocabulary.truth import CELL_COLUMNS, NO_CELL
 
@@ -46,12 +47,14 @@ def score_table(
     Parameters
     ----------
     truth : rows of `CELL_COLUMNS`
-        Rows of pairs are not looked at.
+        Rows of pairs count if the matrices are of pairs, else those of single cells.
     matrices : rows of `MATRIX_COLUMNS`
         One matrix for a subject (and part, if the truth has parts). Where there is an `outcome`, only the rows of
-        detected seizures count.
+        detected seizures count. With `with_region` and `with_band`, they are interactions of pairs of cells, and a pair
+        takes the place of a cell in all that follows.
     floors : mapping of str to rows
-        Name -> matrices of the same subjects that need no faithful method: power contrast, untrained network.
+        Name -> matrices of the same subjects that need no faithful method: power contrast, untrained network. Beside
+        interactions, a pair counts as the smaller of its cells in a table of single cells.
     ranking : {"value", "magnitude"}
         See `cells.metrics`.
     folds : rows of fold, role and subject, optional
@@ -71,11 +74,12 @@ def score_table(
         The map's row has its `margin` `over` the floor of the largest mean: the mean difference, subject by subject,
         and its interval.
     """
-    weights = _weights(truth)
+    paired = has_pairs(_frame(matrices, MATRIX_COLUMNS))
+    weights = _weights(truth, paired=paired)
     frequent = _frequent(weights, folds)
     weights = weights.loc[frequent.index]
-    maps = {MAP: _importance(matrices), FREQUENT: frequent}
-    maps |= {name: _importance(rows) for name, rows in floors.items()}
+    maps = {MAP: _importance(matrices, paired=paired), FREQUENT: frequent}
+    maps |= {name: _importance(rows, paired=paired) for name, rows in floors.items()}
     scored = {name: _scored(weights, found, ranking) for name, found in maps.items()}
     scored[RANDOM] = pd.DataFrame([expected_at_random(row) for row in weights.to_numpy()], index=weights.index)
     competent = _competent(weights.index.unique("subject"), scores)
@@ -166,21 +170,25 @@ def _frame(rows: Rows, columns: Sequence[str]) -> pd.DataFrame:
     return given if len(given) else pd.DataFrame(columns=list(columns), dtype="object")
 
 
-def _weights(truth: Rows) -> pd.DataFrame:
-    """Return the weight of cells: a row for each part and subject, a column for each region and band."""
+def _weights(truth: Rows, *, paired: bool) -> pd.DataFrame:
+    """Return the weight of cells or pairs: a row for each part and subject, a column for each region and band."""
     rows = _frame(truth, CELL_COLUMNS)
     _require(rows, CELL_COLUMNS, "the truth")
+    if paired:
+        return _wide(truth_of_pairs(rows), "weight", "the truth")
     single = rows[rows["with_region"].fillna(NO_CELL) == NO_CELL]
     return _wide(single, "weight", "the truth")
 
 
-def _importance(matrices: Rows) -> pd.DataFrame:
+def _importance(matrices: Rows, *, paired: bool) -> pd.DataFrame:
     rows = _frame(matrices, MATRIX_COLUMNS)
     _require(rows, MATRIX_COLUMNS, "the matrices")
     if "outcome" in rows:
         rows = rows[rows["outcome"].isin(FOUND)]
     if "part" not in rows:
         rows = rows.assign(part="whole")
+    if paired:
+        rows = named(rows) if has_pairs(rows) else pairs_of_cells(rows, _KEY)
     return _wide(rows, "importance", "the matrices")
 
 

@@ -79,7 +79,7 @@ def probe_folds(
     methods: Methods,
     prober: Prober,
 ) -> pd.DataFrame:
-    """Test the maps of every fold's model on correctly classified windows of subjects that it never saw.
+    """Test the maps of every fold's model on windows of subjects that it never saw.
 
     Parameters
     ----------
@@ -94,7 +94,8 @@ def probe_folds(
     Returns
     -------
     DataFrame
-        A table of `tables.MAP_TESTS`. A subject without a correctly classified window has no rows.
+        A table of `tables.MAP_TESTS`. A subject without a window of a class to explain (a
+        seizure, a scored epoch) has no rows.
     """
     tables: list[pd.DataFrame] = []
     for number, (fold, path) in enumerate(weights.items()):
@@ -169,12 +170,11 @@ class _Candidates:
 
 
 def _candidates(case: Case, task: Task, shift: int) -> _Candidates:
-    """Return the correctly classified windows whose shifted window, later or earlier, has no masked time."""
+    """Return the windows of a class to explain whose shifted window, later or earlier, has no masked time."""
     cut = cut_recording(case.source, task, case.cutting)
     probabilities = case.predictions.probabilities
-    right = task.right(probabilities, cut.labels, case.predictions.attributes)
     later, earlier = (_whole(case.source, cut.starts + by, cut.length) for by in (shift, -shift))
-    places = np.flatnonzero(right & (later | earlier))
+    places = np.flatnonzero(task.explainable(cut.labels) & (later | earlier))
     shifts = np.where(later, shift, -shift)[places]
     return _Candidates(cut, places, task.targets(probabilities)[places], shifts)
 

@@ -129,7 +129,7 @@ class RunPart:
         A table of `tables.SCORES`.
     score_summary : mapping
         Content of the JSON file beside the table: scores over subjects, the scorer's parameters, recordings scored and
-        expected.
+        expected; of an imported model also `imported`: file, trained_on, seen.
     matrices : tuple of MatrixPart
         Matrices, the joint one first.
     subjects : tuple of SubjectPart

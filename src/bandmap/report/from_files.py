@@ -130,13 +130,15 @@ def gather_run(folder: Path, model: str, scheme: str, task: str, tested: Tested)
     matrices = tuple(_matrix(tables / name, name, title, drawn) for name, title in tested.titles[model].items())
     planted = read_table(pictures / "planted.tsv", PLANTED)
     scores = str(folder / f"scores/{model}_{scheme}.tsv")
+    summary = _summary(scores)
+    folds = () if "imported" in summary else tested.folds
     shown = next(iter(tested.titles[model]), "")
     subjects = _seizures(tables, shown, drawn) if task == "seizure" else _nights(scores, tested, drawn)
     return RunPart(
         model=model,
         scheme=scheme,
         scores=read_table(scores, SCORES[task]),
-        score_summary=_summary(scores),
+        score_summary=summary,
         matrices=matrices,
         subjects=tuple(
             _subject(person, subjects.get(person, {}), matrices, planted, drawn) for person in tested.subjects
@@ -144,11 +146,11 @@ def gather_run(folder: Path, model: str, scheme: str, task: str, tested: Tested)
         planted=planted,
         recovery=read_table(pictures / "recovery.tsv", RECOVERY),
         faithfulness=read_table(pictures / "faithfulness.tsv", FAITHFULNESS),
-        windows=_of_folds(trained, "windows", tested.folds, WINDOWS)
+        windows=_of_folds(trained, "windows", folds, WINDOWS)
         .groupby(["role", "class"], sort=False)[["windows", "excluded"]]
         .sum()
         .reset_index(),
-        resources=_of_folds(trained, "resources", tested.folds, RESOURCES),
+        resources=_of_folds(trained, "resources", folds, RESOURCES),
         scores_figure=f"{drawn}/scores.svg",
         details_figure=f"{drawn}/details.svg",
         training_figure=f"{drawn}/training.svg",
@@ -219,4 +221,6 @@ def _subjects(runs: Sequence[RunPart]) -> dict[str, pd.DataFrame]:
 def _of_folds(folder: Path, name: str, folds: Sequence[str], schema: Schema) -> pd.DataFrame:
     """Return a table of every fold one below the other, each row after the name of its fold."""
     tables = {fold: read_table(folder / fold / f"{name}.tsv", schema) for fold in folds}
+    if not tables:  # an imported model
+        return schema.frame()
     return pd.concat(tables, names=["fold"]).reset_index("fold")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bandmap.report.tables import interval_text, short_number, spread_cell
+from bandmap.report.tables import Cell, interval_text, short_number, spread_cell
 
 Metric = tuple[str, str, str]
 """Level of the summary ("event"), score ("f1"), and the name of the score for readers."""
@@ -26,8 +26,17 @@ def overview(scored: Mapping[str, Mapping[str, Any]], metrics: Sequence[Metric])
 
 def _overview_row(name: str, summary: Mapping[str, Any], metrics: Sequence[Metric]) -> dict[str, object]:
     scored, expected = counted(summary)
-    row: dict[str, object] = {"model": name, "recordings": f"{scored} of {expected}"}
+    row: dict[str, object] = {"model": Cell(name, note=origin(summary)), "recordings": f"{scored} of {expected}"}
     return row | {words: spread_cell(summary.get(level, {}).get(metric)) for level, metric, words in metrics}
+
+
+def origin(summary: Mapping[str, Any]) -> str:
+    """Return what an imported model was trained on, in a few words; empty for a model that the run trained."""
+    if "imported" not in summary:
+        return ""
+    found = summary["imported"]
+    seen = f"; its training saw {', '.join(found['seen'])}" if found["seen"] else ""
+    return f"imported, trained on {', '.join(found['trained_on']) or 'unknown data'}{seen}"
 
 
 def counted(summary: Mapping[str, Any]) -> tuple[int, int]:

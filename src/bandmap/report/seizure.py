@@ -11,9 +11,10 @@ from bandmap.report.tasks import Parts, Picture, Unit
 
 QUESTION = "Which brain region, and which frequency band, led the model to the decision “seizure”?"
 COHORT = (
-    "Importance of each region and band: the mean over subjects of found seizures, always from a model that never saw "
-    "the subject, as a share of the subject's total. The joint matrix is measured cell by cell; the published product "
-    "multiplies one profile of regions with one profile of bands, so all of its rows have the same shape."
+    "Importance of each region and band: the mean over subjects of found seizures, always from a model that was not "
+    "trained on the subject in this run, as a share of the subject's total. The joint matrix is measured cell by cell; "
+    "the published product multiplies one profile of regions with one profile of bands, so all of its rows have the "
+    "same shape."
 )
 SUBJECTS = (
     "Found and missed seizures, and the largest cell of each kind of matrix. Choose a subject to see the details."

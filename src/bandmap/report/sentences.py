@@ -93,9 +93,25 @@ def _named(counts: pd.DataFrame) -> str:
     return ", ".join(f"{text} in {right[what]} of {n[what]}" for what, text in _PLANTED.items() if what in counts.index)
 
 
+def of_origin(run: RunPart) -> list[str]:
+    """Return where an imported model comes from, and whether its training saw subjects of the run."""
+    if "imported" not in run.score_summary:
+        return []
+    found = run.score_summary["imported"]
+    data, seen = ", ".join(found["trained_on"]) or "unknown data", ", ".join(found["seen"])
+    sentences = [f"{run.model} was not trained in this run: it comes from {found['file']}, trained on {data}."]
+    if seen:
+        sentences.append(f"Its training saw the data set {seen}: its scores there are not those of unseen subjects.")
+    return sentences
+
+
 def of_run(run: RunPart) -> list[str]:
     """Return sentences about the matrices of one model."""
-    sentences = [*of_recovery(run), *(of_matrix(matrix) for matrix in run.matrices if matrix.tells_both)]
+    sentences = [
+        *of_origin(run),
+        *of_recovery(run),
+        *(of_matrix(matrix) for matrix in run.matrices if matrix.tells_both),
+    ]
     focus = {tuple(sorted(subject.planted.items())) for subject in run.subjects if subject.planted}
     if len(focus) > 1:
         sentences.append(

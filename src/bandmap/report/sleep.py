@@ -15,8 +15,8 @@ STAGES = tuple(stage.name for stage in SleepStage)
 QUESTION = "Which brain region, and which frequency band, led the model to the sleep stage?"
 COHORT = (
     "Importance of each region and band for each stage: the mean over subjects of the correctly staged epochs, always "
-    "from a model that never saw the subject, as a share of the subject's total. The joint matrix is measured cell by "
-    "cell; a product multiplies one profile of regions with one profile of bands."
+    "from a model that was not trained on the subject in this run, as a share of the subject's total. The joint matrix "
+    "is measured cell by cell; a product multiplies one profile of regions with one profile of bands."
 )
 SUBJECTS = "Agreement with the scorer, and the largest cell of the joint matrix. Choose a subject to see the details."
 UNITS = "Nights"

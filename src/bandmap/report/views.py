@@ -8,7 +8,7 @@ import pandas as pd
 from bandmap.report import scores, trust
 from bandmap.report.content import MatrixPart, ReportData, RunPart, SubjectPart, of_person
 from bandmap.report.heat import Annotation, Group, Heat, HeatCell, grid, heats_of, tinted
-from bandmap.report.sentences import largest_cells, of_agreement, of_run
+from bandmap.report.sentences import largest_cells, of_agreement, of_origin, of_run
 from bandmap.report.tables import Cell, Table, cell_of, number_of, records, short_number, table_of
 from bandmap.report.tasks import Parts, TaskPages, Unit
 from bandmap.vocabulary.tables import WINDOWS
@@ -34,6 +34,7 @@ class RunView:
     key: str
     run: RunPart
     notes: list[str]
+    origin: list[str]
     matrices: tuple[MatrixView, ...]
     scores: Table
     score_means: Table
@@ -55,6 +56,7 @@ class Overview:
     scores: Table
     parameters: str
     incomplete: list[str]
+    seen: list[str]
     comparison: Table
     agreement: Heat | None
     agreements: Table
@@ -85,6 +87,7 @@ def run_view(run: RunPart, key: str, task: TaskPages) -> RunView:
         key=key,
         run=run,
         notes=of_run(run),
+        origin=of_origin(run),
         matrices=tuple(_matrix_view(run, m, m.cohort, task, _OF_COHORT) for m in run.matrices),
         scores=table_of(run.scores),
         score_means=table_of(scores.over_subjects(summary, task.LEVELS, task.METRICS)),
@@ -108,6 +111,7 @@ def overview(data: ReportData, task: TaskPages) -> Overview:
         scores=table_of(scores.overview(data.scored, task.METRICS)),
         parameters=", ".join(f"{name} {value}" for name, value in (parameters[0] if parameters else {}).items()),
         incomplete=[f"{name}: {n} of {of}" for name, (n, of) in counts.items() if n < of],
+        seen=[name for name, summary in data.scored.items() if summary.get("imported", {}).get("seen")],
         comparison=table_of(_compared(data.comparison, task)),
         agreement=_agreement(data.agreement),
         agreements=table_of(data.agreement),

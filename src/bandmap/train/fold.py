@@ -167,10 +167,10 @@ def predict_recording(
     return Prediction(probabilities, cut.centres_seconds, cut.labels, cutting["step_seconds"], duration)
 
 
-def predict_together(
+def predict_each(
     models: Sequence[tuple[nn.Module, Mapping[str, Any]]], source: Source, task: Task, *, device: str
-) -> Prediction:
-    """Return the mean prediction of several models for a recording.
+) -> list[Prediction]:
+    """Return the prediction of each of several models for a recording.
 
     Parameters
     ----------
@@ -180,9 +180,7 @@ def predict_together(
     task : Task
     device : str
     """
-    return Prediction.mean(
-        [predict_recording(model, source, task, settings["windows"], device=device) for model, settings in models]
-    )
+    return [predict_recording(model, source, task, settings["windows"], device=device) for model, settings in models]
 
 
 def cut_recording(source: Source, task: Task, cutting: Mapping[str, float]) -> windows.RecordingWindows:

@@ -73,6 +73,8 @@ def _lines(models: list[str], scheme: str) -> Iterator[str]:
         counted, scores = summary["recordings"], summary.get("event") or summary["epoch"]
         scored = f"{counted['scored']} of {counted['expected']} recordings scored"
         yield f"{model}, {scheme}: {scored}; over subjects:"
+        if seen := summary.get("imported", {}).get("seen"):
+            yield f"  (its training saw {', '.join(seen)}: these are not scores of unseen subjects)"
         for name in (*EVENT, *EPOCH):
             if name in scores:
                 yield f"  {EVENT.get(name) or EPOCH[name]:<27} {_interval(scores[name])}"

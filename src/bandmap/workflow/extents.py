@@ -1,6 +1,7 @@
 """Whether windows and bands fit what models are given: whole frames, and frequencies that are there."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from bandmap.vocabulary import plugins
@@ -11,8 +12,15 @@ SECONDS = ("length_seconds", "step_seconds", "training_step_seconds")
 """Settings of `windows` that count frames."""
 
 
-def check_extents(config: Settings) -> None:
+def check_extents(config: Settings, harmonize: Mapping[str, Settings] | None = None) -> None:
     """Check the options of every representation in use, then windows and bands.
+
+    Parameters
+    ----------
+    config : mapping
+        The settings.
+    harmonize : mapping of str to mapping, optional
+        Representation -> how its recordings are harmonized, where it is not the run's way: those of imported models.
 
     Raises
     ------
@@ -20,25 +28,28 @@ def check_extents(config: Settings) -> None:
         If a representation has invalid options, a window of a model is not a whole number of frames, or a band is
         outside of the range of filters and representations.
     """
+    own = harmonize or {}
     extents = {
-        name: _extent(config, name)
+        name: _extent(config, name, own.get(name, config["harmonize"])["rate_hz"])
         for name in sorted({config["models"][model]["representation"] for model in config["run"]["models"]})
     }
     for model in config["run"]["models"]:
         name = config["models"][model]["representation"]
         _check_windows(config, model, f"the representation {name}", extents[name])
     for band, (low, high) in config["bands_hz"].items():
-        _check_filters(config["harmonize"], band, low, high)
+        _check_filters("harmonize", config["harmonize"], band, low, high, ", or {} {}")
+        for model, filters in own.items():
+            _check_filters(f"the file of {model}", filters, band, low, high, "")
         for name, extent in extents.items():
             _check_band(band, low, high, name, extent)
             _warn_of_part(band, low, high, name, extent)
 
 
-def _extent(config: Settings, name: str) -> Extent:
+def _extent(config: Settings, name: str, rate_hz: float) -> Extent:
     entry = config["representations"][name]
     plugin: Any = plugins.load(PLUGINS["representations"][0], kind_of(name, entry))
     try:
-        extent: Extent = plugin.check(config["harmonize"]["rate_hz"], **options_of("representations", entry))
+        extent: Extent = plugin.check(rate_hz, **options_of("representations", entry))
     except (ValueError, TypeError) as error:
         raise SettingsError(f"config.yaml: representations: {name}: {error}") from error
     return extent
@@ -55,18 +66,18 @@ def _check_windows(config: Settings, model: str, source: str, extent: Extent) ->
             raise SettingsError(f"config.yaml: {where}: {error} ({model} reads {source})") from error
 
 
-def _check_filters(harmonize: Settings, band: str, low: float, high: float) -> None:
+def _check_filters(where: str, harmonize: Settings, band: str, low: float, high: float, other: str) -> None:
     least, most = harmonize["high_pass_hz"], harmonize["low_pass_hz"]
     if high > most:
         remedy = f"end the band at {most:g} Hz" if low < most else "set the band to null"
         raise SettingsError(
-            f"config.yaml: bands_hz: {band}: {low:g} to {high:g} Hz reaches above harmonize: low_pass_hz {most:g},"
-            f" where the filter leaves nothing; {remedy}, or raise low_pass_hz"
+            f"config.yaml: bands_hz: {band}: {low:g} to {high:g} Hz reaches above {where}: low_pass_hz {most:g},"
+            f" where the filter leaves nothing; {remedy}{other.format('raise', 'low_pass_hz')}"
         )
     if high <= least:
         raise SettingsError(
-            f"config.yaml: bands_hz: {band}: {low:g} to {high:g} Hz is below harmonize: high_pass_hz {least:g}, where"
-            " the filter leaves nothing; set the band to null, or lower high_pass_hz"
+            f"config.yaml: bands_hz: {band}: {low:g} to {high:g} Hz is below {where}: high_pass_hz {least:g}, where"
+            f" the filter leaves nothing; set the band to null{other.format('lower', 'high_pass_hz')}"
         )
 
 

@@ -1,26 +1,19 @@
 """The matrices of a run, the interpretations that they use, and the files of both."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from bandmap.vocabulary import plugins
+from bandmap.workflow.imported import ImportPlan
 from bandmap.workflow.quick import with_known_parameters
-from bandmap.workflow.settings import Settings, kind_of, lacking, methods_of
+from bandmap.workflow.settings import kind_of, lacking, methods_of
 
 
 @dataclass(frozen=True)
-class MatrixPlan(ABC):
-    """The part of a plan that is about matrices.
-
-    Attributes
-    ----------
-    config : mapping
-        The settings.
-    """
-
-    config: Settings
+class MatrixPlan(ImportPlan):
+    """The part of a plan that is about matrices."""
 
     @abstractmethod
     def tested(self) -> list[dict[str, str]]:
@@ -48,6 +41,10 @@ class MatrixPlan(ABC):
         kind = kind_of(method, self.config["interpretations"][method])
         axes: Any = plugins.constant("bandmap.interpret.methods", kind, "AXES")
         return tuple(axes)
+
+    def has_pairs(self, method: str) -> bool:
+        """Return whether an interpretation gives interactions of cells, not a matrix."""
+        return "with_region" in self.axes_of(method)
 
     @with_known_parameters
     def regions_of(self, wildcards: Any) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class PackPlan(ScorePlan):
 
     def packed(self) -> list[str]:
         """Return the run's model files."""
-        names = self.config["run"]["models"] if self.packable() else []
+        names = self.trained() if self.packable() else []
         return [f"results/models/{model}_{self.base()}.bandmap" for model in names]
 
     @with_known_parameters

@@ -12,6 +12,7 @@ import yaml
 from bandmap.train.schemes import Manifest
 from bandmap.workflow.extents import check_extents
 from bandmap.workflow.folds import Folds, made, read_or_make
+from bandmap.workflow.imported import read_imported, with_imported
 from bandmap.workflow.listing import listed
 from bandmap.workflow.packing import PackPlan
 from bandmap.workflow.quick import with_known_parameters
@@ -225,13 +226,17 @@ class Plan(PackPlan):
         """Return the weights of the models that never saw {dataset} {recording}, see `_unseen_by`."""
         row = self.row(wildcards.dataset, wildcards.recording)
         names = self._unseen_by(row)
-        if base_of(self.config, wildcards.scheme) != wildcards.scheme:
+        if wildcards.model in self.imported:
+            names = self.imported[wildcards.model].networks()
+        elif base_of(self.config, wildcards.scheme) != wildcards.scheme:
             names = [f"{row['dataset']}-{row['subject']}_from_{name}" for name in names]
-        return [f"results/trained/{wildcards.model}/{wildcards.scheme}/{name}/weights.pt" for name in names]
+        return self.weights_of(wildcards.model, wildcards.scheme, names)
 
     @with_known_parameters
     def decision(self, wildcards: Any) -> str:
         """Return the decision of the models of `weights`; fine-tuned models use that of their base models."""
+        if wildcards.model in self.imported:
+            return self.weights(wildcards)[0].replace("weights.pt", "decision.json")
         folder = f"results/trained/{wildcards.model}/{base_of(self.config, wildcards.scheme)}"
         fold = self._manifest.testing(self.row(wildcards.dataset, wildcards.recording))
         return f"{folder}/{fold or ENSEMBLE}/decision.json"
@@ -279,7 +284,9 @@ def read_schema(path: str | Path) -> dict[str, Any]:
 
 def make_plan(config: Settings) -> Plan:
     """Check the settings (`SettingsError`), list the recordings and read or make the folds."""
+    imported = read_imported(config)
+    config = with_imported(config, imported)
     check(config)
-    check_extents(config)
+    check_extents(config, {name: model.about["harmonize"] for name, model in imported.items()})
     recordings, out = listed(config)
-    return Plan(config, recordings, read_or_make(config, recordings), out)
+    return Plan(config, imported, recordings, read_or_make(config, recordings), out)

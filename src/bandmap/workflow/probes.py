@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import cycle
 from typing import Any
 
 from bandmap.workflow.matrices import MatrixPlan
@@ -28,20 +29,41 @@ class ProbePlan(MatrixPlan):
             return []
         return [{**row, "fold": fold} for row in self.tested() if (fold := self.testing_fold(row))]
 
-    def probed(self) -> list[dict[str, str]]:
-        """Return dataset, subject, recording and fold of the recordings on whose windows maps are tested."""
-        return self._probed
+    @with_known_parameters
+    def probed(self, wildcards: Any) -> list[dict[str, str]]:
+        """Return dataset, subject, recording and fold of the recordings on whose windows maps of {model} are tested.
 
-    def probed_folds(self) -> list[str]:
+        The subjects of an imported model are dealt to its networks, which stand in place of folds, in turn.
+        """
+        if wildcards.model not in self.imported:
+            return self._probed
+        people = dict.fromkeys((row["dataset"], row["subject"]) for row in self._probed)
+        dealt = dict(zip(people, cycle(self.imported[wildcards.model].networks()), strict=False))
+        return [{**row, "fold": dealt[row["dataset"], row["subject"]]} for row in self._probed]
+
+    @with_known_parameters
+    def probed_folds(self, wildcards: Any) -> list[str]:
         """Return the folds whose models' maps are tested, in order."""
-        return list(dict.fromkeys(row["fold"] for row in self._probed))
+        return list(dict.fromkeys(row["fold"] for row in self.probed(wildcards)))
 
-    def shuffled_folds(self) -> list[str]:
-        """Return the folds that are also trained on shuffled labels; none for a fine-tuning scheme."""
+    @with_known_parameters
+    def probed_weights(self, wildcards: Any) -> list[str]:
+        """Return the weights of `probed_folds`."""
+        return self.weights_of(wildcards.model, wildcards.scheme, self.probed_folds(wildcards))
+
+    @with_known_parameters
+    def shuffled_weights(self, wildcards: Any) -> list[str]:
+        """Return the weights of {model} trained on shuffled labels."""
+        folds = self.shuffled_folds(wildcards.model)
+        return [f"results/shuffled/{wildcards.model}/{wildcards.scheme}/{fold}/weights.pt" for fold in folds]
+
+    def shuffled_folds(self, model: str) -> list[str]:
+        """Return the folds that are also trained on shuffled labels; none if imported, or for a fine-tuning scheme."""
         scheme = self.config["run"]["scheme"]
-        if base_of(self.config, scheme) != scheme:
+        if base_of(self.config, scheme) != scheme or model in self.imported:
             return []
-        return self.probed_folds()[: self.config["faithfulness"]["shuffled_label_folds"]]
+        folds = list(dict.fromkeys(row["fold"] for row in self._probed))
+        return folds[: self.config["faithfulness"]["shuffled_label_folds"]]
 
     def each_probed(self, pattern: str) -> Callable[[Any], list[str]]:
         """Return a function of a job's wildcards: the pattern filled for every recording of `probed`."""

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bandmap.workflow.probes import ProbePlan
 
@@ -24,7 +25,7 @@ class ScorePlan(ProbePlan):
         run = self.config["run"]
         names = {model: f"{model}_{run['scheme']}" for model in run["models"]}
         if self.base() != run["scheme"]:
-            names |= {f"{model} without tuning": f"{model}_{run['scheme']}_without" for model in run["models"]}
+            names |= {f"{model} without tuning": f"{model}_{run['scheme']}_without" for model in self.trained()}
         elif self.task() == "seizure":
             names |= {name: f"{name}_{self.base()}" for name in ("line-length", "always-on")}
         return {name: f"results/scores/{table}.tsv" for name, table in names.items()}
@@ -34,6 +35,12 @@ class ScorePlan(ProbePlan):
         tables = [Path(table) for table in self.score_tables().values()]
         details = [table.with_name(f"{table.stem}_details.tsv") for table in tables if "always-on" not in table.name]
         return [str(path) for path in (*(table.with_suffix(".json") for table in tables), *details)]
+
+    def spans(self, wildcards: Any) -> list[str]:
+        """Return the predictions that define the scored time; an imported model is scored where a trained one is."""
+        model = (self.trained() or [wildcards.model])[0] if wildcards.model in self.imported else wildcards.model
+        folder = f"results/predicted/{model}/{wildcards.scheme}"
+        return [f"{folder}/{row['dataset']}/{row['recording']}_probabilities.h5" for row in self.tested()]
 
     def headline(self) -> list[str]:
         """Return the scores by which models are compared."""

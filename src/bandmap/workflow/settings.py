@@ -167,10 +167,10 @@ def _check_references(config: Settings) -> None:
             where = f"config.yaml: {_matrix_section(config, matrix)}: {matrix}"
             _check_name(where, method, run["interpretations"])
             kind = kind_of(method, config["interpretations"][method])
-            if plugins.constant("bandmap.interpret.methods", kind, "AXES") == ("time",):
-                raise SettingsError(
-                    f"{where}: {kind} resolves time only and gives no matrix; remove it from run: matrices"
-                )
+            axes: Any = plugins.constant("bandmap.interpret.methods", kind, "AXES")
+            if axes == ("time",) or "with_region" in axes:
+                gives = "resolves time only" if axes == ("time",) else "compares pairs of cells"
+                raise SettingsError(f"{where}: {kind} {gives} and gives no matrix; remove it from run: matrices")
     for matrix in run["matrices"]:
         if not fits(config, run["models"], matrix):
             raise SettingsError(

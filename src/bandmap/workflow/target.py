@@ -20,20 +20,23 @@ def intermediate(plan: Plan) -> list[str]:
 
 def _of_training(plan: Plan, model: str) -> list[str]:
     base, scheme = plan.base(), plan.config["run"]["scheme"]
+    if model in plan.imported:
+        return plan.weights_of(model, scheme, plan.imported[model].networks())
     trained = dict.fromkeys((base, fold) for fold in plan.base_folds())
     trained |= dict.fromkeys((scheme, fold) for fold in plan.fold_names())
     decided = [*plan.base_folds(), *([ENSEMBLE] if plan.packable() else [])]
     files = [f"results/trained/{model}/{of}/{fold}/weights.pt" for of, fold in trained]
     files += [f"results/trained/{model}/{base}/{fold}/decision.json" for fold in decided]
-    return files + [f"results/shuffled/{model}/{scheme}/{fold}/weights.pt" for fold in plan.shuffled_folds()]
+    return files + [f"results/shuffled/{model}/{scheme}/{fold}/weights.pt" for fold in plan.shuffled_folds(model)]
 
 
 def _of_testing(plan: Plan, model: str) -> list[str]:
     base, scheme = plan.base(), plan.config["run"]["scheme"]
     files = [plan.represented(model, row) for row in plan.tested()]
     files += [f"results/comparable/{model}/{dataset}/{subject}.h5" for dataset, subject in plan.people_tested()]
-    for of in dict.fromkeys((base, scheme)):
+    for of in (scheme,) if model in plan.imported else dict.fromkeys((base, scheme)):
         files += plan.each_tested(f"results/predicted/{model}/{of}/{{dataset}}/{{recording}}_events.tsv")
     for method in plan.fitting(model):
         files += plan.each_tested(f"results/attributed/{model}/{scheme}/{method}/{{dataset}}/{{recording}}.h5")
+        files += [f"results/matrices/{model}/{scheme}/{method}/pairs.tsv"] if plan.has_pairs(method) else []
     return [*files, f"results/faithfulness/{model}/{scheme}.tsv"]

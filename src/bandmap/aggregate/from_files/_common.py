@@ -3,11 +3,20 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Protocol
 
 import pandas as pd
 
-from bandmap.aggregate import Attributed, matrix_labels, region_band_matrix, share_of_channels
+from bandmap.aggregate import (
+    PAIR_AXES,
+    PAIRED,
+    Attributed,
+    matrix_labels,
+    pair_matrix,
+    region_band_matrix,
+    share_of_channels,
+)
 from bandmap.files.attributed import Attribution, read_attribution
 from bandmap.vocabulary.atlas import Atlas
 from bandmap.vocabulary.tables import UNITS
@@ -91,12 +100,21 @@ def _of_recordings(
 
 
 def _matrices(results: Sequence[Attribution], atlas: Atlas) -> Attributed:
-    """Return the region x band matrices of one recording, from one interpretation or as the product of two."""
+    """Return the region x band matrices of one recording, from one interpretation or as the product of two.
+
+    Of interactions, rows and columns are cells.
+    """
     first = results[0]
     values = {result.axes: result.values for result in results}
-    regions, bands = matrix_labels(values, atlas)
     channels = names_of(first, "channels")
     interpolated, masked = names_of(first, "interpolated_channels"), names_of(first, "masked_channels")
+    if first.axes == PAIR_AXES:
+        hertz = _hertz(first, "frequencies_hz"), _hertz(first, "edges_hz")
+        pairs = pair_matrix(first.values, atlas, channels, hertz, masked=masked)
+        cells = [PAIRED.join(cell) for cell in product(atlas.regions, atlas.bands_hz)]
+        length = float(first.attributes["length_seconds"])
+        return Attributed(first.starts_seconds, length, first.probabilities, pairs, cells, cells)
+    regions, bands = matrix_labels(values, atlas)
     return Attributed(
         starts_seconds=first.starts_seconds,
         length_seconds=float(first.attributes["length_seconds"]),

@@ -29,7 +29,7 @@ def with_exchanged_cells(
     masks : ndarray of bool, shape (variants, regions, bands)
         The cells that are exchanged in each variant.
     weights : ndarray, shape (regions, channels)
-        Share of each channel in each region. A channel of two regions is exchanged by the sum of its shares.
+        Share of each channel in each region. A channel of two regions is exchanged by the sum of its shares, at most 1.
     context : Context
 
     Yields
@@ -37,7 +37,7 @@ def with_exchanged_cells(
     Tensor, shape (variants, channels[, frequencies], times)
         On the context's device, at most `batch_size` variants at a time.
     """
-    sides = mixing(np.einsum("vrb,rc->vcb", masks, weights), context)
+    sides = mixing(np.minimum(np.einsum("vrb,rc->vcb", masks, weights), 1.0), context)
     lost, taken = (torch.tensor(side, dtype=torch.float32, device=context.device) for side in sides)
     own, other = (torch.tensor(side, dtype=torch.float32, device=context.device) for side in bands)
     beginning, added = on_device(start[None], context.device), "vcb,bc...->vc..."

@@ -30,7 +30,9 @@ def comparisons(n_windows: int, n_others: int, per_window: int) -> NDArray[np.in
 
 def mean_of_windows(values: NDArray[np.float64], pairs: NDArray[np.int64], n_windows: int) -> NDArray[np.float64]:
     """Return the mean over the comparisons of each window, which all have equally many; shape (windows, ...)."""
-    return np.asarray(values.reshape(n_windows, -1, *values.shape[1:]).mean(axis=1) if len(pairs) else values)
+    if not n_windows:
+        return values
+    return np.asarray(values.reshape(n_windows, len(pairs) // n_windows, *values.shape[1:]).mean(axis=1))
 
 
 def losses_without(

@@ -26,12 +26,13 @@ CHOICES = {
     "scale": ("log_odds", "probability"),
     "view": ("both", "deletion", "insertion"),
     "share": ("whole", "weighted"),
-    "size": ("root", "channels", "none"),
+    "size": ("rows", "root", "channels", "none"),
     "replacement": ("background", "phase_randomized", "other_subject", "noise"),
 }
 """The possible values of options, which the plan checks."""
 
 _SIZES: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
+    "rows": np.sqrt,
     "root": np.sqrt,
     "channels": np.array,
     "none": np.ones_like,
@@ -64,7 +65,8 @@ def attribute(
     The defaults were chosen by how often the largest cell is the planted one, on 20 simulated subjects (two cohorts
     with seeds other than the demo's, each subject held out, a ResNet-18 of width 8): the band is right in all 20, the
     region in 17; if divided by the root of a region's size in 15, by its size in 12 to 15; with whole derivations
-    exchanged in 16. These differences are within chance, so the choice is not a finding.
+    exchanged in 16. These differences are within chance, so the choice is not a finding. Without a divisor, large
+    regions and wide bands win where a network has learnt nothing; docs/interpretation.md has figures.
 
     Parameters
     ----------
@@ -82,10 +84,11 @@ def attribute(
         Direction of the exchange; "both" is the mean of the two.
     share : {"whole", "weighted"}
         Exchanged share of a derivation with one electrode in the region: all of it, or half.
-    size : {"root", "channels", "none"}
-        Divisor of the change of a region: a large region contains more channels, so that more changes even by chance
-        (by the root of their number if channels vary independently). "channels" gives the change per channel,
-        "none" the total change.
+    size : {"rows", "root", "channels", "none"}
+        Divisor of the change of a cell: a large region contains more channels, and a wide band more rows of power, so
+        that more changes even by chance (by the root of their number if they vary independently). "rows" divides by the
+        root of the number of channels times rows (of raw signals: of channels), "root" by that of channels, "channels"
+        by their number; "none" gives the total change.
     replacement : {"background", "phase_randomized", "other_subject", "noise"}
         What takes the place of a cell: interictal windows of the subject as they are or with random phases, those of
         another subject, or noise of the same power. `_replacements.stand_ins` defines them.
@@ -121,7 +124,9 @@ def attribute(
         views.append(ask(windows, pairs[:, 0], taken))
     if view != "deletion":
         views.append(-ask(others, pairs[:, 1], given_to))
-    changes = np.mean(views, axis=0) / _SIZES[size](weights[regions].sum(axis=1))[:, None]
+    rows = context.atlas.band_shares(context.frequencies_hz, context.edges_hz).sum(axis=1)[bands]
+    rows = rows if size == "rows" and context.frequencies_hz else np.ones(len(rows))
+    changes = np.mean(views, axis=0) / (_SIZES[size](weights[regions].sum(axis=1))[:, None] * np.sqrt(rows))
     importance = np.zeros((len(windows), len(weights), len(bands)), dtype=np.float32)
     cells = np.outer(regions, bands)
     importance[:, cells] = mean_of_windows(changes, pairs, len(windows)).reshape(len(windows), cells.sum())

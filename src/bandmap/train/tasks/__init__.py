@@ -94,10 +94,8 @@ class Task(Protocol):
     ) -> NDArray[np.int64]:
         """Return the ascending indices of the windows to interpret."""
 
-    def right(
-        self, probabilities: NDArray[np.floating], labels: NDArray[np.integer], decision: Mapping[str, Any]
-    ) -> NDArray[np.bool_]:
-        """Return which windows have a class to explain and are predicted correctly, shape (windows,)."""
+    def explainable(self, labels: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Return which windows have a class to explain, whatever the model predicts; shape (windows,)."""
 
     def mapped(self, cut: RecordingWindows, detected: Sequence[Event]) -> NDArray[np.bool_]:
         """Return for which windows the importance over time is stored, shape (windows,)."""

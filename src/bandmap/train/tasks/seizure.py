@@ -77,11 +77,9 @@ def interesting(
     return windows_of_interest(cut.labels, calm, _busy(cut, detected), n_interictal=INTERICTAL, seed=seed)
 
 
-def right(
-    probabilities: NDArray[np.floating], labels: NDArray[np.integer], decision: Mapping[str, Any]
-) -> NDArray[np.bool_]:
-    """Return the windows of seizures that reach the threshold."""
-    return np.asarray((labels == 1) & (probabilities >= decision["threshold"]))
+def explainable(labels: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Return the windows of seizures, found or not."""
+    return np.asarray(labels == 1)
 
 
 def mapped(cut: RecordingWindows, detected: Sequence[Event]) -> NDArray[np.bool_]:

@@ -87,11 +87,9 @@ def interesting(
     return np.sort(np.concatenate(chosen))
 
 
-def right(
-    probabilities: NDArray[np.floating], labels: NDArray[np.integer], decision: Mapping[str, Any]
-) -> NDArray[np.bool_]:
-    """Return the epochs in which the prediction agrees with the scorer."""
-    return np.asarray((labels >= 0) & (targets(probabilities) == labels))
+def explainable(labels: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Return the epochs that the scorer staged."""
+    return np.asarray(labels >= 0)
 
 
 def mapped(cut: RecordingWindows, detected: Sequence[Event]) -> NDArray[np.bool_]:

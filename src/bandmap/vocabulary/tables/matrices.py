@@ -58,6 +58,25 @@ SUBJECTS = Schema(
     ),
 )
 
+PAIRS = Schema(
+    "Interactions of cells of subjects",
+    "matrices/<model>/<scheme>/<method>/pairs.tsv",
+    "the interaction of one pair of cells of one subject",
+    (
+        columns.DATASET,
+        columns.SUBJECT,
+        columns.CLASS,
+        Column("outcome", "text", "outcome of the prediction", values=_OF_SUBJECTS),
+        columns.PART,
+        columns.REGION,
+        columns.BAND,
+        Column("with_region", "text", "region of the other cell"),
+        Column("with_band", "text", "band of the other cell"),
+        Column("importance", "float", "mean over the subject's units", "of the method"),
+        Column("n_units", "integer", "number of seizures, false alarms or recordings with a value of this pair"),
+    ),
+)
+
 COHORT = Schema(
     "Matrices of the cohort",
     "matrices/<model>/<scheme>/<matrix>/cohort.tsv",
