@@ -8,10 +8,12 @@ import pytest
 import yaml
 from running import ROOT, TINY, plan, planned, snakemake
 
+from bandmap.apply.card import card
 from bandmap.files.model_file import write_model_file
 from bandmap.files.rows import read_rows
 from bandmap.workflow.extents import check_extents
 from bandmap.workflow.imported import read_imported, with_imported
+from bandmap.workflow.plan import make_plan
 from bandmap.workflow.settings import SettingsError, check
 
 SCHEME = "leave_one_subject_out"
@@ -144,3 +146,10 @@ def test_a_file_that_is_not_there_or_has_the_name_of_a_representation_stops_the_
 def test_what_the_training_saw_follows_from_the_file_or_from_the_settings(tmp_path, trained, dataset, entry, seen):
     path = packed(tmp_path, evidence={"datasets": trained, "seed": DEFAULTS["seed"] + 1})
     assert read_imported(config(path, dataset, **entry))["outside"].seen == seen
+
+
+def test_the_licence_of_the_settings_is_stated_by_the_model_files_of_the_run(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    evidence = make_plan({**DEFAULTS, "licence": "CC-BY-4.0"}).evidence(None)
+    text = card({**made_model.ABOUT, "evidence": {**made_model.ABOUT["evidence"], **evidence}}, 2)
+    assert text.endswith("Licence of the weights: CC-BY-4.0")

@@ -74,5 +74,5 @@ class PackPlan(ScorePlan):
             "datasets": {name: kind_of(name, datasets[name]) for name in self.config["run"]["datasets"]},
             "subjects": len(self.people_tested()),
             "seed": self.config["seed"],
-            "licence": "not stated",
+            "licence": self.config["licence"],
         }
