@@ -52,6 +52,7 @@ rule draw_model:
             "results/scores/{model}_{scheme}", ".json", "_details.tsv"
         ),
         truth=expand("results/truth/{dataset}.tsv", dataset=PLAN.planted()),
+        floors=PLAN.floors_of_truth(),
     output:
         pictures=report(
             multiext(

@@ -53,6 +53,26 @@ rule check_faithfulness:
         "../scripts/faithfulness/check_faithfulness.py"
 
 
+rule contrast_power:
+    """Contrast the power of each class of simulated subjects with other time: a floor that needs no model."""
+    input:
+        harmonized=PLAN.planted_recordings(),
+    output:
+        table="results/truth/power_contrast.tsv",
+    log:
+        "results/truth/power_contrast.log",
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        task=RUN["task"],
+        recordings=PLAN.tested_planted(),
+        regions=config["regions"],
+        bands_hz=config["bands_hz"],
+        code=code_of(f"{SCRIPTS}/faithfulness/contrast_power.py"),
+    script:
+        "../scripts/faithfulness/contrast_power.py"
+
+
 rule draw_faithfulness:
     """Summarise over subjects how far each map of a model can be trusted, as a table and as a figure."""
     input:

@@ -1,6 +1,6 @@
 """Test how far a model's maps can be trusted (rule check_faithfulness)."""
 
-from bandmap.faithfulness.from_files import Prober, Tested, probe_folds
+from bandmap.faithfulness.from_files.probing import Prober, Tested, probe_folds
 from bandmap.faithfulness.maps import Methods
 from bandmap.files.tables import write_table
 from bandmap.vocabulary import plugins

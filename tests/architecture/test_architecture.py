@@ -33,6 +33,7 @@ TABLES = (
     "aggregate_matrices",
     "aggregate_pairs",
     "compare_models",
+    "contrast_power",
     "draw_faithfulness",
     "draw_model",
     "draw_overview",

@@ -17,6 +17,7 @@ from bandmap.draw.from_files import RecordingFiles, draw_model, draw_overview
 from bandmap.draw.from_files._power import power_of
 from bandmap.draw.from_files.faithfulness import draw_faithfulness
 from bandmap.draw.seizure import seizure_figure
+from bandmap.faithfulness.from_files.contrast import CLASSES, power_contrasts
 from bandmap.files.harmonized import open_recording
 from bandmap.files.represented import carried, write_representation
 from bandmap.files.tables import read_table
@@ -25,7 +26,7 @@ from bandmap.represent.representations import signal
 from bandmap.vocabulary import plugins
 from bandmap.vocabulary.atlas import Atlas
 from bandmap.vocabulary.recording import Recording
-from bandmap.vocabulary.tables import FAITHFULNESS, PLANTED, RECOVERY
+from bandmap.vocabulary.tables import CHANCE, FAITHFULNESS, PLANTED, POWER_CONTRAST, RECOVERY
 
 FIGURES = "report/figures"
 ATLAS = Atlas.of(REGIONS, BANDS)
@@ -65,6 +66,7 @@ def draw(made: Made, task, model):
         histories={fold: str(made.results / f"trained/{model}/{SCHEME}/{fold}/history.tsv") for fold in FOLDS},
         scores=made.scored[model],
         truth=pd.DataFrame(made.truth()),
+        contrast=power_contrasts(made.recordings, made.harmonized, CLASSES[made.task], ATLAS),
         subjects=made.subjects,
     )
     draw_faithfulness(
@@ -132,6 +134,15 @@ def test_the_planted_cell_is_found_in_every_class(made):
     assert (rows.query("what == 'both'")[["right", "n"]] == 2).all(axis=None)
     planted = read_table(folder / "planted.tsv", PLANTED).query("subject == '01'")
     assert len(planted[["class", "planted_region"]].drop_duplicates()) == len(classes)
+
+
+def test_floors_stand_beside_the_methods(made):
+    rows = read_table(made.results / FIGURES / "one" / SCHEME / "recovery.tsv", RECOVERY)
+    floors = rows[rows["method"].isin([POWER_CONTRAST, CHANCE]) & (rows["what"] == "both")]
+    assert set(floors["class"]) == ({"sz"} if made.task == "seizure" else set(STAGES))
+    assert (floors.query("method == @CHANCE")["share"] == 1 / (len(REGIONS) * len(BANDS))).all()
+    assert floors.query("method == @CHANCE")["right"].isna().all()
+    assert (floors["n"] == 2).all()
 
 
 def test_the_overview_names_all_scored_models_and_baselines(made):

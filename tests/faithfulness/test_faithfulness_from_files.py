@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from bandmap.faithfulness import from_files as stage
-from bandmap.faithfulness.from_files import _Candidates, _dealt, _others, _whole
+from bandmap.faithfulness.from_files import probing as stage
+from bandmap.faithfulness.from_files.probing import _Candidates, _dealt, _others, _whole
 from bandmap.vocabulary.windows import RecordingWindows
 from bandmap.workflow.probes import ProbePlan
 from bandmap.workflow.settings import SettingsError

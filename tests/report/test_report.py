@@ -26,7 +26,7 @@ from bandmap.report.page import FigurePathError, page_names
 from bandmap.report.sentences import of_matrix, of_run, of_size
 from bandmap.report.tables import Cell, cell_of, short_number, spread_cell, table_of, title_of
 from bandmap.report.views import overview
-from bandmap.vocabulary.tables import FAITHFULNESS, RECOVERY, WINDOWS
+from bandmap.vocabulary.tables import CHANCE, FAITHFULNESS, POWER_CONTRAST, RECOVERY, WINDOWS
 
 SEIZURES = pd.DataFrame(
     {
@@ -153,6 +153,16 @@ def test_the_summary_counts_seizures_and_names_the_largest_cell():
     assert "with 1 false alarm (events that overlap no seizure; the scores use a tolerance)." in text
     assert "the largest cell is frontal, alpha (0.75, interval 0.1 to 0.9, n = 2 subjects)" in text
     assert "band_occlusion named the planted region in 9 of 10 subjects" in text
+
+
+@pytest.mark.parametrize(("floor", "warned"), [(9, True), (10, True), (8, False)])
+def test_the_summary_warns_where_a_contrast_without_a_model_names_as_many_cells(floor, warned):
+    both = {**RECOVERED, "what": "both", "low": 0.6, "high": 0.98}
+    rows = [both, {**both, "method": POWER_CONTRAST, "right": floor}, {**both, "method": CHANCE, "right": None}]
+    text = " ".join(summary(replace(DATA, runs=(replace(RUN, recovery=RECOVERY.frame(rows)),))))
+    assert f"power contrast, no model named both in {floor} of 10 subjects" in text
+    assert ("cannot tell a faithful map from a contrast of the data" in text) == warned
+    assert "chance named" not in text
 
 
 def test_the_summary_gives_the_scores_that_are_defined():

@@ -16,6 +16,7 @@ from running import ROOT, TINY, checked_out, plan, planned, snakemake
 
 from bandmap.files.harmonized import read_attributes
 from bandmap.files.rows import read_rows
+from bandmap.vocabulary.tables import CHANCE, POWER_CONTRAST
 
 pytestmark = pytest.mark.workflow
 
@@ -37,7 +38,8 @@ def test_the_run_ends_with_a_report_that_shows_every_seizure(finished: Path) -> 
 def test_the_run_ends_by_printing_how_often_each_method_named_the_planted_cell(runs: Path) -> None:
     assert "largest cell of each subject's matrix" in (runs / "said").read_text()
     table = runs / "finished/results/report/figures/cwt_resnet18/leave_one_subject_out/recovery.tsv"
-    assert {row["method"] for row in read_rows(table)} == {"band_occlusion", "published", "gradcam", "occlusion"}
+    methods = {"band_occlusion", "published", "gradcam", "occlusion"}
+    assert {row["method"] for row in read_rows(table)} == methods | {POWER_CONTRAST, CHANCE}
 
 
 def test_a_harmonized_recording_states_its_source_file(finished: Path) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 from bandmap.aggregate import main_matrices
 from bandmap.report.content import MatrixPart, ReportData, RunPart
 from bandmap.report.tables import interval_text, number_of, records, short_number
+from bandmap.vocabulary.tables import CHANCE, POWER_CONTRAST
 
 Row = Mapping[str, Any]
 
@@ -71,7 +72,22 @@ def _facts(top: Row) -> str:
 
 def of_recovery(run: RunPart) -> list[str]:
     """Return how often each method named what was planted, over all classes."""
-    return [f"{method} named {names}." for method, names in named_by(run).items()]
+    sentences = [f"{method} named {names}." for method, names in named_by(run).items()]
+    return sentences + _beside_the_floor(run)
+
+
+def _beside_the_floor(run: RunPart) -> list[str]:
+    """Return what the counts prove if a contrast of power, without a model, names as many cells as the best method."""
+    counts = recovered(run)["right"].unstack("what")
+    if POWER_CONTRAST not in counts.index or "both" not in counts:
+        return []
+    best = counts["both"].drop(POWER_CONTRAST).max()
+    if pd.isna(best) or best > counts.loc[POWER_CONTRAST, "both"]:
+        return []
+    return [
+        "No method named more than the contrast of power, which needs no model: this cohort cannot tell a faithful map "
+        "from a contrast of the data. The planted benchmark Touchstone can."
+    ]
 
 
 def named_by(run: RunPart) -> dict[str, str]:
@@ -83,8 +99,8 @@ def named_by(run: RunPart) -> dict[str, str]:
 
 
 def recovered(run: RunPart) -> pd.DataFrame:
-    """Return right and n per method and named item (region, band, both), summed over all classes."""
-    named = run.recovery[run.recovery["what"].isin(_PLANTED)]
+    """Return right and n per method and named item (region, band, both), summed over all classes; chance has none."""
+    named = run.recovery[run.recovery["what"].isin(_PLANTED) & (run.recovery["method"] != CHANCE)]
     return named.groupby(["method", "what"], sort=False)[["right", "n"]].sum()
 
 

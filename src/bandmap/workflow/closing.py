@@ -90,7 +90,8 @@ def _interval(value: dict[str, Any]) -> str:
 
 
 def _planted(table: Path) -> Iterator[str]:
-    rows = [row for row in read_rows(table) if row["right"] != "n/a"]
+    every = [row for row in read_rows(table) if row["what"] != "auc"]
+    rows = [row for row in every if row["right"] != "n/a"]
     if rows:
         yield "  largest cell of each subject's matrix compared with what was planted (simulated data):"
     kinds = dict.fromkeys((row["method"], row["class"]) for row in rows)
@@ -99,3 +100,5 @@ def _planted(table: Path) -> Iterator[str]:
         mine = [row for row in rows if (row["method"], row["class"]) == (method, kind)]
         counts = [f"{row['what']} {row['right']} of {row['n']}" for row in mine]
         yield f"    {f'{method}, {kind}' if several else method:<24} {', '.join(counts)}"
+    if chance := {row["what"]: f"{row['what']} {float(row['share']):.2f}" for row in every if row["right"] == "n/a"}:
+        yield f"    {'chance':<24} {', '.join(chance.values())}"

@@ -130,6 +130,18 @@ class MatrixPlan(ImportPlan):
         """Return the data sets in use with one planted region and band for each subject."""
         return self._defining("truth")
 
+    def tested_planted(self) -> list[dict[str, str]]:
+        """Return the tested recordings with a planted region and band."""
+        return [row for row in self.tested() if row["dataset"] in self.planted()]
+
+    def planted_recordings(self) -> list[str]:
+        """Return the harmonized files of `tested_planted`."""
+        return [f"results/harmonized/{row['dataset']}/{row['recording']}.h5" for row in self.tested_planted()]
+
+    def floors_of_truth(self) -> list[str]:
+        """Return the table of what a contrast of power says about planted subjects; nothing without any."""
+        return ["results/truth/power_contrast.tsv"] if self.tested_planted() else []
+
     def planted_cells(self) -> list[str]:
         """Return the data sets in use with a truth for every cell."""
         return self._defining("cells")

@@ -11,7 +11,7 @@ def intermediate(plan: Plan) -> list[str]:
     """Return the results between recordings and report; at least one of every job that the report depends on."""
     base = plan.base()
     files = [f"results/folds/{base}.tsv", f"results/folds/{base}_recordings.tsv", *plan.packed()]
-    files += [f"results/truth/{dataset}.tsv" for dataset in plan.planted()]
+    files += [*plan.floors_of_truth(), *(f"results/truth/{dataset}.tsv" for dataset in plan.planted())]
     files += [f"results/truth/{dataset}_cells.tsv" for dataset in plan.planted_cells()]
     for model in plan.config["run"]["models"]:
         files += _of_training(plan, model) + _of_testing(plan, model)

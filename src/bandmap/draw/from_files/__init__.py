@@ -8,7 +8,7 @@ The files `seizure` and `sleep` contain what differs between tasks.
 """
 
 from bandmap.draw.from_files._common import RecordingFiles
-from bandmap.draw.from_files.model import draw_model, read_truth
+from bandmap.draw.from_files.model import draw_model, read_contrast, read_truth
 from bandmap.draw.from_files.overview import draw_overview
 
-__all__ = ["RecordingFiles", "draw_model", "draw_overview", "read_truth"]
+__all__ = ["RecordingFiles", "draw_model", "draw_overview", "read_contrast", "read_truth"]

@@ -1,6 +1,7 @@
 """The figures of a model over all subjects: matrices, training, scores, planted versus found."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,17 @@ from bandmap.draw.style import save
 from bandmap.draw.training import training_figure
 from bandmap.faithfulness.planted import planted_focus, summary
 from bandmap.files.tables import read_table, write_table
-from bandmap.vocabulary.tables import COHORT, HISTORY, PLANTED, RECOVERY, SUBJECTS, TRUTH
+from bandmap.vocabulary.tables import (
+    CHANCE,
+    COHORT,
+    CONTRAST,
+    HISTORY,
+    PLANTED,
+    POWER_CONTRAST,
+    RECOVERY,
+    SUBJECTS,
+    TRUTH,
+)
 
 
 def draw_model(
@@ -27,6 +38,7 @@ def draw_model(
     histories: Mapping[str, str],
     scores: str,
     truth: pd.DataFrame,
+    contrast: pd.DataFrame,
     subjects: Sequence[tuple[str, str]],
 ) -> None:
     """Draw a model's matrices, training, scores and recovery of planted truth, and write the tables of recovery.
@@ -47,6 +59,8 @@ def draw_model(
         Table of scores, with the summary (JSON) and the details beside it.
     truth : DataFrame
         Result of `read_truth`; empty if unknown.
+    contrast : DataFrame
+        Result of `read_contrast`; empty if the truth is unknown.
     subjects : sequence of tuple
         (data set, subject) of all tested subjects, in order.
     """
@@ -65,7 +79,7 @@ def draw_model(
     save(of_subjects, folder / "scores.svg")
     save(details, folder / "details.svg")
     _draw_planted(folder, people, subjects)
-    _write_recovery(folder, truth, people)
+    _write_recovery(folder, truth, people, contrast)
 
 
 def read_truth(datasets: Sequence[str], tables: Sequence[str]) -> pd.DataFrame:
@@ -73,6 +87,11 @@ def read_truth(datasets: Sequence[str], tables: Sequence[str]) -> pd.DataFrame:
     pairs = zip(datasets, tables, strict=True)
     read = [read_table(path, TRUTH).assign(dataset=dataset) for dataset, path in pairs]
     return pd.concat([TRUTH.frame().assign(dataset=""), *read], ignore_index=True)
+
+
+def read_contrast(tables: Sequence[str]) -> pd.DataFrame:
+    """Read the contrast of power of planted subjects, a table of `tables.CONTRAST`."""
+    return CONTRAST.joined([read_table(path, CONTRAST) for path in tables])
 
 
 def focus_of(truth: pd.DataFrame) -> Focus:
@@ -97,19 +116,43 @@ def _titled(person: tuple[str, str], label: str) -> str:
     return person[1] if label == "sz" else f"{person[1]}, {label}"
 
 
-def _write_recovery(folder: Path, truth: pd.DataFrame, people: Matrices) -> None:
-    """Write planted versus found per subject, method and class, and its summary; both empty without planted truth."""
+def _write_recovery(folder: Path, truth: pd.DataFrame, people: Matrices, contrast: pd.DataFrame) -> None:
+    """Write planted versus found per subject, method and class, and its summary; both empty without planted truth.
+
+    The last two methods are floors, which need no model.
+    """
     focus, recovery = [], []
-    for name, table in people.tables.items():
+    methods = {name: partial(main_matrices, table) for name, table in people.tables.items()}
+    for name, of_class in {**methods, POWER_CONTRAST: partial(_of_class, contrast)}.items():
         for label, planted in truth.groupby("class", sort=False):
             head = {"method": name, "class": label}
-            found = planted_focus(planted, main_matrices(table, str(label)))
+            found = planted_focus(planted, of_class(str(label)))
             focus.append(PLANTED.frame(found.assign(**head)))
             recovery.append(RECOVERY.frame(summary(found).assign(**head)))
     write_table(folder / "planted.tsv", PLANTED.joined(focus), PLANTED)
-    recovered = RECOVERY.joined(recovery)
+    recovered = RECOVERY.joined([*recovery, *(_chance(contrast, label, n) for label, n in _planted_in(truth))])
     write_table(folder / "recovery.tsv", recovered, RECOVERY)
     several = recovered["class"].nunique() > 1
     names = recovered["method"] + ", " + recovered["class"] if several else recovered["method"]
-    shown = [recovery_of_table(str(name), rows) for name, rows in recovered.groupby(names, sort=False)]
+    counted = recovered["method"] != CHANCE  # a dashed line of the figure
+    shown = [recovery_of_table(str(name), rows) for name, rows in recovered[counted].groupby(names, sort=False)]
     save(recovery_figure(shown), folder / "recovery.svg")
+
+
+def _planted_in(truth: pd.DataFrame) -> list[tuple[str, int]]:
+    """Return the classes and the number of subjects with a planted cell in each."""
+    people = truth.drop_duplicates(["class", "dataset", "subject"]).groupby("class", sort=False).size()
+    return [(str(label), int(n)) for label, n in people.items()]
+
+
+def _chance(contrast: pd.DataFrame, label: str, n: int) -> pd.DataFrame:
+    """Return how often a cell that is drawn at random is right."""
+    shares = {"region": 1 / contrast["region"].nunique(), "band": 1 / contrast["band"].nunique()}
+    shares["both"] = shares["region"] * shares["band"]
+    head = {"method": CHANCE, "class": label, "n": n}
+    rows = [{**head, "what": what, "share": share} for what, share in {**shares, "auc": 0.5}.items()]
+    return RECOVERY.frame(pd.DataFrame(rows, columns=[*RECOVERY.names]))
+
+
+def _of_class(contrast: pd.DataFrame, label: str) -> pd.DataFrame:
+    return contrast[contrast["class"] == label]

@@ -19,7 +19,7 @@ from bandmap.vocabulary.tables.columns import (
     WHOLE,
     WRONG,
 )
-from bandmap.vocabulary.tables.maps import FAITHFULNESS, MAP_TESTS, PLANTED, RECOVERY
+from bandmap.vocabulary.tables.maps import CHANCE, CONTRAST, FAITHFULNESS, MAP_TESTS, PLANTED, POWER_CONTRAST, RECOVERY
 from bandmap.vocabulary.tables.matrices import COHORT, PAIRS, SUBJECTS, UNITS
 from bandmap.vocabulary.tables.schema import Column, Schema, TableError
 from bandmap.vocabulary.tables.scores import (
@@ -39,13 +39,15 @@ from bandmap.vocabulary.tables.truth import CELLS
 
 SCHEMAS = (
     UNITS, SUBJECTS, COHORT, PAIRS, SEIZURE_SCORES, CURVE, STAGE_SCORES, SLEEP_MINUTES, COMPARISON, MAP_TESTS,
-    FAITHFULNESS, PLANTED, RECOVERY, HISTORY, RESOURCES, WINDOWS, TRUTH, CELLS, FOLDS, KNOWN,
+    FAITHFULNESS, PLANTED, RECOVERY, HISTORY, RESOURCES, WINDOWS, TRUTH, CELLS, CONTRAST, FOLDS, KNOWN,
 )  # fmt: skip
 """All schemas, in the order of the page."""
 
 __all__ = [
-    "AGREEMENT", "ALL", "CELLS", "CLASSES", "COHORT", "COMPARISON", "CONFUSION", "CURVE", "DETAILS", "EVENT_METRICS",
+    "AGREEMENT", "ALL", "CELLS", "CHANCE", "CLASSES", "COHORT", "COMPARISON", "CONFUSION", "CONTRAST",
+    "CURVE", "DETAILS", "EVENT_METRICS",
     "FAITHFULNESS", "HALVES", "HISTORY", "INTERICTAL", "MAP_TESTS", "OUTCOMES", "PAIRS", "PARTS", "PLANTED",
+    "POWER_CONTRAST",
     "RECOVERY", "RESOURCES", "RIGHT", "SCHEMAS", "SCORES", "SEIZURE", "SEIZURE_SCORES", "SLEEP_MINUTES", "STAGES",
     "STAGE_SCORES", "SUBJECTS", "TRUE", "TRUTH", "UNITS", "WHOLE", "WINDOWS", "WRONG", "Column", "Schema",
     "TableError",

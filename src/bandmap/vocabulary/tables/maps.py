@@ -3,6 +3,9 @@
 from bandmap.vocabulary.tables import columns
 from bandmap.vocabulary.tables.schema import Column, Schema
 
+POWER_CONTRAST, CHANCE = "power contrast, no model", "chance"
+"""Floors beside the methods in the table of recovery."""
+
 _TEST = Column("test", "text", "test of the map: `weights`, `labels`, `noise`, `shift`, `deletion` ...")
 _LEVEL = Column(
     "level", "text", "part of the network, order of the cells, or what replaces them; empty if there is none"
@@ -59,6 +62,22 @@ PLANTED = Schema(
         Column("band_right", "boolean", "whether the bands are the same", optional=True),
         Column("both_right", "boolean", "whether both are the same", optional=True),
         Column("auc", "float", "probability that the planted cell exceeds another cell", optional=True),
+    ),
+)
+
+CONTRAST = Schema(
+    "Contrast of power, without a model",
+    "truth/power_contrast.tsv",
+    "one cell of one class of one simulated subject",
+    (
+        columns.DATASET,
+        columns.SUBJECT,
+        columns.CLASS,
+        columns.REGION,
+        columns.BAND,
+        Column(
+            "importance", "float", "mean of the class less the mean of all other time", "log10 of uV^2", optional=True
+        ),
     ),
 )
 
