@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 from tqdm import tqdm
 
 from bandmap.apply.annotations import write_annotations
@@ -110,7 +111,8 @@ def _lines(works: Sequence[Work], model: Model, wanted: Wanted) -> Iterator[str]
         yield from (_outcome(model, work) for work in works)
         return
     context = get_context("spawn")  # a forked process would inherit the threads of torch
-    with ProcessPoolExecutor(wanted.jobs, context, _load, (wanted.model, wanted.device)) as pool:
+    threads = max(1, torch.get_num_threads() // wanted.jobs)
+    with ProcessPoolExecutor(wanted.jobs, context, _load, (wanted.model, wanted.device, threads)) as pool:
         futures: list[Future[str]] = [pool.submit(_outcome_of, work) for work in works]
         yield from (future.result() for future in as_completed(futures))
 
@@ -118,7 +120,8 @@ def _lines(works: Sequence[Work], model: Model, wanted: Wanted) -> Iterator[str]
 _LOADED: list[Model] = []  # of a process of the pool
 
 
-def _load(path: str, device: str) -> None:
+def _load(path: str, device: str, threads: int) -> None:
+    torch.set_num_threads(threads)
     _LOADED.append(Model.load(path, device=device))
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from bandmap.apply.deciding import Applied, found
 from bandmap.apply.night import Night, night
 from bandmap.apply.outside import read_any
+from bandmap.apply.threads import side_by_side
 from bandmap.files.harmonized import open_recording, read_flags, write_recording
 from bandmap.files.model_file import ModelFileError, read_model_file
 from bandmap.files.represented import RepresentedRecording, carried, open_representation, write_representation
@@ -85,7 +87,10 @@ class Model:
     def apply_prepared(self, source: RepresentedRecording) -> "Applied":
         """Return the same for the result of `prepare`."""
         task: Task = plugins.load("bandmap.train.tasks", self.about["task"])
-        each = [predict_recording(n, source, task, self.about["windows"], device=self.device) for n in self.networks]
+        each = side_by_side(
+            lambda network: predict_recording(network, source, task, self.about["windows"], device=self.device),
+            self.networks,
+        )
         mean = Prediction.mean(each)
         events, confidences = found(each, mean, self.about, task)
         return Applied(tuple(each), mean, events, _table(events, confidences, mean.duration_seconds))
@@ -177,7 +182,8 @@ class Model:
         stream = Stream(read_any(recording), (), **self.about["harmonize"])
         if list(stream.channels) != list(self.about["channels"]):
             raise RecordingError(f"its channels {', '.join(stream.channels)} are not those of the model")
-        write_recording(harmonized, stream, attributes={})
+        with threadpool_limits(1, "blas"):  # its threads wait actively for these small products
+            write_recording(harmonized, stream, attributes={})
         with open_recording(harmonized) as opened:
             frames = transform(opened.microvolts, opened.rate_hz, **options)
             about, flags = carried(opened), read_flags(harmonized)

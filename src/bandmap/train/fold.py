@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from torch import nn
 
 from bandmap.train.augmentation import Augmentation, Augmenter
-from bandmap.train.fitting import fit, new_model, predict
+from bandmap.train.fitting import fit, new_model
+from bandmap.train.prediction import predict, predict_overlapping
 from bandmap.train.recipe import Fitted, Recipe
 from bandmap.train.resuming import Checkpoint
 from bandmap.train.tasks import Prediction, Task
 from bandmap.vocabulary import plugins, windows
+from bandmap.vocabulary.frames import whole_frames
 from bandmap.vocabulary.network import Normalized
 from bandmap.vocabulary.recording import Event
 
@@ -162,7 +164,10 @@ def predict_recording(
 ) -> Prediction:
     """Return the predictions of a model for all windows of a recording."""
     cut = cut_recording(source, task, cutting)
-    probabilities = predict(model, windows.WindowSet([cut]), batch_size=PREDICTION_BATCH, device=device)
+    step = whole_frames(cutting["step_seconds"], source.frame_rate_hz, "step_seconds")
+    probabilities = predict_overlapping(model, cut, step, batch_size=PREDICTION_BATCH, device=device)
+    if probabilities is None:
+        probabilities = predict(model, windows.WindowSet([cut]), batch_size=PREDICTION_BATCH, device=device)
     duration = float(source.attributes.get("duration_seconds", source.n_frames / source.frame_rate_hz))
     return Prediction(probabilities, cut.centres_seconds, cut.labels, cutting["step_seconds"], duration)
 

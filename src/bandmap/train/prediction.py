@@ -1,5 +1,7 @@
 """Predictions of a model for windows."""
 
+from typing import Any, cast
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -10,6 +12,8 @@ from bandmap.train.feeding import batches
 from bandmap.train.sampling import Windows
 from bandmap.vocabulary import logits as outputs
 from bandmap.vocabulary.device import device_of
+from bandmap.vocabulary.network import Normalized
+from bandmap.vocabulary.windows import RecordingWindows
 
 
 def predict(model: nn.Module, windows: Windows, *, batch_size: int, device: str) -> NDArray[np.float32]:
@@ -44,6 +48,44 @@ def predict_on(model: nn.Module, windows: Windows, *, batch_size: int, device: t
     dealt = (every[first : first + batch_size] for first in range(0, len(windows), batch_size))
     with torch.inference_mode():
         found = [_probabilities(model(channels_last(batch))).cpu() for batch, _ in batches(windows, dealt, device)]
+    return torch.cat(found).float().numpy() if found else np.empty(0, dtype=np.float32)
+
+
+def predict_overlapping(
+    model: nn.Module, cut: RecordingWindows, step: int, *, batch_size: int, device: str
+) -> NDArray[np.float32] | None:
+    """Return the same as `predict` for windows that overlap, if the network can share the work of their overlap.
+
+    Parameters
+    ----------
+    model : Normalized
+        Its network may have `takes_stretches` and `of_stretch`, as `bandmap.train.models.eegwavenet` has.
+    cut : RecordingWindows
+    step : int
+        Frames between adjacent windows.
+    batch_size : int
+        Windows of a stretch at a time.
+    device : str
+
+    Returns
+    -------
+    ndarray of float32 or None
+        None if the network cannot.
+    """
+    network: Any = getattr(model, "network", None)
+    if step >= cut.length or not hasattr(network, "of_stretch") or not network.takes_stretches(step):
+        return None
+    place, found = device_of(device), []
+    whole = cast("Normalized", model.eval().to(place))
+    with torch.inference_mode():
+        for run in np.split(cut.starts, np.flatnonzero(np.diff(cut.starts) != step) + 1):
+            for first in range(0, len(run), batch_size):
+                starts = run[first : first + batch_size]
+                samples = int(starts[-1] - starts[0]) + cut.length
+                signals = torch.from_numpy(cut.source.windows(starts[:1], samples)).to(place)
+                logits = network.of_stretch(whole.normalized(signals), length=cut.length, step=step)
+                found.append(_probabilities(logits).cpu())
+    model.cpu()
     return torch.cat(found).float().numpy() if found else np.empty(0, dtype=np.float32)
 
 

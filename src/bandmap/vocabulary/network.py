@@ -38,4 +38,8 @@ class Normalized(nn.Module):
 
     def forward(self, windows: torch.Tensor) -> torch.Tensor:
         """Return logits, shape (batch, columns), of windows in the unit of their representation."""
-        return cast("torch.Tensor", self.network((windows - self.mean).div_(self.std)))
+        return cast("torch.Tensor", self.network(self.normalized(windows)))
+
+    def normalized(self, windows: torch.Tensor) -> torch.Tensor:
+        """Return windows as the network receives them."""
+        return (windows - self.mean).div_(self.std)

@@ -10,6 +10,7 @@ ReLU) twice; mean over time | | classifier | 160 -> 64, leaky ReLU, -> 32, sigmo
 code, which is followed here, has two and the norm in between. Fewer than five `scales` are ours, for short windows.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import torch
@@ -79,13 +80,45 @@ class EEGWaveNet(nn.Module):
 
     def forward(self, windows: torch.Tensor) -> torch.Tensor:
         """Return log-probabilities, shape (batch, n_classes), of windows of shape (batch, channels, samples)."""
+        return self._classified([_over_time(maps) for maps in self._maps(windows)])
+
+    def takes_stretches(self, step: int) -> bool:
+        """Return whether windows that start every `step` samples contain the same samples of every scale."""
+        return not step % 2 ** len(self.halvings)
+
+    def of_stretch(self, signals: torch.Tensor, *, length: int, step: int) -> torch.Tensor:
+        """Return the log-probabilities of overlapping windows, for which each sample is convolved once.
+
+        Parameters
+        ----------
+        signals : tensor, shape (1, channels, samples)
+            From the first sample of the first window to the last sample of the last one.
+        length, step : int
+            Samples of a window, and between windows; `takes_stretches(step)` is true.
+
+        Returns
+        -------
+        tensor, shape (windows, n_classes)
+            The same as `forward` for each window, up to rounding.
+        """
+        features = []
+        for scale, maps in enumerate(self._maps(signals), start=2):
+            size = (1, length // 2**scale - _BRANCH_SAMPLES + 1)
+            features.append(functional.avg_pool2d(maps.unsqueeze(2), size, stride=(1, step // 2**scale))[0, :, 0].T)
+        return self._classified(features)
+
+    def _maps(self, signals: torch.Tensor) -> Iterator[torch.Tensor]:
+        """Yield the maps of each scale, shape (batch, maps, samples)."""
         first, second, *others = (cast("Halving", halving) for halving in self.halvings)
-        signals = second.after(first, windows)  # (batch, channels, samples / 4)
-        features = [_over_time(self.branches[0](signals))]  # (batch, maps) of each scale
+        signals = second.after(first, signals)  # (batch, channels, samples / 4)
+        yield self.branches[0](signals)
         for halving, branch in zip(others, list(self.branches)[1:], strict=True):
             signals = halving(signals)
-            features.append(_over_time(branch(signals)))
-        return cast("torch.Tensor", self.classifier(torch.cat(features, dim=1)).log_softmax(1))
+            yield branch(signals)
+
+    def _classified(self, features: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Return the log-probabilities of the features of each scale, shape (batch, maps)."""
+        return cast("torch.Tensor", self.classifier(torch.cat(list(features), dim=1)).log_softmax(1))
 
 
 def build(shape: tuple[int, ...], n_classes: int, *, scales: int = 5) -> nn.Module:
