@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandmap.files._flags import bad_share, unpacked
+from bandmap.files._mapped import MOST_MAPS, mapped
 from bandmap.vocabulary.recording import Event, RecordingError
 from bandmap.vocabulary.representation import Frames
 
-_MAPS = 256  # open memory maps: each uses a file descriptor, of which a process often has 1,024
 _LOCAL_HEADER = 30  # bytes before an entry's name, in the zip format
 _ROUNDING = 1e-6  # of a frame: rates such as 12.8 Hz are not binary fractions
 _REMEDY = "delete it and run the workflow again"
@@ -206,6 +206,7 @@ class _Frames:
         start, stop = frames.start, frames.stop
         if self._offsets is None:
             return self._through_zarr(start, stop)
+        mapped(self._path, self._stamp).touch((stop - start) * math.prod(self.shape[1:]) * self._dtype.itemsize)
         first = start // self._chunk_frames
         last = (stop - 1) // self._chunk_frames
         if first == last:
@@ -227,7 +228,7 @@ class _Frames:
 
     def _chunk(self, number: int) -> NDArray[Any]:
         assert self._offsets is not None
-        whole = _mapped(self._path, self._stamp)
+        whole = mapped(self._path, self._stamp).bytes
         begin = self._offsets[number]
         size = math.prod(self._chunk_shape) * self._dtype.itemsize
         chunk: NDArray[Any] = whole[begin : begin + size].view(self._dtype).reshape(self._chunk_shape)
@@ -285,12 +286,7 @@ def _data_offset(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, size: int) ->
     return begin
 
 
-@lru_cache(maxsize=_MAPS)
-def _mapped(path: Path, _stamp: int) -> NDArray[np.uint8]:  # the stamp: a rewritten file is mapped again
-    return np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))
-
-
-@lru_cache(maxsize=_MAPS)
+@lru_cache(maxsize=MOST_MAPS)
 def _zarr_array(path: Path, name: str, _stamp: int) -> Frames:
     import zarr
 
