@@ -160,7 +160,7 @@ def test_the_summary_warns_where_a_contrast_without_a_model_names_as_many_cells(
     both = {**RECOVERED, "what": "both", "low": 0.6, "high": 0.98}
     rows = [both, {**both, "method": POWER_CONTRAST, "right": floor}, {**both, "method": CHANCE, "right": None}]
     text = " ".join(summary(replace(DATA, runs=(replace(RUN, recovery=RECOVERY.frame(rows)),))))
-    assert f"power contrast, no model named both in {floor} of 10 subjects" in text
+    assert f"power contrast without a model named both in {floor} of 10 subjects" in text
     assert ("cannot tell a faithful map from a contrast of the data" in text) == warned
     assert "chance named" not in text
 

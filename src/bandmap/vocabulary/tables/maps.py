@@ -3,7 +3,7 @@
 from bandmap.vocabulary.tables import columns
 from bandmap.vocabulary.tables.schema import Column, Schema
 
-POWER_CONTRAST, CHANCE = "power contrast, no model", "chance"
+POWER_CONTRAST, CHANCE = "power contrast without a model", "chance"
 """Floors beside the methods in the table of recovery."""
 
 _TEST = Column("test", "text", "test of the map: `weights`, `labels`, `noise`, `shift`, `deletion` ...")
