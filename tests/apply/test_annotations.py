@@ -12,9 +12,9 @@ from spellings import REFERENTIAL
 import bandmap
 from bandmap.__main__ import main
 from bandmap.apply.annotations import write_annotations
-from bandmap.apply.outside import start_of
 from bandmap.files.edf.start import read_start
 from bandmap.files.model_file import write_model_file
+from bandmap.files.outside import start_of
 
 mne = pytest.importorskip("mne")
 

@@ -7,9 +7,9 @@ from made_model import ABOUT, CARD, network
 from spellings import REFERENTIAL
 
 import bandmap
-from bandmap.apply.outside import from_mne, read_any
 from bandmap.files import edf
 from bandmap.files.model_file import ModelFileError, write_model_file
+from bandmap.files.outside import from_mne, read_any
 from bandmap.harmonize import harmonize
 from bandmap.represent.representations import cwt
 from bandmap.train.fold import PREDICTION_BATCH

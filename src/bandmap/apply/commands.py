@@ -18,15 +18,15 @@ from bandmap.apply.annotations import write_annotations
 from bandmap.apply.deciding import Applied
 from bandmap.apply.model import Model
 from bandmap.apply.night import night
-from bandmap.apply.outside import start_of
 from bandmap.files.events import write_events
 from bandmap.files.model_file import ModelFileError
+from bandmap.files.outside import start_of
 from bandmap.files.whole import whole_file
 from bandmap.vocabulary.recording import Event, RecordingError
 
-ENDINGS = (".edf", ".bdf", ".vhdr", ".set", ".fif", ".fif.gz", ".cnt", ".eeg", ".lay")
+ENDINGS = (".edf", ".bdf", ".vhdr", ".set", ".fif", ".fif.gz", ".cnt", ".eeg", ".lay", ".data")
 """Endings of recordings within a folder: EDF, BDF, BrainVision, EEGLAB, FIF, CNT, Nihon Kohden,
-Persyst."""
+Persyst, Nicolet."""
 
 
 ANNOTATED = "_annotations.edf"

@@ -12,10 +12,10 @@ from threadpoolctl import threadpool_limits
 
 from bandmap.apply.deciding import Applied, found
 from bandmap.apply.night import Night, night
-from bandmap.apply.outside import read_any
 from bandmap.apply.threads import side_by_side
 from bandmap.files.harmonized import open_recording, read_flags, write_recording
 from bandmap.files.model_file import ModelFileError, read_model_file
+from bandmap.files.outside import read_any
 from bandmap.files.represented import RepresentedRecording, carried, open_representation, write_representation
 from bandmap.harmonize import Stream
 from bandmap.train.fold import predict_recording

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from bandmap.apply.commands import write_table_of_events
 from bandmap.apply.model import Model
-from bandmap.apply.outside import read_any
 from bandmap.files.events import write_events
 from bandmap.files.model_text import ModelFileError
+from bandmap.files.outside import read_any
 from bandmap.harmonize import MontageError
 from bandmap.vocabulary.recording import RecordingError
 

@@ -61,7 +61,7 @@ def _check(dataset: str, row: dict[str, str]) -> None:
     for name in (row["recording"], row["subject"]):
         if not re.fullmatch(SAFE_NAME, name) or not name.strip("."):
             raise SettingsError(f"{where}: {name!a} cannot be part of a path; use only letters, digits, _ . + and -")
-    for path in (row["source"], row.get("events", "")):
+    for path in (row["source"], row.get("events", ""), *row.get("beside", "").splitlines()):
         if not path.isprintable() or "{" in path or "}" in path:
             raise SettingsError(
                 f"{where}: {path!a} contains a brace or a control character, which Snakemake would misread; rename it"

@@ -22,9 +22,10 @@ class Sources:
     plan: Plan
 
     def recording(self, wildcards: Any) -> list[str]:
-        """Return the local file that {recording} is copied from, unless its content is known in advance."""
+        """Return the local files that {recording} is copied from, unless its content is known in advance."""
         row = self._row(wildcards)
-        return [] if "content" in row or not Path(row["source"]).is_file() else [row["source"]]
+        local = "content" not in row and Path(row["source"]).is_file()
+        return [row["source"], *row.get("beside", "").splitlines()] if local else []
 
     def labels(self, wildcards: Any) -> list[str]:
         """Return the file with the labels of {recording}: a fetched one, one beside the recording, or none."""

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from bandmap.vocabulary.recording import Event, RecordingError
 
 SUFFIXES = (".edf", ".bdf")
+"""Endings of recordings that are taken as they are."""
+
+CONVERTED = (".vhdr", ".set", ".fif", ".cnt", ".lay", ".data", ".eeg")
+"""Endings of recordings that are converted: BrainVision, EEGLAB, FIF, CNT, Persyst, Nicolet, Nihon Kohden."""
+
+_TEXTS = (".json", ".tsv")  # sidecars of BIDS, which the conversion does not read
 
 _SAFE = re.compile(r"[A-Za-z0-9_.+-]+")
 
@@ -22,7 +28,7 @@ def recordings(*, root: str, task: str | None = None, ignore: Sequence[str] = ()
     Parameters
     ----------
     root : str
-        Folder that contains `sub-*/[ses-*/]eeg/*_eeg.edf` (or `.bdf`).
+        Folder that contains `sub-*/[ses-*/]eeg/*_eeg.edf` (or `.bdf`, or a format that MNE reads, such as `.vhdr`).
     task : str, optional
         Only recordings of this task (`..._task-<task>_...`).
     ignore : sequence of str
@@ -32,7 +38,7 @@ def recordings(*, root: str, task: str | None = None, ignore: Sequence[str] = ()
     -------
     list of dict
         recording (the file's name without `_eeg.edf`), subject (the label after `sub-`), source (the file), events
-        (the table beside it, even if it does not exist).
+        (the table beside it, even if it does not exist), and `beside` (other files of its format, one a line).
 
     Raises
     ------
@@ -46,7 +52,7 @@ def recordings(*, root: str, task: str | None = None, ignore: Sequence[str] = ()
         raise _error(f"{root}: there is no such folder; set 'root' to an EEG-BIDS folder")
     files = sorted(_files(folder), key=lambda path: in_order(str(path)))
     if not files:
-        raise _error(f"{root}: contains no sub-*/[ses-*/]eeg/*_eeg.edf or .bdf; set 'root' to an EEG-BIDS folder")
+        raise _error(f"{root}: contains no recording sub-*/[ses-*/]eeg/*_eeg.edf; set 'root' to an EEG-BIDS folder")
     chosen = [path for path in files if task is None or f"task-{task}" in path.stem.split("_")]
     if not chosen:
         tasks = sorted({part[5:] for path in files for part in path.stem.split("_") if part.startswith("task-")})
@@ -57,10 +63,15 @@ def recordings(*, root: str, task: str | None = None, ignore: Sequence[str] = ()
 
 
 def fetch(recording: str, edf: Path, *, root: str) -> None:
-    """Link or copy one recording unchanged."""
+    """Link or copy an EDF or BDF file unchanged; convert any other format to BDF."""
     from bandmap.download.transfer import fetch_file
+    from bandmap.files.converted import convert
 
-    fetch_file([str(path) for path in _files(Path(root)) if path.stem == f"{recording}_eeg"], edf)
+    found = [path for path in _files(Path(root)) if path.stem == f"{recording}_eeg"]
+    if found and found[0].suffix.lower() in CONVERTED:
+        convert(found[0], edf)
+    else:
+        fetch_file([str(path) for path in found], edf)
 
 
 def annotate(recording: str, edf: Path, labels: Path | None, events: Path, *, ignore: Sequence[str]) -> None:
@@ -148,8 +159,21 @@ def _check_comments(recording: str, annotations: "Sequence[Event]", ignore: Sequ
 def _files(folder: Path) -> Iterator[Path]:
     for pattern in ("sub-*/eeg/*_eeg.*", "sub-*/ses-*/eeg/*_eeg.*"):
         for path in folder.glob(pattern):
-            if path.suffix.lower() in SUFFIXES and not path.name.startswith("."):
+            if path.suffix.lower() in (*SUFFIXES, *CONVERTED) and not path.name.startswith(".") and _is_main(path):
                 yield path
+
+
+def _is_main(path: Path) -> bool:
+    """Return whether a file is not the data beside a header of BrainVision."""
+    return path.suffix.lower() != ".eeg" or not path.with_suffix(".vhdr").exists()
+
+
+def _beside(path: Path) -> str:
+    """Return the other files of a recording's format, one a line; a change of them makes the recording stale."""
+    if path.suffix.lower() not in CONVERTED:
+        return ""
+    others = [other for other in path.parent.glob(f"{path.stem}.*") if other.suffix.lower() not in _TEXTS]
+    return "\n".join(sorted(str(other) for other in others if other != path))
 
 
 def _row(folder: Path, path: Path) -> dict[str, str]:
@@ -159,7 +183,8 @@ def _row(folder: Path, path: Path) -> dict[str, str]:
             raise _error(f"{folder}: {name!a} is not a valid BIDS name; rename it with letters, digits, - and _ only")
     _check_agreement(folder, path)
     events = path.with_name(f"{recording}_events.tsv")
-    return {"recording": recording, "subject": subject, "source": str(path), "events": str(events)}
+    row = {"recording": recording, "subject": subject, "source": str(path), "events": str(events)}
+    return row | ({"beside": beside} if (beside := _beside(path)) else {})
 
 
 def _check_agreement(folder: Path, path: Path) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bandmap.files import edf
 from bandmap.files.edf.start import read_start
-from bandmap.vocabulary.recording import RawRecording, RecordingError, Signal
+from bandmap.vocabulary.recording import Event, RawRecording, RecordingError, Signal
 
 if TYPE_CHECKING:
     import mne
@@ -55,6 +55,20 @@ def read_any(recording: "str | Path | mne.io.BaseRaw") -> RawRecording:
         reason = " ".join(str(error).split()) or type(error).__name__
         remedy = "export it as EDF, or use a format that mne.io.read_raw supports"
         raise RecordingError(f"{path.name}: MNE cannot read it ({reason:.200}); {remedy}") from error
+
+
+def annotations_of(path: str | Path, seconds: float) -> tuple[Event, ...]:
+    """Return the annotations with a duration of a file that MNE reads, from the start of the recording on."""
+    import mne
+
+    raw = mne.io.read_raw(path, preload=False, verbose="error")
+    before = raw.first_time if raw.annotations.orig_time is not None else 0.0
+    spans = [(row["onset"] - before, row["duration"], str(row["description"])) for row in raw.annotations]
+    return tuple(
+        Event(max(onset, 0.0), min(onset + duration, seconds), label)
+        for onset, duration, label in spans
+        if duration > 0 and onset < seconds and onset + duration > 0
+    )
 
 
 def start_of(path: Path) -> datetime | None:
