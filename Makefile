@@ -39,7 +39,7 @@ check: .venv/installed-dev
 	$(BIN)/snakemake --lint --configfile examples/demo.yaml
 
 test-units: .venv/installed-dev
-	$(PYTEST) --durations 20 -m "not workflow and not slurm"
+	$(PYTEST) --durations 20 -m "not workflow and not slurm and not long"
 
 test-workflow: .venv/installed-dev
 	$(PYTEST) --no-loadscope-reorder --durations 20 -m "(workflow or slurm) and not long"
