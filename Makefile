@@ -5,9 +5,10 @@ export OMP_NUM_THREADS ?= 1
 
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-TRUTH := $(BIN)/snakemake --snakefile benchmarks/truth.smk --cores 2 --rerun-triggers mtime
+TRUTH := $(BIN)/snakemake --snakefile benchmarks/truth.smk --directory demo/truth --cores 2 --rerun-triggers mtime
+FOUR := distractor two_foci conjunction spread
 comma := ,
-FOUR := distractor,two_foci,conjunction,spread
+space := $(subst ,, )
 
 .PHONY: demo models truth truth-small test check test-units test-workflow test-all test-beside-load clean
 
@@ -20,12 +21,12 @@ models: .venv/installed
 
 # The planted benchmark (docs/truth.md): all scenarios; in small, four of them. What is there is not computed again.
 truth: .venv/installed
-	$(TRUTH) --directory demo/truth
+	$(TRUTH)
 	$(BIN)/python benchmarks/draw_truth.py demo/truth
 
 truth-small: .venv/installed
-	$(TRUTH) --directory demo/truth-small --config subjects=60 scenarios=$(FOUR)
-	$(BIN)/python benchmarks/truth.py --folder demo/truth-small --subjects 60 --scenarios $(subst $(comma), ,$(FOUR))
+	$(TRUTH) --config scenarios=$(subst $(space),$(comma),$(FOUR))
+	$(BIN)/python benchmarks/truth.py --folder demo/truth --scenarios $(FOUR)
 
 # What continuous integration runs.
 test: check test-units test-workflow

@@ -62,11 +62,10 @@ def read(folder: Path, stem: str, name: str) -> pd.DataFrame:
     return pd.read_csv(folder / f"{stem}_{name}.tsv", sep="\t", dtype={"subject": str, "cohort": str})
 
 
-def given_to(folder: Path) -> dict[str, int]:
-    """Return `subjects` and `seed` of the scenarios of a folder, which must agree."""
-    found = [json.loads(path.read_text()) for path in folder.glob("*.json")]
-    ((subjects, seed),) = {(of["subjects"], of["seed"]) for of in found if "subjects" in of}
-    return {"subjects": subjects, "seed": seed}
+def given_to(folder: Path, name: str, model: str) -> dict[str, int]:
+    """Return `subjects` and `seed` of a scenario."""
+    about = json.loads((folder / f"{name}_{model}.json").read_text())
+    return {of: about[of] for of in ("subjects", "seed")}
 
 
 def scores(folder: Path, name: str, model: str) -> pd.DataFrame:
@@ -74,7 +73,7 @@ def scores(folder: Path, name: str, model: str) -> pd.DataFrame:
 
     Methods are ranked by value. A floor is there by value and by magnitude, as if one knew which of the two it needs.
     """
-    given = given_to(folder)
+    given = given_to(folder, name, model)
     maps, detection = (read(folder, f"{name}_{model}", of) for of in ("maps", "detection"))
     truth = touchstone.cells(scenario=name, version=VERSIONS[-1], **given)
     rows = touchstone.recordings(scenario=name, subjects=given["subjects"])
