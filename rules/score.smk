@@ -1,5 +1,7 @@
 """Scores of models on subjects that they have never seen, and of the baselines that they must beat."""
 
+YASA = "results/baselines/yasa/{dataset}/{recording}_probabilities.h5"
+
 
 rule score_model:
     """Compare the events of a model with the reference, per subject and over subjects."""
@@ -82,6 +84,40 @@ rule score_baselines:
         code=code_of(f"{SCRIPTS}/score/score_baselines.py"),
     script:
         "../scripts/score/score_baselines.py"
+
+
+rule stage_with_yasa:
+    """Stage the sleep of one recording with YASA, a published program, as a baseline."""
+    input:
+        edf="resources/{dataset}/{recording}.edf",
+        events="resources/{dataset}/{recording}_events.tsv",
+    output:
+        probabilities="results/baselines/yasa/{dataset}/{recording}_probabilities.h5",
+    log:
+        "results/baselines/yasa/{dataset}/{recording}.log",
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        code=code_of(f"{SCRIPTS}/score/stage_with_yasa.py"),
+    script:
+        "../scripts/score/stage_with_yasa.py"
+
+
+use rule score_model as score_yasa with:
+    input:
+        reference=PLAN.each("resources/{dataset}/{recording}_events.tsv"),
+        events=PLAN.each("resources/{dataset}/{recording}_events.tsv"),
+        probabilities=PLAN.each(YASA),
+        spans=PLAN.each(YASA),
+    output:
+        table="results/scores/yasa_{scheme}.tsv",
+        details="results/scores/yasa_{scheme}_details.tsv",
+        summary="results/scores/yasa_{scheme}.json",
+    log:
+        "results/scores/yasa_{scheme}.log",
+    params:
+        origin=PLAN.origin_of_yasa,
+        postprocessing={},
 
 
 rule compare_models:

@@ -48,8 +48,7 @@ class PackPlan(ScorePlan):
 
     def floors(self) -> dict[str, str]:
         """Return baseline detector -> summary of its scores."""
-        names = ("line-length", "always-on") if self.task() == "seizure" else ()
-        return {name: f"results/scores/{name}_{self.base()}.json" for name in names}
+        return {name: f"results/scores/{name}_{self.base()}.json" for name in self.baselines()}
 
     @with_known_parameters
     def prepared(self, wildcards: Any) -> dict[str, Any]:

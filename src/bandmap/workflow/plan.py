@@ -16,6 +16,7 @@ from bandmap.workflow.imported import read_imported, with_imported
 from bandmap.workflow.listing import listed
 from bandmap.workflow.packing import PackPlan
 from bandmap.workflow.quick import with_known_parameters
+from bandmap.workflow.scores import check_baselines
 from bandmap.workflow.settings import (
     PLUGINS,
     TASKS,
@@ -287,6 +288,7 @@ def make_plan(config: Settings) -> Plan:
     imported = read_imported(config)
     config = with_imported(config, imported)
     check(config)
+    check_baselines(config)
     check_extents(config, {name: model.about["harmonize"] for name, model in imported.items()})
     recordings, out = listed(config)
     return Plan(config, imported, recordings, read_or_make(config, recordings), out)

@@ -2,10 +2,28 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from bandmap.workflow.probes import ProbePlan
+from bandmap.workflow.settings import Settings, SettingsError, base_of
+
+OPTIONAL = "yasa"
+"""Baseline that a run uses only if its settings say so, and the package that it needs."""
+
+
+def check_baselines(config: Settings) -> None:
+    """Raise SettingsError if the settings want a baseline that does not apply, or whose package is not installed."""
+    run, where = config["run"], f"config.yaml: run: baselines: {OPTIONAL}"
+    if not run["baselines"]:
+        return
+    if run["task"] != "sleep":
+        raise SettingsError(f"{where} stages sleep, but run: task is {run['task']}; remove it from run: baselines")
+    if base_of(config, run["scheme"]) != run["scheme"]:
+        raise SettingsError(f"{where} is not scored beside fine-tuned models; remove it from run: baselines")
+    if find_spec(OPTIONAL) is None:
+        raise SettingsError(f"{where} is not installed; run pip install 'bandmap[{OPTIONAL}]', or remove it")
 
 
 @dataclass(frozen=True)
@@ -26,9 +44,18 @@ class ScorePlan(ProbePlan):
         names = {model: f"{model}_{run['scheme']}" for model in run["models"]}
         if self.base() != run["scheme"]:
             names |= {f"{model} without tuning": f"{model}_{run['scheme']}_without" for model in self.trained()}
-        elif self.task() == "seizure":
-            names |= {name: f"{name}_{self.base()}" for name in ("line-length", "always-on")}
+        else:
+            names |= {name: f"{name}_{self.base()}" for name in self.baselines()}
         return {name: f"results/scores/{table}.tsv" for name, table in names.items()}
+
+    def baselines(self) -> tuple[str, ...]:
+        """Return the baselines of the run's task."""
+        return ("line-length", "always-on") if self.task() == "seizure" else tuple(self.config["run"]["baselines"])
+
+    def origin_of_yasa(self, _wildcards: Any) -> dict[str, Any]:
+        """Return what the classifiers of YASA were trained on, as for an imported model."""
+        nights = ["nights of the National Sleep Research Resource"]
+        return {"imported": {"file": "the package yasa", "trained_on": nights, "seen": []}}
 
     def score_details(self) -> list[str]:
         """Return the files beside `score_tables`: a summary each and, except for the always-on detector, details."""
