@@ -91,7 +91,9 @@ class Rule:
 def rules() -> tuple[Rule, ...]:
     found = []
     for path in RULE_FILES:
-        parts = re.split(r"^rule (\w+):\n", path.read_text(), flags=re.MULTILINE)
+        # A rule that `use` derives from another has the script of that one, and only says what differs.
+        own = re.sub(r"^use rule .*?(?=^rule |\Z)", "", path.read_text(), flags=re.MULTILINE | re.DOTALL)
+        parts = re.split(r"^rule (\w+):\n", own, flags=re.MULTILINE)
         found += [Rule(name, path.stem, text) for name, text in zip(parts[1::2], parts[2::2], strict=True)]
     return tuple(found)
 
