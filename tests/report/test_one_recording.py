@@ -26,7 +26,7 @@ def folder(tmp_path_factory):
     """Return a folder with a model that sees a seizure everywhere, one of sleep, and a recording."""
     folder = tmp_path_factory.mktemp("explained")
     about = {**ABOUT, "decision": {"threshold": 0.0}, "frequencies_hz": [], "name": "made <b>"}
-    write_model_file(folder / "made.bandmap", about, CARD + "<script>", [network(1), network(2)])
+    write_model_file(folder / "made.bandmap", about, CARD + "<script>", [network(1)])
     write_model_file(folder / "sleep.bandmap", SLEEP, CARD, [sleep_network(1)])
     write_minutes(folder / "one & only.edf", 1, REFERENTIAL)
     (folder / "marked.tsv").write_text(SEIZURES)
