@@ -11,6 +11,7 @@ from running import ROOT, TINY, plan, planned, snakemake
 from bandmap.apply.card import card
 from bandmap.files.model_file import write_model_file
 from bandmap.files.rows import read_rows
+from bandmap.workflow.defaults import give_way
 from bandmap.workflow.extents import check_extents
 from bandmap.workflow.imported import read_imported, with_imported
 from bandmap.workflow.plan import make_plan
@@ -146,6 +147,14 @@ def test_a_file_that_is_not_there_or_has_the_name_of_a_representation_stops_the_
 def test_what_the_training_saw_follows_from_the_file_or_from_the_settings(tmp_path, trained, dataset, entry, seen):
     path = packed(tmp_path, evidence={"datasets": trained, "seed": DEFAULTS["seed"] + 1})
     assert read_imported(config(path, dataset, **entry))["outside"].seen == seen
+
+
+def test_default_matrices_that_do_not_work_with_the_imported_network_give_way(tmp_path) -> None:
+    network = {"kind": "eegwavenet", "shape": [18, 512], "n_classes": 2, "hyperparameters": {}}
+    given = config(packed(tmp_path, network=network, representation={"kind": "signal", "options": {}}))
+    give_way(given, {"run": {"models": ["outside"]}})
+    assert given["run"]["matrices"] == ["band_occlusion", "occlusion"]
+    checked(given)
 
 
 def test_the_licence_of_the_settings_is_stated_by_the_model_files_of_the_run(tmp_path, monkeypatch) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from bandmap.vocabulary import plugins
+from bandmap.workflow.imported import read_imported, with_imported
 from bandmap.workflow.settings import PLUGINS, Settings, fits, kind_of, methods_of
 
 
@@ -47,9 +48,12 @@ def give_way(config: dict[str, Any], written: Settings) -> None:
         The settings that the user wrote over those of config.yaml.
     """
     run, own = config["run"], written.get("run") or {}
-    if "matrices" in own or not ({"models", "interpretations"} & set(own)) or not _is_known(config, run["models"]):
+    if "matrices" in own or not ({"models", "interpretations"} & set(own)):
         return
-    kept = [matrix for matrix in run["matrices"] if _can_be_made(config, matrix)]
+    known = with_imported(config, read_imported(config))
+    if not _is_known(known, run["models"]):
+        return
+    kept = [matrix for matrix in run["matrices"] if _can_be_made(known, matrix)]
     out = [matrix for matrix in run["matrices"] if matrix not in kept]
     if kept and out:
         run["matrices"] = kept

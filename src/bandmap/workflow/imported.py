@@ -17,6 +17,7 @@ IMPORTED = "imported"
 """Kind of an entry of `models` that names a model file."""
 
 OPTIONS = ("file", "trained_on")
+_DATASETS = "bandmap.download.datasets"
 _NEEDED = ("harmonize", "representation", "windows", "postprocessing", "decision", "network", "evidence")
 _NUMBERS = {"harmonize": ("rate_hz", "high_pass_hz", "low_pass_hz"), "windows": SECONDS}
 
@@ -106,11 +107,12 @@ def _seen(config: Settings, name: str, evidence: Settings, stated: Any) -> tuple
 
     def same(dataset: str) -> bool:
         kind = kind_of(dataset, config["datasets"][dataset])
+        if kind not in trained.values() or kind not in plugins.available(_DATASETS):
+            return False
         if kind == "bids":  # a folder of anybody's recordings: only the name can tell
             return trained.get(dataset) == kind
-        if plugins.defines("bandmap.download.datasets", kind, "truth"):  # each seed simulates other subjects
-            return kind in trained.values() and evidence.get("seed") == config["seed"]
-        return kind in trained.values()
+        simulated = plugins.defines(_DATASETS, kind, "truth")  # each seed simulates other subjects
+        return not simulated or evidence.get("seed") == config["seed"]
 
     return tuple(d for d in config["run"]["datasets"] if d in stated or (d in config["datasets"] and same(d)))
 
