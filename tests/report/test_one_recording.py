@@ -54,7 +54,8 @@ def test_the_folder_holds_the_page_its_figures_and_its_tables(detections):
 
 def test_the_page_names_no_reference_where_there_is_none_and_escapes_names(detections):
     page = (detections / "index.html").read_text()
-    assert "The model detects 1 seizure in 1 minutes." in page
+    assert "The model detects 1 seizure in 1.0 minutes." in page
+    assert "no window without an event was explained" in page
     assert "one &amp; only.edf" in page
     assert "made <b>" not in page
     assert CARD + "<script>" not in page

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bandmap.aggregate.from_files import unit_matrices
+from bandmap.aggregate.units import WINDOW_SHARE
 from bandmap.apply.annotations import important
 from bandmap.apply.atlas import atlas_of
 from bandmap.apply.deciding import Applied, deciding_probability, threshold_of
@@ -198,14 +199,16 @@ def _matrices(files: Mapping[str, str], name: str, about: Mapping[str, Any]) -> 
 
 
 def _importance(files: Mapping[str, str], events: Sequence[Event]) -> pd.DataFrame:
-    """Return the importance of channels in the windows whose centre is within an event."""
+    """Return the importance of channels in the windows of each event, which are those of its matrix."""
     found = read_attribution(files.get(OVER_TIME, files[CHANNELS]))
     values = found.values if found.values.ndim == 2 else found.values.sum(axis=2)
-    centres = found.starts_seconds + float(found.attributes["length_seconds"]) / 2
+    length = float(found.attributes["length_seconds"])
+    starts, centres = found.starts_seconds, found.starts_seconds + length / 2
     channels = json.loads(str(found.attributes["channels"]))
     parts = [pd.DataFrame({"event": [], "seconds": [], "channel": [], "importance": []})]
     for number, event in enumerate(sorted(events), start=1):
-        inside = (centres >= event.onset) & (centres < event.offset)
+        shared = np.minimum(starts + length, event.offset) - np.maximum(starts, event.onset)
+        inside = shared >= WINDOW_SHARE * min(length, event.duration)
         wide = pd.DataFrame(values[inside], columns=channels)
         wide.insert(0, "seconds", centres[inside])
         wide.insert(0, "event", str(number))

@@ -121,10 +121,14 @@ def _sentences(explanation: Explanation) -> list[str]:
         calm = _mean(units[units["outcome"] == INTERICTAL])
         if len(events):
             region, band = events.index[int(events.argmax())]
-            without = f"{short_number(float(calm.max()))} in windows without an event" if len(calm) else "no other"
+            calm_said = (
+                f"the largest in windows without an event is {short_number(float(calm.max()))}"
+                if len(calm)
+                else "no window without an event was explained, so there is nothing to compare it with"
+            )
             said.append(
                 f"The largest cell of the matrix “{TITLES[name]}” is {region}, {band}: "
-                f"{short_number(float(events.max()))} in events; the largest is {without}."
+                f"{short_number(float(events.max()))} in events; {calm_said}."
             )
     return said
 
@@ -134,4 +138,4 @@ def _mean(units: pd.DataFrame) -> "pd.Series[float]":
 
 
 def _minutes(events: pd.DataFrame) -> str:
-    return short_number(events.attrs["recording_seconds"] / 60)
+    return f"{events.attrs['recording_seconds'] / 60:.1f}"
