@@ -60,6 +60,7 @@ localrules:
     all,
     decide_fold,
     freeze_folds,
+    gather_clinical_truth,
     plant_cells,
     plant_truth,
     refold,

@@ -95,3 +95,25 @@ rule plant_cells:
         ),
     script:
         "../scripts/download/plant_cells.py"
+
+
+rule gather_clinical_truth:
+    """Write the clinical side, lobe or channels of the subjects or seizures of a real data set."""
+    input:
+        SOURCES.clinical_files,
+    output:
+        clinical="results/truth/{dataset}_clinical.tsv",
+    log:
+        "results/truth/{dataset}_clinical.log",
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        dataset=SOURCES.options("clinical"),
+        renamed=SOURCES.renamed,
+        code=code_of(
+            f"{SCRIPTS}/download/gather_clinical_truth.py",
+            PLAN.plugin("datasets", "dataset"),
+            function="clinical",
+        ),
+    script:
+        "../scripts/download/gather_clinical_truth.py"

@@ -96,3 +96,34 @@ rule draw_faithfulness:
         code=code_of(f"{SCRIPTS}/faithfulness/draw_faithfulness.py"),
     script:
         "../scripts/faithfulness/draw_faithfulness.py"
+
+
+rule check_clinical_truth:
+    """Compare the maps of a model with the clinical side, lobe and channels of real seizures."""
+    input:
+        truth=expand("results/truth/{dataset}_clinical.tsv", dataset=PLAN.clinical()),
+        matrices=PLAN.tables("seizures.tsv"),
+        folds=f"results/folds/{PLAN.base()}.tsv",
+        harmonized=expand(
+            "results/harmonized/{row[dataset]}/{row[recording]}.h5",
+            row=PLAN.tested_clinically(),
+        ),
+        attributed=PLAN.channel_attributed,
+    output:
+        found="results/faithfulness/{model}/{scheme}_clinical.tsv",
+        scores="results/faithfulness/{model}/{scheme}_clinical_scores.tsv",
+    log:
+        "results/faithfulness/{model}/{scheme}_clinical.log",
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        datasets=PLAN.clinical(),
+        titles=PLAN.titles,
+        recordings=PLAN.tested_clinically(),
+        methods=PLAN.methods_of_channels,
+        regions=config["regions"],
+        bands_hz=config["bands_hz"],
+        seed=config["seed"],
+        code=code_of(f"{SCRIPTS}/faithfulness/check_clinical_truth.py"),
+    script:
+        "../scripts/faithfulness/check_clinical_truth.py"

@@ -19,6 +19,7 @@ rule write_report:
         faithfulness=expand(
             rules.draw_faithfulness.output, model=RUN["models"], scheme=RUN["scheme"]
         ),
+        clinical=PLAN.clinical_scores(),
         matrices=PLAN.cohort_tables(),
         trained=expand(
             rules.train_fold.output.windows,
@@ -60,6 +61,7 @@ rule write_report:
         folds=PLAN.fold_names(),
         scored=list(PLAN.score_tables()),
         simulated=PLAN.planted(),
+        clinical=PLAN.clinical(),
         config=config,
         code=code_of(f"{SCRIPTS}/report/write_report.py", folder="report/templates"),
     script:

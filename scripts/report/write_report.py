@@ -15,6 +15,7 @@ with job(snakemake):
         dict(zip(snakemake.params.scored, snakemake.input.scores, strict=True)),
         snakemake.params.simulated,
         snakemake.params.left_out,
+        snakemake.params.clinical,
     )
     report.render(findings.gather(snakemake.output.page, tested, snakemake.params.config), snakemake.output.page)
     sources = findings.checksums(snakemake.params.recordings, snakemake.input.harmonized)

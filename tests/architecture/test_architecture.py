@@ -31,6 +31,7 @@ NETWORKS = (
 )
 TABLES = (
     "aggregate_matrices",
+    "check_clinical_truth",
     "aggregate_pairs",
     "compare_models",
     "contrast_power",
@@ -38,6 +39,7 @@ TABLES = (
     "draw_model",
     "draw_overview",
     "draw_recording",
+    "gather_clinical_truth",
     "plant_cells",
     "plant_truth",
     "score_baselines",

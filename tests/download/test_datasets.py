@@ -65,7 +65,7 @@ def example(request, tmp_path):
 @pytest.mark.parametrize("name", NAMES)
 def test_only_recordings_declares_options_with_defaults(name):
     options = plugins.keyword_arguments(PACKAGE, name, "recordings")
-    for function in ("fetch", "fetch_labels", "annotate", "truth", "cells"):
+    for function in ("fetch", "fetch_labels", "annotate", "truth", "cells", "clinical", "clinical_files"):
         if plugins.defines(PACKAGE, name, function):
             arguments = plugins.keyword_arguments(PACKAGE, name, function)
             assert set(arguments) <= {"seed", *options}, function

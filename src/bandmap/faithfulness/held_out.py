@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 COMPETENT = 0.8
 """Area under the ROC curve of a subject's windows below which its model detects nothing that could be explained."""
 
+Person = tuple[str, str]
+"""Data set and subject."""
+
 Rows = pd.DataFrame | Iterable[Mapping[str, Any]]
 
 
@@ -68,6 +71,29 @@ def trained(folds: Rows, subjects: Iterable[str]) -> NDArray[np.bool_]:
         found |= np.outer(tested, training)
     if not found.any():
         raise ValueError("the folds test none of the subjects of the truth; give the folds of this data set")
+    return found
+
+
+def training_people(folds: pd.DataFrame, people: Iterable[Person]) -> dict[Person, set[Person]]:
+    """Return whom the models that are tested on a person were trained on, without the person.
+
+    Parameters
+    ----------
+    folds : DataFrame
+        A table of `tables.FOLDS`.
+    people : iterable of tuple
+        Data set and subject; the models of all folds predict those in no fold.
+    """
+    members = {
+        (fold, role): set(zip(rows["dataset"], rows["subject"], strict=True))
+        for (fold, role), rows in folds.groupby(["fold", "role"])
+    }
+    names = folds["fold"].unique()
+    found = {}
+    for person in people:
+        testing = [fold for fold in names if person in members.get((fold, "test"), ())]
+        trained = [members.get((fold, "train"), set()) for fold in testing or names]
+        found[person] = set().union(*trained) - {person}
     return found
 
 

@@ -135,6 +135,8 @@ class RunPart:
     subjects : tuple of SubjectPart
     planted, recovery : DataFrame
         Tables of `tables.PLANTED` and `tables.RECOVERY`; empty if the truth is unknown.
+    clinical, clinical_scores : DataFrame
+        Tables of `tables.CLINICAL_FOUND` and `tables.CLINICAL_SCORES`; empty if no clinical truth is known.
     faithfulness : DataFrame
         A table of `tables.FAITHFULNESS`.
     windows : DataFrame
@@ -152,6 +154,8 @@ class RunPart:
     subjects: tuple[SubjectPart, ...] = ()
     planted: pd.DataFrame = field(default_factory=tables.PLANTED.frame)
     recovery: pd.DataFrame = field(default_factory=tables.RECOVERY.frame)
+    clinical: pd.DataFrame = field(default_factory=tables.CLINICAL_FOUND.frame)
+    clinical_scores: pd.DataFrame = field(default_factory=tables.CLINICAL_SCORES.frame)
     faithfulness: pd.DataFrame = field(default_factory=tables.FAITHFULNESS.frame)
     windows: pd.DataFrame = field(default_factory=tables.WINDOWS.frame)
     resources: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -20,6 +20,8 @@ from bandmap.files.tables import read_table
 from bandmap.report.content import MatrixPart, NightPart, ReportData, RunPart, SubjectPart, of_person, seizure_parts
 from bandmap.report.sentences import by_class
 from bandmap.vocabulary.tables import (
+    CLINICAL_FOUND,
+    CLINICAL_SCORES,
     COHORT,
     COMPARISON,
     FAITHFULNESS,
@@ -64,6 +66,8 @@ class Tested:
         Data sets that are simulated.
     left_out : sequence of mapping
         `dataset`, `subject`, `recording` and `why` of recordings that the settings leave out.
+    clinical : sequence of str
+        Data sets whose clinical truth is known.
     """
 
     recordings: Sequence[Mapping[str, str]]
@@ -74,6 +78,7 @@ class Tested:
     scored: Mapping[str, str]
     simulated: Sequence[str]
     left_out: Sequence[Mapping[str, str]] = ()
+    clinical: Sequence[str] = ()
 
 
 def gather(page: str | Path, tested: Tested, config: Mapping[str, Any]) -> ReportData:
@@ -145,6 +150,7 @@ def gather_run(folder: Path, model: str, scheme: str, task: str, tested: Tested)
         ),
         planted=planted,
         recovery=read_table(pictures / "recovery.tsv", RECOVERY),
+        **(_clinical(folder / "faithfulness" / model, scheme) if tested.clinical else {}),
         faithfulness=read_table(pictures / "faithfulness.tsv", FAITHFULNESS),
         windows=_of_folds(trained, "windows", folds, WINDOWS)
         .groupby(["role", "class"], sort=False)[["windows", "excluded"]]
@@ -158,6 +164,12 @@ def gather_run(folder: Path, model: str, scheme: str, task: str, tested: Tested)
         recovery_figure=f"{drawn}/recovery.svg" if len(planted) else "",
         faithfulness_figure=f"{drawn}/faithfulness.svg",
     )
+
+
+def _clinical(folder: Path, scheme: str) -> dict[str, pd.DataFrame]:
+    """Return the comparison with clinical truth, by subject and over subjects."""
+    found, scores = folder / f"{scheme}_clinical.tsv", folder / f"{scheme}_clinical_scores.tsv"
+    return {"clinical": read_table(found, CLINICAL_FOUND), "clinical_scores": read_table(scores, CLINICAL_SCORES)}
 
 
 def _summary(table: str) -> dict[str, Any]:

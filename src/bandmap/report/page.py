@@ -11,7 +11,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bandmap.files.whole import whole_file
-from bandmap.report import seizure, sleep
+from bandmap.report import seizure, sleep, truth
 from bandmap.report.content import ReportData
 from bandmap.report.sentences import of_run, of_size
 from bandmap.report.tables import table_of
@@ -133,7 +133,7 @@ def _environment() -> Environment:
 def _summary(data: ReportData, task: TaskPages) -> list[str]:
     """Return the summary sentences; with several models, sentences on matrices are in the sections of the models."""
     sentences = of_size(data) + [sentence for run in data.runs for sentence in task.sentences(run)] + task.floor(data)
-    return sentences + (of_run(data.runs[0]) if len(data.runs) == 1 else [])
+    return sentences + ([*truth.sentences(data.runs[0]), *of_run(data.runs[0])] if len(data.runs) == 1 else [])
 
 
 def _write(path: Path, page: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from bandmap.report import scores, trust
+from bandmap.report import scores, trust, truth
 from bandmap.report.content import MatrixPart, ReportData, RunPart, SubjectPart, of_person
 from bandmap.report.heat import Annotation, Group, Heat, HeatCell, grid, heats_of, tinted
 from bandmap.report.sentences import largest_cells, of_agreement, of_origin, of_run
@@ -42,6 +42,8 @@ class RunView:
     recordings: tuple[int, int]
     planted: Table
     recovery: Table
+    clinical: list[tuple[str, str, Table]]
+    clinical_details: Table
     trust: Table
     replacements: Table
     rankings: list[str]
@@ -72,6 +74,7 @@ class SubjectView:
     subject: str
     page: str
     planted: str
+    clinical: str
     runs: tuple[tuple[RunPart, SubjectPart, tuple[MatrixView, ...]], ...]
     units: list[Unit]
     unit_table: Table
@@ -86,7 +89,7 @@ def run_view(run: RunPart, key: str, task: TaskPages) -> RunView:
     return RunView(
         key=key,
         run=run,
-        notes=of_run(run),
+        notes=[*truth.sentences(run), *of_run(run)],
         origin=of_origin(run),
         matrices=tuple(_matrix_view(run, m, m.cohort, task, _OF_COHORT) for m in run.matrices),
         scores=table_of(run.scores),
@@ -95,6 +98,8 @@ def run_view(run: RunPart, key: str, task: TaskPages) -> RunView:
         recordings=scores.counted(summary),
         planted=table_of(run.planted),
         recovery=table_of(_recovery_rows(run)),
+        clinical=truth.tables(run),
+        clinical_details=table_of(run.clinical),
         trust=table_of(trust.table_rows(run)),
         replacements=table_of(trust.replacement_rows(run)),
         rankings=trust.ranking_sentences(run),
@@ -133,7 +138,7 @@ def subject_rows(data: ReportData, pages: Mapping[tuple[str, str], str], task: T
         {
             **({"dataset": person[0]} if several else {}),
             "subject": Cell(person[1], link=pages[person]),
-            **_planted_columns(parts),
+            **_truth_columns(parts),
             **{name: value for run, subject in parts for name, value in _columns(data, run, subject, task).items()},
         }
         for person, parts in data.people.items()
@@ -155,6 +160,7 @@ def _subject(person: tuple[str, str], parts: Parts, task: TaskPages, page: str, 
         *person,
         page=page,
         planted=_planted_text(parts[0][1]),
+        clinical=truth.of_subject(*parts[0]),
         runs=tuple(runs),
         units=units,
         unit_table=table_of([unit.columns for unit in units], _all_columns(units)),
@@ -196,8 +202,9 @@ def _columns(data: ReportData, run: RunPart, subject: SubjectPart, task: TaskPag
     return {f"{name}, {run.model}": value for name, value in columns.items()} if several else columns
 
 
-def _planted_columns(parts: Parts) -> dict[str, object]:
-    return {"planted": _planted_text(parts[0][1])} if len(parts[0][1].planted) == 1 else {}
+def _truth_columns(parts: Parts) -> dict[str, object]:
+    planted = {"planted": _planted_text(parts[0][1])} if len(parts[0][1].planted) == 1 else {}
+    return planted | ({"clinical": truth.of_subject(*parts[0]) or None} if len(parts[0][0].clinical) else {})
 
 
 def _planted_text(subject: SubjectPart) -> str:

@@ -3,12 +3,14 @@
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from bandmap.download.datasets import taken
 from bandmap.vocabulary import plugins
 from bandmap.workflow.imported import ImportPlan
 from bandmap.workflow.quick import with_known_parameters
-from bandmap.workflow.settings import kind_of, lacking, methods_of
+from bandmap.workflow.settings import kind_of, lacking, methods_of, options_of
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,46 @@ class MatrixPlan(ImportPlan):
     def planted_cells(self) -> list[str]:
         """Return the data sets in use with a truth for every cell."""
         return self._defining("cells")
+
+    def clinical(self) -> list[str]:
+        """Return the data sets in use whose clinical truth is known."""
+        return [name for name in self.config["run"]["datasets"] if self.clinical_files(name) is not None]
+
+    def clinical_files(self, dataset: str) -> list[str] | None:
+        """Return the files that state the clinical truth of a data set; None if it is not known."""
+        return self._clinical.get(dataset)
+
+    @cached_property
+    def _clinical(self) -> dict[str, list[str] | None]:
+        found: dict[str, list[str] | None] = {}
+        for name in self._defining("clinical") if self.config["run"]["task"] == "seizure" else ():
+            entry = self.config["datasets"][name]
+            plugin = plugins.load("bandmap.download.datasets", kind_of(name, entry))
+            found[name] = plugin.clinical_files(**taken(plugin, "clinical_files", options_of("datasets", entry)))
+        return found
+
+    def clinical_scores(self) -> list[str]:
+        """Return the tables of each model's comparison with clinical truth; none where none is known."""
+        run = self.config["run"]
+        folders = [f"results/faithfulness/{model}/{run['scheme']}" for model in run["models"] if self.clinical()]
+        return [f"{folder}_{name}.tsv" for folder in folders for name in ("clinical", "clinical_scores")]
+
+    def channel_attributed(self, wildcards: Any) -> list[str]:
+        """Return the attributions of tested recordings with clinical truth: by interpretation, then by recording."""
+        folder = f"results/attributed/{wildcards.model}/{wildcards.scheme}"
+        rows = self.tested_clinically()
+        methods = self.methods_of_channels(wildcards)
+        return [f"{folder}/{method}/{row['dataset']}/{row['recording']}.h5" for method in methods for row in rows]
+
+    @with_known_parameters
+    def methods_of_channels(self, wildcards: Any) -> list[str]:
+        """Return the interpretations of {model} that tell channels or regions apart."""
+        return [name for name in self.fitting(wildcards.model) if {"channel", "region"} & set(self.axes_of(name))]
+
+    def tested_clinically(self) -> list[dict[str, str]]:
+        """Return the tested recordings of data sets whose clinical truth is known."""
+        known = self.clinical()
+        return [row for row in self.tested() if row["dataset"] in known]
 
     def _defining(self, function: str) -> list[str]:
         names = self.config["run"]["datasets"]

@@ -46,6 +46,12 @@ def merged(rows: Sequence[Row], config: Settings) -> list[Row]:
     return [_as_person(row, person, label) for row in rows]
 
 
+def renamed(config: Settings, dataset: str) -> dict[str, str]:
+    """Return other label -> label of the people who have several labels in a data set."""
+    own = [[name.partition("/")[2] for name in group if name.startswith(f"{dataset}/")] for group in shared(config)]
+    return {other: labels[0] for labels in own if labels for other in labels[1:]}
+
+
 def _name(row: Row) -> str:
     return f"{row['dataset']}/{row['subject']}"
 

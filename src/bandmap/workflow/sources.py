@@ -8,6 +8,7 @@ from typing import Any
 from bandmap.download.datasets import taken
 from bandmap.vocabulary import plugins
 from bandmap.workflow.code import code_of
+from bandmap.workflow.people import renamed
 from bandmap.workflow.plan import Plan
 
 PACKAGE = "bandmap.download.datasets"
@@ -43,6 +44,14 @@ class Sources:
             return {"kind": entry["kind"], "options": taken(self._plugin(wildcards), function, given)}
 
         return options
+
+    def clinical_files(self, wildcards: Any) -> list[str]:
+        """Return the files that state the clinical truth of {dataset}."""
+        return self.plan.clinical_files(wildcards.dataset) or []
+
+    def renamed(self, wildcards: Any) -> dict[str, str]:
+        """Return other label -> label of the people of {dataset} who have several labels."""
+        return renamed(self.plan.config, wildcards.dataset)
 
     def code(self, script: str, function: str) -> Callable[[Any], str]:
         """Return a function of a job's wildcards: the identity of the file if that is known, else a fingerprint.

@@ -13,6 +13,7 @@ def intermediate(plan: Plan) -> list[str]:
     files = [f"results/folds/{base}.tsv", f"results/folds/{base}_recordings.tsv", *plan.packed()]
     files += [*plan.floors_of_truth(), *(f"results/truth/{dataset}.tsv" for dataset in plan.planted())]
     files += [f"results/truth/{dataset}_cells.tsv" for dataset in plan.planted_cells()]
+    files += [f"results/truth/{dataset}_clinical.tsv" for dataset in plan.clinical()]
     for model in plan.config["run"]["models"]:
         files += _of_training(plan, model) + _of_testing(plan, model)
     return files

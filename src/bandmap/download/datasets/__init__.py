@@ -18,7 +18,8 @@ class DataSet(Protocol):
     """The interface of a file of this package; each function takes only the options, and `seed`, that it depends on.
 
     A data set whose labels are published as separate files also has `fetch_labels`, which is like `fetch`. A simulated
-    one has `truth(*, seed, ...)`, which returns the rows of results/truth.
+    one has `truth(*, seed, ...)`, which returns the rows of results/truth. A real one whose clinical truth is known has
+    `clinical_files`, which returns the files that state it, or None, and `clinical`, which returns the rows.
     """
 
     def recordings(self, **options: Any) -> list[dict[str, str]]:
@@ -72,7 +73,7 @@ def taken(plugin: ModuleType, function: str, options: Mapping[str, Any]) -> dict
     ----------
     plugin : module
         A data set. Its `recordings` declares all options with their defaults; `fetch`, `fetch_labels`, `annotate`,
-        `truth` and `cells` take the options that they depend on, and `seed` if needed.
+        `truth`, `cells`, `clinical` and `clinical_files` take the options that they depend on, and `seed` if needed.
     function : str
     options : mapping
         The options from config.yaml, and the run's `seed`.

@@ -120,6 +120,36 @@ def annotate(recording: str, edf: Path, labels: Path | None, events: Path, *, ig
     write_events(events, [*found, *stages], recording_seconds=raw.duration_seconds)
 
 
+def clinical_files(*, root: str) -> list[str] | None:
+    """Return the table of clinical truth in the folder, None if there is none."""
+    path = Path(root) / "truth.tsv"
+    return [str(path)] if path.exists() else None
+
+
+def clinical(*, root: str, ignore: Sequence[str]) -> "list[dict[str, object]]":
+    """Return the clinical side and lobe of subjects or seizures, from `truth.tsv` in the folder.
+
+    Raises
+    ------
+    RecordingError
+        If the table names no subject, recording or seizure of the folder, or a side or lobe that is not known.
+    """
+    from bandmap.download.clinical import FILE, check_onsets, read_truth
+    from bandmap.files.events import read_events
+
+    path, listed = Path(root) / FILE, recordings(root=root, ignore=ignore)
+    rows = read_truth(path, listed)
+    stated = {row["recording"] for row in rows if row["onset"] is not None}
+    tables = {row["recording"]: Path(row["events"]) for row in listed if row["recording"] in stated}
+    found = {
+        name: [event for event in read_events(table, others=_is_stage, ignore=ignore) if event.is_seizure]
+        for name, table in tables.items()
+        if table.is_file()
+    }
+    check_onsets(path, rows, found)
+    return rows
+
+
 def _split_stages(events: "Sequence[Event]") -> "tuple[list[Event], list[Event]]":
     """Split events into other events and sleep stages."""
     parts: tuple[list[Event], list[Event]] = ([], [])

@@ -11,6 +11,9 @@ the lists are resolved as follows:
   for the digit 0. The names of the joint list are used.
 * Separators are `.` or `:`, keys "Seizure start time" or "Start time", and spaces may be anywhere.
 
+`CLINICAL` has the side and lobe of every subject, from the columns lateralization and localization of PhysioNet's
+`subject_info.csv`: temporal in 13 of 14 subjects, left in 9 of them and right in 4; PN10 is frontal and bilateral.
+
 The duration in the table is that of the registration; the duration of the file takes precedence. The lists contain
 neither sizes nor checksums: a download is checked against the `SHA256SUMS.txt` beside the files on PhysioNet. A mirror
 without this list is trusted, with a warning, and a recording that is too short for its seizures is an error.
@@ -23,6 +26,13 @@ from pathlib import Path
 from bandmap.download import published
 
 PROJECT = "siena-scalp-eeg/1.0.0"
+CLINICAL = {
+    ("left", "temporal"): ("PN01", "PN05", "PN06", "PN07", "PN09", "PN12", "PN13", "PN14", "PN16"),
+    ("right", "temporal"): ("PN00", "PN03", "PN11", "PN17"),
+    ("bilateral", "frontal"): ("PN10",),
+}
+"""Side and lobe -> subjects."""
+
 LENGTH_TOLERANCE_SECONDS = 60.0
 
 logger = logging.getLogger(__name__)
@@ -67,3 +77,15 @@ def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> No
     if abs(seconds - registered) > LENGTH_TOLERANCE_SECONDS:
         logger.warning("%s lasts %g s, but its list states %g s", edf.name, seconds, registered)
     write_events(events, marks.inside(marks.seizures(row["seizures"]), seconds, edf.name), recording_seconds=seconds)
+
+
+def clinical_files() -> list[str] | None:
+    """Return no file: the clinical sides are part of the package."""
+    return []
+
+
+def clinical() -> list[dict[str, object]]:
+    """Return the clinical side and lobe of every subject."""
+    unknown = dict.fromkeys(("recording", "onset", "onset_channels", "spread_channels"))
+    found = [(name, side, lobe) for (side, lobe), names in CLINICAL.items() for name in names]
+    return [{"subject": name, "side": side, "lobe": lobe, **unknown} for name, side, lobe in sorted(found)]

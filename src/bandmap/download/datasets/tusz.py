@@ -7,6 +7,9 @@ together (`TERM`), and `.csv`, which marks the type of seizure on each derivatio
 several derivations become one event. Types are converted to SzCORE's as in epilepsy2bids; every other label of the
 corpus, such as `nesz` (a non-epileptic seizure), is no seizure.
 
+The clinical truth of a focal seizure is the derivations that `.csv` marks within its first ten seconds, if they are at
+most half of the montage's; derivations marked later show its spread.
+
 Versions up to 2.0.1 contain two sessions in two montages each under the same names, which is an error with a remedy.
 """
 
@@ -19,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from bandmap.download import published
 from bandmap.download.transfer import fetch_file
+from bandmap.vocabulary.clinical import ONSET_SECONDS, TCP22, named_side
 from bandmap.vocabulary.event_types import TUH_OTHERS, TUH_SEIZURES
 from bandmap.vocabulary.plugins import did_you_mean
 
@@ -27,6 +31,10 @@ if TYPE_CHECKING:
 
 SPLITS = ("train", "dev", "eval")
 LABELS = ("csv_bi", "csv")
+FOCAL = ("fnsz", "spsz", "cpsz")
+Span = tuple[float, float, str, str]
+"""Start and stop in seconds, derivation, type of seizure."""
+
 _NAME = re.compile(r"[A-Za-z0-9]+_s\d+_t\d+")
 
 
@@ -99,6 +107,56 @@ def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> No
     write_events(events, marks.inside(read_labels(labels), seconds, labels.name), recording_seconds=seconds)
 
 
+def clinical_files(*, root: str, splits: Sequence[str], subjects: Sequence[str] | None) -> list[str] | None:
+    """Return the `.csv` files of the recordings, None if the copy has none."""
+    rows = recordings(root=root, splits=splits, subjects=subjects, labels="csv")
+    files = [row["events"] for row in rows if Path(row["events"]).is_file()]
+    return files or None
+
+
+def clinical(*, root: str, splits: Sequence[str], subjects: Sequence[str] | None) -> list[dict[str, object]]:
+    """Return the derivations that show the onset and the spread of focal seizures.
+
+    A seizure is what overlapping spans on any derivation make up; it is left out if one of them has a type that is not
+    focal, or if more than half of the montage's derivations are marked within the first ten seconds.
+    """
+    found: list[dict[str, object]] = []
+    for row in recordings(root=root, splits=splits, subjects=subjects, labels="csv"):
+        path = Path(row["events"])
+        derivations = len(TCP22) - 2 * path.parent.name.endswith("_a")
+        for spans in _seizures(path) if path.is_file() else ():
+            onset, early, late = _onset_and_spread(spans)
+            if {label for _, _, _, label in spans} <= set(FOCAL) and 2 * len(early) <= derivations:
+                channels = {"onset_channels": " ".join(early), "spread_channels": " ".join(late) or None}
+                head = {"subject": row["subject"], "recording": row["recording"], "onset": onset}
+                found.append({**head, "side": named_side(early), "lobe": None, **channels})
+    return found
+
+
+def _seizures(path: Path) -> list[list[Span]]:
+    """Return the spans of every seizure: those that overlap or touch."""
+    names = {name.upper(): name for name in TCP22}
+    clusters: list[list[Span]] = []
+    end = -1.0
+    for start, stop, channel, label in sorted(_spans(path)):
+        if channel.upper() not in names:
+            hint = did_you_mean(ascii(channel[:40])[1:-1], names)
+            raise ValueError(f"{path}: channel: {hint} Copy the file from the corpus again")
+        if start > end:
+            clusters.append([])
+        clusters[-1].append((start, stop, names[channel.upper()], label))
+        end = max(end, stop)
+    return clusters
+
+
+def _onset_and_spread(spans: Sequence[Span]) -> tuple[float, list[str], list[str]]:
+    """Return the onset, the derivations marked within `ONSET_SECONDS` of it, and those marked only later."""
+    onset = min(start for start, *_ in spans)
+    early = {channel for start, _, channel, _ in spans if start < onset + ONSET_SECONDS}
+    every = {channel for _, _, channel, _ in spans}
+    return onset, [name for name in TCP22 if name in early], [name for name in TCP22 if name in every - early]
+
+
 def read_labels(path: Path) -> "tuple[Event, ...]":
     """Read the seizures of a `.csv_bi` or `.csv` file.
 
@@ -116,7 +174,7 @@ def read_labels(path: Path) -> "tuple[Event, ...]":
 
     joined: list[Event] = []
     open_end: dict[str, int] = {}
-    for event in sorted(_events(path)):
+    for event in sorted(Event(start, stop, TUH_SEIZURES[label]) for start, stop, _, label in _spans(path)):
         last = open_end.get(event.label)
         if last is not None and event.onset <= joined[last].offset:
             joined[last] = Event(joined[last].onset, max(joined[last].offset, event.offset), event.label)
@@ -126,7 +184,7 @@ def read_labels(path: Path) -> "tuple[Event, ...]":
     return tuple(joined)
 
 
-def _events(path: Path) -> "Iterator[Event]":
+def _spans(path: Path) -> Iterator[Span]:
     from bandmap.vocabulary.recording import Event, RecordingError
 
     try:
@@ -147,7 +205,8 @@ def _events(path: Path) -> "Iterator[Event]":
         if label in TUH_OTHERS:
             continue
         try:
-            yield Event(float(fields["start_time"]), float(fields["stop_time"]), TUH_SEIZURES[label])
+            span = Event(float(fields["start_time"]), float(fields["stop_time"]), TUH_SEIZURES[label])
+            yield span.onset, span.offset, fields.get("channel", "").strip(), label
         except (KeyError, ValueError) as error:
             raise RecordingError(f"{path}: line {number}: {_problem(label, line)}") from error
 
