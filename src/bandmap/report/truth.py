@@ -10,9 +10,9 @@ from bandmap.report.sentences import counted_noun
 from bandmap.report.tables import Cell, Table, interval_text, records, short_number, table_of
 
 MEASURES = {
-    "side": "side right",
-    "lobe": "lobe right",
-    "region": "region right",
+    "side": "correct side",
+    "lobe": "correct lobe",
+    "region": "correct region",
     "auroc": "AUROC, onset channels",
     "average_precision": "average precision",
     "onset_over_spread": "onset over spread (AUROC)",
@@ -49,8 +49,9 @@ def coverage(run: RunPart, dataset: str, scores: pd.DataFrame) -> str:
         most = records(rows.nlargest(1, "n_seizures"))[0]
         known = f"{counted_noun(most['n_known'], 'subject')} and {most['n_seizures_known']} of {len(seizures)} seizures"
         found = f"{counted_noun(most['n'], 'subject')} and {counted_noun(most['n_seizures'], 'seizure')}"
-        parts.append(f"{MEASURES[str(measure)]}: known for {known}, compared for {found}")
-    return f"Only detected seizures are compared. {'; '.join(parts)}."
+        parts.append(f"{MEASURES[str(measure)]}: truth known for {known}, compared for {found}")
+    text = "; ".join(parts)
+    return f"Only detected seizures are compared. {text[:1].upper()}{text[1:]}."
 
 
 def sentences(run: RunPart) -> list[str]:
