@@ -31,15 +31,17 @@ PREDICTED = {"predict_recording", *PROBED, *SCORED, *INTERPRETED}
 DECIDED = {"decide_fold", *PREDICTED}
 TRAINED = {"train_fold", "train_on_shuffled_labels", *DECIDED}
 REPRESENTED = {"represent_recording", "list_comparable", *TRAINED}
-HARMONIZED = {"harmonize_recording", "score_baselines", *REPRESENTED}
+HARMONIZED = {"harmonize_recording", "score_baselines", "contrast_power", *REPRESENTED}
 ALL = {"fetch_recording", "extract_events", "plant_truth", "freeze_folds", *HARMONIZED}
+
+OF_CELLS = {"pack_model", "contrast_power", *INTERPRETED, *PROBED}
 
 OF_ONE_MODEL = {"model": {"lightseizurenet"}}
 OF_BANDS = {"method": {"band_occlusion"}}
 
 CHANGES = [
-    ("bands_hz: {beta: [14, 28], gamma: [28, 40]}", {"pack_model", *INTERPRETED, *PROBED}, OF_BANDS),
-    ("regions: {central: [C3, C4]}", {"pack_model", *INTERPRETED, *PROBED}, OF_BANDS),
+    ("bands_hz: {beta: [14, 28], gamma: [28, 40]}", OF_CELLS, OF_BANDS),
+    ("regions: {central: [C3, C4]}", OF_CELLS, OF_BANDS),
     ("models: {lightseizurenet: {training: {learning_rate: 0.003}}}", TRAINED, OF_ONE_MODEL),
     ("models: {lightseizurenet: {width: 8}}", TRAINED, OF_ONE_MODEL),
     (
