@@ -48,6 +48,9 @@ class Plan(ProbePlan):
     def testing_fold(self, row):
         return None if row["subject"] == "new" else f"fold-{row['subject']}"
 
+    def fold_names(self):
+        return ["fold-a", "fold-b"]
+
 
 def plan(**faithfulness):
     section = {"windows_per_subject": 6, "shuffled_label_folds": 1, **faithfulness}
