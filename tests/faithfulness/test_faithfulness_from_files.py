@@ -64,15 +64,16 @@ def plan(**faithfulness):
             "models": {"m": {"kind": "cwt_resnet18", "representation": "fine"}, "raw": {"kind": "eegwavenet"}},
             "interpretations": {"gradcam": {"layer": "layer1"}, "occlusion": None},
             "products": {"product": {"frequency": "gradcam", "channel": "occlusion"}},
-        }
+        },
+        imported={},
     )
 
 
 def test_maps_are_tested_on_subjects_that_a_fold_tests_and_not_on_new_ones():
     made, wildcards = plan(), SimpleNamespace(model="m")
-    assert [row["fold"] for row in made.probed()] == ["fold-a", "fold-a", "fold-b", "fold-b"]
-    assert made.probed_folds() == ["fold-a", "fold-b"]
-    assert made.shuffled_folds() == ["fold-a"]
+    assert [row["fold"] for row in made.probed(wildcards)] == ["fold-a", "fold-a", "fold-b", "fold-b"]
+    assert made.probed_folds(wildcards) == ["fold-a", "fold-b"]
+    assert made.shuffled_folds("m") == ["fold-a"]
     assert made.probed_arrays(wildcards)[-1] == "results/represented/fine/d/b2.zarr.zip"
 
 
@@ -101,11 +102,12 @@ def test_the_other_subject_of_a_test_may_be_in_another_fold_and_a_single_one_has
 
 
 def test_without_windows_there_are_no_tests_and_a_continued_scheme_has_no_shuffled_labels():
-    assert plan(windows_per_subject=0).probed_folds() == plan(windows_per_subject=0).shuffled_folds() == []
-    assert plan(shuffled_label_folds=0).shuffled_folds() == []
+    none = plan(windows_per_subject=0)
+    assert none.probed_folds(SimpleNamespace(model="m")) == none.shuffled_folds("m") == []
+    assert plan(shuffled_label_folds=0).shuffled_folds("m") == []
     tuned = plan()
     tuned.config["run"]["scheme"] = "fine_tune"
-    assert tuned.shuffled_folds() == []
+    assert tuned.shuffled_folds("m") == []
 
 
 def test_what_fits_a_model_is_tested_and_the_products_of_it():
