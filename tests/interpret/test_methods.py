@@ -439,7 +439,9 @@ def test_contributions_of_deep_lift_add_up_to_the_change_of_every_model_that_it_
     channels, *rows, n_times = plugin.EXAMPLE_SHAPE
     names, frequencies = tuple(f"channel {n}" for n in range(channels)), tuple(np.arange(*rows) + 0.5) if rows else ()
     notes = explain("deep_lift", model, Setting.of(names, frequencies, n_times, 64.0)).notes
-    assert np.abs(notes["completeness_gap"]).max() < 1e-3 * np.abs(notes["log_odds_change"]).mean()
+    # Log odds near 1 are rounded to this; those of a network that has learned nothing change by little more.
+    rounding = 2 * np.finfo(np.float32).eps
+    assert np.abs(notes["completeness_gap"]).max() < 1e-3 * np.abs(notes["log_odds_change"]).mean() + rounding
 
 
 def test_cells_of_a_linear_model_do_not_interact():
