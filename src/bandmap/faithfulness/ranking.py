@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from itertools import combinations
 
 import numpy as np
-from scipy.stats import kendalltau
 
 FEWEST_MAPS = 2
 
@@ -23,6 +22,8 @@ def ranking_agreement(gains: Mapping[str, Mapping[str, float]]) -> dict[tuple[st
         Pair of replacements -> Kendall's tau-b between the gains of the maps that both have: 1 for the same ranking, -1
         for the reversed one. Pairs with fewer than two maps, or of which one has equal gains only, are left out.
     """
+    from scipy.stats import kendalltau
+
     found = {}
     for pair in combinations(gains, 2):
         one, other = (gains[name] for name in pair)
