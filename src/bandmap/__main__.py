@@ -24,12 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if others:
         sys.stderr.write(f"ERROR unknown arguments: {' '.join(others)}; see bandmap {options.command} --help\n")
         return 2
-    if options.command == "card":
-        return _card(options.model)
-    if options.command == "init":
-        return _init(options.folder)
-    own = {"import": _import, "explain": _explain, "export": _export, "szcore": _szcore, "truth": _score}
-    return own.get(options.command, _apply)(options)
+    return _OWN[options.command](options)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -165,25 +160,24 @@ _OF_SNAKEMAKE = {"run": _run, "demo": _demo, "status": _status}
 """Commands that pass on the arguments of snakemake."""
 
 
-def _init(folder: Path) -> int:
+def _init(options: argparse.Namespace) -> int:
     from bandmap.workflow import packaged
 
     try:
-        packaged.init(folder)
+        packaged.init(options.folder)
     except OSError as error:
         sys.stderr.write(f"ERROR {error}\n")
         return 1
-    sys.stdout.write(
-        f"Edit {folder / packaged.NAME}, then: cd {folder} && bandmap run -n --configfile {packaged.NAME}\n"
-    )
+    next_line = f"cd {options.folder} && bandmap run -n --configfile {packaged.NAME}"
+    sys.stdout.write(f"Edit {options.folder / packaged.NAME}, then: {next_line}\n")
     return 0
 
 
-def _card(model: str) -> int:
+def _card(options: argparse.Namespace) -> int:
     from bandmap.files.model_text import ModelFileError, read_model_text
 
     try:
-        sys.stdout.write(read_model_text(model).card)
+        sys.stdout.write(read_model_text(options.model).card)
     except ModelFileError as error:
         sys.stderr.write(f"ERROR {error}\n")
         return 1
@@ -261,6 +255,19 @@ def _table(path: Path) -> "pd.DataFrame":
     import pandas as pd
 
     return pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+
+
+_OWN = {
+    **dict.fromkeys(TASKS, _apply),
+    "card": _card,
+    "explain": _explain,
+    "export": _export,
+    "import": _import,
+    "init": _init,
+    "szcore": _szcore,
+    "truth": _score,
+}
+"""Commands whose arguments are all known."""
 
 
 if __name__ == "__main__":

@@ -99,6 +99,6 @@ def _planted(table: Path) -> Iterator[str]:
     for method, kind in kinds:
         mine = [row for row in rows if (row["method"], row["class"]) == (method, kind)]
         counts = [f"{row['what']} {row['right']} of {row['n']}" for row in mine]
-        yield f"    {f'{method}, {kind}' if several else method:<24} {', '.join(counts)}"
+        yield f"    {f'{method}, {kind}' if several else method:<31} {', '.join(counts)}"
     if chance := {row["what"]: f"{row['what']} {float(row['share']):.2f}" for row in every if row["right"] == "n/a"}:
-        yield f"    {'chance':<24} {', '.join(chance.values())}"
+        yield f"    {'chance':<31} {', '.join(chance.values())}"

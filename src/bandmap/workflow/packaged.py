@@ -11,7 +11,7 @@ run:
 datasets:
   mine:
     kind: bids
-    root: {root}    # an EEG-BIDS folder, see README.md
+    root: recordings    # an EEG-BIDS folder, see README.md
 """
 
 READ_ME = """\
@@ -75,7 +75,7 @@ def init(where: Path) -> None:
     FileExistsError
         If one of them is there; nothing is written then.
     """
-    texts = {NAME: SETTINGS.format(root="recordings"), "README.md": READ_ME.format(settings=NAME)}
+    texts = {NAME: SETTINGS, "README.md": READ_ME.format(settings=NAME)}
     for name in (*texts, "profiles"):
         if (where / name).exists():
             raise FileExistsError(f"{where / name}: exists already; name another folder, or remove it")

@@ -12,8 +12,12 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from bandmap.interpret.context import Context
+from bandmap.interpret.context import Context, Noted
 from bandmap.vocabulary.atlas import Atlas
+
+SlopesOf = Callable[
+    [NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]], tuple[NDArray[np.float32], NDArray[np.float32]]
+]
 
 
 def bins_hz(n_samples: int, rate_hz: float) -> NDArray[np.float64]:
@@ -75,3 +79,36 @@ def by_band(gradients: NDArray[np.float32], difference: NDArray[np.float32], con
         return np.asarray(np.einsum("wct,wbct->wcb", gradients, parts))
     members = context.atlas.band_shares(context.frequencies_hz, context.edges_hz).astype(np.float32)
     return np.asarray((gradients * difference).sum(axis=3) @ members.T)
+
+
+def contributions(
+    slopes_of: SlopesOf, windows: NDArray[np.float32], targets: NDArray[np.int64], *, at_once: int, context: Context
+) -> Noted:
+    """Return the contributions of channels and bands to the change of log odds from baselines to windows.
+
+    Parameters
+    ----------
+    slopes_of : callable
+        (windows, baselines, targets) -> slopes in the shape of the windows, and the completeness gap, shape (windows,).
+    windows : ndarray of float32, shape (windows, channels[, frequencies], times)
+    targets : ndarray of int64, shape (windows,)
+    at_once : int
+        Windows of one call of `slopes_of`.
+    context : Context
+        Its `baseline` contains one window for each window.
+
+    Returns
+    -------
+    Noted
+        As `integrated_gradients.attribute` describes it.
+    """
+    values = np.zeros((*windows.shape[:2], len(context.atlas.bands_hz)), dtype=np.float32)
+    whole, gap = np.zeros(len(windows), dtype=np.float32), np.zeros(len(windows), dtype=np.float32)
+    for first in range(0, len(windows), at_once):
+        some = slice(first, first + at_once)
+        slopes, gap[some] = slopes_of(windows[some], context.baseline[some], targets[some])
+        difference = windows[some] - context.baseline[some]
+        values[some] = by_band(slopes, difference, context)
+        whole[some] = (slopes * difference).reshape(len(difference), -1).sum(axis=1)
+    outside = whole - values.sum(axis=(1, 2))
+    return Noted(values, {"completeness_gap": gap, "log_odds_change": whole - gap, "outside_bands": outside})

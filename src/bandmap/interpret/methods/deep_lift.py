@@ -7,6 +7,7 @@ the rule knows every layer of the network; otherwise, the rest is reported.
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import torch
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from bandmap.interpret.context import Context, Noted
-from bandmap.interpret.methods._bands import by_band
+from bandmap.interpret.methods._bands import contributions
 from bandmap.interpret.methods._forward import Target, class_log_odds, evaluating, on_device, targets_of
 
 AXES = ("channel", "band")
@@ -68,26 +69,17 @@ def attribute(
         `log_odds_change`, the total change; `outside_bands`, the contribution outside all bands; `completeness_gap`,
         the sum of values and `outside_bands` minus the change.
     """
-    targets = targets_of(target, len(windows))
-    values = np.zeros((*windows.shape[:2], len(context.atlas.bands_hz)), dtype=np.float32)
-    whole, gap = np.zeros(len(windows), dtype=np.float32), np.zeros(len(windows), dtype=np.float32)
     at_once = max(1, context.batch_size // 2)  # a window and its baseline pass together
-    for first in range(0, len(windows), at_once):
-        some = slice(first, first + at_once)
-        slopes, gap[some] = _slopes(model, windows[some], context.baseline[some], targets[some], context.device)
-        difference = windows[some] - context.baseline[some]
-        values[some] = by_band(slopes, difference, context)
-        whole[some] = (slopes * difference).reshape(len(difference), -1).sum(axis=1)
-    outside = whole - values.sum(axis=(1, 2))
-    return Noted(values, {"completeness_gap": gap, "log_odds_change": whole - gap, "outside_bands": outside})
+    slopes_of = partial(_slopes, model, context.device)
+    return contributions(slopes_of, windows, targets_of(target, len(windows)), at_once=at_once, context=context)
 
 
 def _slopes(
     model: nn.Module,
+    device: str,
     windows: NDArray[np.float32],
     baselines: NDArray[np.float32],
     targets: NDArray[np.int64],
-    device: str,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the slopes in the shape of the windows, and the completeness gap, shape (windows,)."""
     ends, starts = (on_device(side, device).requires_grad_() for side in (windows, baselines))

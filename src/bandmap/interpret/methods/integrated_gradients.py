@@ -4,6 +4,8 @@ Sundararajan et al. 2017 (arXiv:1703.01365), with Captum. The contributions add 
 error of the integral, which is reported.
 """
 
+from functools import partial
+
 import numpy as np
 import torch
 from captum.attr import IntegratedGradients
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from bandmap.interpret.context import Context, Noted
-from bandmap.interpret.methods._bands import by_band
+from bandmap.interpret.methods._bands import contributions
 from bandmap.interpret.methods._forward import Target, class_log_odds, evaluating, on_device, targets_of
 
 AXES = ("channel", "band")
@@ -56,20 +58,9 @@ def attribute(
     """
     if steps < 1:
         raise ValueError(f"integrated_gradients: steps {steps} must be at least 1")
-    targets = targets_of(target, len(windows))
-    values = np.zeros((*windows.shape[:2], len(context.atlas.bands_hz)), dtype=np.float32)
-    whole, gap = np.zeros(len(windows), dtype=np.float32), np.zeros(len(windows), dtype=np.float32)
     at_once = max(1, context.batch_size // steps)
-    for first in range(0, len(windows), at_once):
-        some = slice(first, first + at_once)
-        gradients, gap[some] = _mean_gradients(
-            model, windows[some], context.baseline[some], targets[some], steps=steps, context=context
-        )
-        difference = windows[some] - context.baseline[some]
-        values[some] = by_band(gradients, difference, context)
-        whole[some] = (gradients * difference).reshape(len(difference), -1).sum(axis=1)
-    outside = whole - values.sum(axis=(1, 2))
-    return Noted(values, {"completeness_gap": gap, "log_odds_change": whole - gap, "outside_bands": outside})
+    slopes_of = partial(_mean_gradients, model, steps=steps, context=context)
+    return contributions(slopes_of, windows, targets_of(target, len(windows)), at_once=at_once, context=context)
 
 
 def _mean_gradients(
