@@ -80,6 +80,10 @@ class InMemory:
     values: NDArray[np.float32]
     labels: NDArray[np.int64]
 
+    @property
+    def answers(self) -> NDArray[np.int64]:
+        return self.labels[:, None]
+
     def __len__(self) -> int:
         return len(self.labels)
 
@@ -99,7 +103,7 @@ def recording(folder: Path, number: int) -> windows.RecordingWindows:
     write_representation(path, given, channels=[f"C{channel}" for channel in range(CHANNELS)])
     starts = np.arange(0, len(values) - SAMPLES, RATE_HZ // 4)
     labels = ictal[starts + SAMPLES // 2].astype(np.int64)
-    return windows.RecordingWindows(open_representation(path), starts, labels, SAMPLES)
+    return windows.RecordingWindows(open_representation(path), starts, labels[:, None], SAMPLES)
 
 
 def in_memory(given: windows.WindowSet) -> InMemory:

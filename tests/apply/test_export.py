@@ -58,7 +58,12 @@ def model(tmp_path):
             "n_classes": getattr(plugin, "EXAMPLE_CLASSES", 2),
             "hyperparameters": plugin.EXAMPLE_HYPERPARAMETERS,
         }
-        write_model_file(tmp_path / "made.bandmap", {"network": network}, "# made\n", [drawn(network, 1)])
+        write_model_file(
+            tmp_path / "made.bandmap",
+            {"network": network, "windows": {"length_seconds": 4, "step_seconds": 1}},
+            "# made\n",
+            [drawn(network, 1)],
+        )
         return tmp_path / "made.bandmap", network
 
     return written
@@ -66,7 +71,7 @@ def model(tmp_path):
 
 def expected(path, network, windows):
     with torch.inference_mode():
-        return Together(read_model_file(path).networks, network["n_classes"])(windows.clone()).numpy()
+        return Together(read_model_file(path).networks, network["n_classes"], 1)(windows.clone()).numpy()
 
 
 def varied(batch, network):

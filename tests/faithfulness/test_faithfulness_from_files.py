@@ -14,19 +14,19 @@ from bandmap.workflow.settings import SettingsError
 
 def candidates(targets, shifts=1):
     n = len(targets)
-    cut = RecordingWindows(None, np.arange(n), np.zeros(n, np.int64), 4)
-    return _Candidates(cut, np.arange(n), np.array(targets), np.full(n, shifts))
+    cut = RecordingWindows(None, np.arange(n), np.zeros((n, 1), np.int64), 4)
+    return _Candidates(cut, np.arange(n), np.array(targets), np.full(n, shifts), np.ones((n, 1), bool))
 
 
 def test_windows_are_chosen_from_each_class_in_turn_and_from_all_recordings():
     dealt = _dealt([candidates([0] * 90 + [2] * 2), candidates([0] * 90 + [3] * 90, -1)], 12, seed=1)
     per_class = {}
-    for (number, target, shift), places in dealt.items():
+    for (number, target, shift, _), places in dealt.items():
         assert shift == (1, -1)[number]
         assert len(set(places)) == len(places)
         per_class[target] = per_class.get(target, 0) + len(places)
     assert per_class == {0: 5, 2: 2, 3: 5}
-    assert {number for number, target, _ in dealt if target == 0} == {0, 1}
+    assert {number for number, target, *_ in dealt if target == 0} == {0, 1}
     assert dealt == _dealt([candidates([0] * 90 + [2] * 2), candidates([0] * 90 + [3] * 90, -1)], 12, seed=1)
 
 

@@ -51,7 +51,7 @@ def subject(tmp_path):
 
 
 def baselines(source, comparable, starts):
-    part = windows.RecordingWindows(source, np.array(starts), np.ones(len(starts), np.int64), 4)
+    part = windows.RecordingWindows(source, np.array(starts), np.ones((len(starts), 1), np.int64), 4)
     return interpretation._baselines(SimpleNamespace(source=source, comparable=comparable), part, 1)
 
 
@@ -93,7 +93,7 @@ def test_the_background_of_another_subject_is_that_of_its_file_or_the_mean_of_tr
     (source, _), (own, _) = subject
     source.channels, source.attributes = ("a",), {}
     model = SimpleNamespace(mean=torch.full((1, 1), 5.0))
-    part = windows.RecordingWindows(source, np.array([0, 10]), np.ones(2, np.int64), 4)
+    part = windows.RecordingWindows(source, np.array([0, 10]), np.ones((2, 1), np.int64), 4)
 
     def others(shared):
         case = interpretation.Case([model], source, own, (), None, CUTTING, shared)

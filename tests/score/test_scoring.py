@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bandmap.score.detection import Predicted, choose_threshold, postprocess
 from bandmap.score.events import PARAMETERS, clipped, event_scores, latencies, same_duration, sample_scores
-from bandmap.vocabulary import windows
+from bandmap.vocabulary.answers import centres_seconds
+from bandmap.vocabulary.labels import seizure_labels
 from bandmap.vocabulary.recording import Event
 
 HOUR = 3600.0
@@ -196,8 +197,8 @@ def test_a_perfect_model_puts_events_where_the_seizures_are(onset, seconds):
     """Windows of 4 s labelled at half an overlap give back onset and offset to half a step."""
     starts = np.arange(0, 400 * 16, 16)
     event = Event(onset, onset + seconds, "sz")
-    labels = windows.seizure_labels(starts, 64, 16, [event], seizure_overlap=0.5)
-    perfect = Predicted(labels.astype(float), windows.centres_seconds(starts, 64, 16), 1.0, 403.0)
+    labels = seizure_labels(starts, 64, 16, [event], seizure_overlap=0.5)
+    perfect = Predicted(labels.astype(float), centres_seconds(starts, 64, 16), 1.0, 403.0)
     ((found,), (confidence,)) = postprocess(perfect, threshold=0.5)
     assert abs(found.onset - event.onset) <= 0.5
     assert abs(found.offset - event.offset) <= 0.5

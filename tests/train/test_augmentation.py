@@ -7,6 +7,7 @@ from bandmap.train.augmentation import Augmentation, Augmenter
 from bandmap.vocabulary.montages import BIPOLAR18, mirrored
 
 SHAPE = (6, len(BIPOLAR18), 40, 16)
+ANSWERS = torch.ones(6, 1, dtype=torch.int64)
 
 
 def augmenter(**amounts):
@@ -26,11 +27,11 @@ def test_mirroring_twice_gives_the_montage_itself():
 
 
 def test_no_augmentation_leaves_windows_as_they_are():
-    assert torch.equal(augmenter()(windows()), windows())
+    assert torch.equal(augmenter()(windows(), ANSWERS)[0], windows())
 
 
 def test_mirroring_exchanges_left_and_right_and_nothing_else():
-    changed = augmenter(mirror=1.0)(windows())
+    changed = augmenter(mirror=1.0)(windows(), ANSWERS)[0]
     assert torch.equal(changed[:, BIPOLAR18.index("T3-T5")], windows()[:, BIPOLAR18.index("T4-T6")])
     assert torch.equal(changed[:, BIPOLAR18.index("Cz-Pz")], windows()[:, BIPOLAR18.index("Cz-Pz")])
 
@@ -38,33 +39,35 @@ def test_mirroring_exchanges_left_and_right_and_nothing_else():
 def test_a_shift_moves_a_peak_by_at_most_the_rows_allowed():
     peak = torch.zeros(SHAPE)
     peak[:, :, 20] = 1.0
-    rows = augmenter(frequency_shift_rows=3)(peak)[:, 0, :, 0].argmax(dim=1)
+    rows = augmenter(frequency_shift_rows=3)(peak, ANSWERS)[0][:, 0, :, 0].argmax(dim=1)
     assert set(rows.tolist()) <= {17, 18, 19, 20, 21, 22, 23}
     assert len(set(rows.tolist())) > 1
 
 
 def test_masked_rows_have_the_mean_and_at_most_the_allowed_number():
-    changed = augmenter(masked_rows=5)(windows() + 9.0)
+    changed = augmenter(masked_rows=5)(windows() + 9.0, ANSWERS)[0]
     hidden = (changed == 0).all(dim=3).all(dim=1)
     assert hidden.any()
     assert hidden.sum(dim=1).max() <= 5
 
 
 def test_gain_shifts_log_power_by_the_same_amount_at_all_times():
-    difference = augmenter(gain_decades=0.2)(windows()) - windows()
+    difference = augmenter(gain_decades=0.2)(windows(), ANSWERS)[0] - windows()
     assert torch.allclose(difference, difference[..., :1].expand(SHAPE), atol=1e-5)
     assert difference.std() > 0.1
 
 
 def test_raw_signal_is_scaled_and_mirrored_but_not_masked():
     raw = torch.randn(4, len(BIPOLAR18), 256)
-    changed = Augmenter(Augmentation(gain_decades=0.2, masked_rows=8), BIPOLAR18, torch.zeros(18, 1), seed=1)(raw)
+    changed = Augmenter(Augmentation(gain_decades=0.2, masked_rows=8), BIPOLAR18, torch.zeros(18, 1), seed=1)(
+        raw, ANSWERS
+    )[0]
     ratio = changed / raw
     assert torch.allclose(ratio, ratio[..., :1].expand(raw.shape), rtol=1e-3)
 
 
 def test_the_same_seed_changes_windows_equally():
-    first, second = (augmenter(mirror=0.5, gain_decades=0.1, masked_rows=4)(windows()) for _ in range(2))
+    first, second = (augmenter(mirror=0.5, gain_decades=0.1, masked_rows=4)(windows(), ANSWERS)[0] for _ in range(2))
     assert torch.equal(first, second)
 
 
@@ -95,12 +98,12 @@ def test_the_share_is_of_a_beta_distribution_with_alpha_twice():
 
 def test_augmentation_continues_from_its_saved_state():
     going = augmenter(mirror=0.5, gain_decades=0.1, mixup_alpha=1.0)
-    going.mixed(going(windows()))
+    going.mixed(going(windows(), ANSWERS)[0])
     state = going.state()
-    expected = going.mixed(going(windows()))
+    expected = going.mixed(going(windows(), ANSWERS)[0])
     other = augmenter(mirror=0.5, gain_decades=0.1, mixup_alpha=1.0)
     other.restore(state)
-    found = other.mixed(other(windows()))
+    found = other.mixed(other(windows(), ANSWERS)[0])
     assert torch.equal(found[0], expected[0])
     assert found[2] == expected[2]
 
@@ -116,7 +119,7 @@ def signals():
 
 def test_shuffled_channels_are_the_same_channels_in_another_order():
     mean = torch.zeros(len(BIPOLAR18), 1)
-    changed = Augmenter(Augmentation(channel_shuffle=1.0), BIPOLAR18, mean, seed=1)(signals())
+    changed = Augmenter(Augmentation(channel_shuffle=1.0), BIPOLAR18, mean, seed=1)(signals(), ANSWERS)[0]
     assert not torch.equal(changed, signals())
     torch.testing.assert_close(changed.sort(dim=1).values, signals().sort(dim=1).values)
     assert not torch.equal(changed[0, :, 0].argsort(), changed[1, :, 0].argsort())
@@ -126,7 +129,30 @@ def test_stretched_time_changes_the_frequency_of_a_sine_by_no_more_than_allowed(
     times = torch.arange(1024) / 128
     sine = torch.sin(2 * torch.pi * 10 * times).expand(64, len(BIPOLAR18), -1)
     mean = torch.zeros(len(BIPOLAR18), 1)
-    changed = Augmenter(Augmentation(time_stretch=0.2), BIPOLAR18, mean, seed=1)(sine)
+    changed = Augmenter(Augmentation(time_stretch=0.2), BIPOLAR18, mean, seed=1)(
+        sine, torch.ones(64, 1, dtype=torch.int64)
+    )[0]
     peaks = torch.fft.rfft(changed[:, 0] * torch.hann_window(1024)).abs().argmax(dim=1) / 8
     assert 10 * 0.8 - 0.2 <= peaks.min() < 9
     assert 11 < peaks.max() <= 10 * 1.23 + 0.2
+
+
+def test_answers_are_reversed_with_the_time_of_their_window():
+    answers = torch.arange(4).expand(6, -1)
+    changed, moved = augmenter(time_flip=0.5)(windows(), answers)
+    turned = (changed != windows()).flatten(1).any(1)
+    assert turned.any()
+    assert not turned.all()
+    assert torch.equal(moved, torch.where(turned[:, None], answers.flip(1), answers))
+
+
+def test_answers_are_stretched_with_the_time_of_their_window():
+    answers = (torch.arange(100) // 10 % 2).expand(64, -1).contiguous()
+    marked = answers.repeat_interleave(8, dim=1)[:, None].expand(-1, len(BIPOLAR18), -1).float()
+    mean = torch.zeros(len(BIPOLAR18), 1)
+    changed, moved = Augmenter(Augmentation(time_stretch=0.2), BIPOLAR18, mean, seed=1)(marked, answers)
+    seen = changed[:, 0].reshape(64, 100, 8).mean(2)
+    clear = (seen < 0.01) | (seen > 0.99)
+    assert clear.float().mean() > 0.7
+    assert torch.equal(moved[clear], seen[clear].round().long())
+    assert not torch.equal(moved, answers)

@@ -20,6 +20,10 @@ class Arrays:
     def __init__(self, values, labels):
         self.values, self.labels, self.taken = values.astype(np.float32), np.asarray(labels), []
 
+    @property
+    def answers(self):
+        return self.labels[:, None]
+
     def __len__(self):
         return len(self.labels)
 

@@ -51,7 +51,15 @@ def test_logits_have_one_row_a_window_and_one_column_a_class(kind, n_classes):
 
 
 def test_a_batch_of_one_is_a_batch(kind):
-    assert logits.probabilities(kind.build(n_classes=2).eval()(kind.batch(1))).shape == (1,)
+    assert logits.probabilities(logits.by_answer(kind.build(n_classes=2).eval()(kind.batch(1)), 1)).shape == (1,)
+
+
+def test_a_model_gives_several_answers_exactly_if_it_offers_them(kind):
+    found = kind.build().eval()(kind.batch(2))
+    offers = plugins.constant(PACKAGE, kind.name, "OFFERS")
+    assert (found.ndim == 3) == ("dense_answers" in offers)
+    if found.ndim == 3:
+        assert logits.by_answer(found, 4).shape == (8, found.shape[1])
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others(kind):
@@ -78,7 +86,7 @@ def test_it_overfits_eight_windows(kind):
     model = kind.build().train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     for _ in range(100):
-        loss = cross_entropy(model(windows), classes)
+        loss = cross_entropy(logits.by_answer(model(windows), 1), classes)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -127,6 +135,7 @@ class Arrays:
     def __init__(self, kind, n_classes):
         self.values = kind.batch(12).numpy()
         self.labels = np.arange(12) % n_classes
+        self.answers = self.labels[:, None]
 
     def __len__(self):
         return 12

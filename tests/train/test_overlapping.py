@@ -35,7 +35,7 @@ def normalized(network):
 
 def cut(starts, n_frames=4096):
     starts = np.array(starts, dtype=np.int64)
-    return RecordingWindows(Source(n_frames), starts, np.zeros(len(starts), np.int64), LENGTH)
+    return RecordingWindows(Source(n_frames), starts, np.zeros((len(starts), 1), np.int64), LENGTH)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,10 @@ class Arrays:
         self.values[self.labels == 1] *= 2
         self.taken = []
 
+    @property
+    def answers(self):
+        return self.labels[:, None]
+
     def __len__(self):
         return len(self.labels)
 
@@ -142,8 +146,8 @@ def test_without_mistakes_nothing_is_added():
     [([0.9, 0.9, 0.1, 0.1], [1, 0, 1, 0]), ([[0.1, 0.9], [0.4, 0.6], [0.8, 0.2], [1, 0]], [1, 0, 1, 0])],
 )
 def test_false_alarms_and_misses_are_mistakes(found, labels):
-    assert mistakes(np.array(found), np.array(labels)).tolist() == [1, 2]
+    assert mistakes(np.array(found), np.array(labels)[:, None]).tolist() == [1, 2]
 
 
 def test_a_window_without_a_class_is_not_a_mistake():
-    assert mistakes(np.array([0.9, 0.9]), np.array([-1, 0])).tolist() == [1]
+    assert mistakes(np.array([0.9, 0.9]), np.array([-1, 0])[:, None]).tolist() == [1]

@@ -39,6 +39,10 @@ class Arrays:
         self.values[self.labels == 1, 1] += 0.5
         self.left = last
 
+    @property
+    def answers(self):
+        return self.labels[:, None]
+
     def __len__(self):
         return len(self.labels)
 

@@ -68,7 +68,7 @@ def test_seizures_are_compared_with_windows_far_from_every_event():
 
 
 def test_right_and_wrong_epochs_of_every_stage_found_are_interpreted():
-    cut = windows.RecordingWindows(Source(3000), np.arange(0, 3000, 30), np.arange(100) % 5, 30)
+    cut = windows.RecordingWindows(Source(3000), np.arange(0, 3000, 30), np.arange(100)[:, None] % 5, 30)
     targets = np.where(np.arange(100) < 50, cut.labels, (cut.labels + 1) % 5)
     chosen = sleep.interesting(cut, targets, (), (), seed=1)
     for stage in range(5):
@@ -78,7 +78,7 @@ def test_right_and_wrong_epochs_of_every_stage_found_are_interpreted():
 
 
 def test_epochs_without_a_stage_are_not_interpreted():
-    cut = windows.RecordingWindows(Source(90), np.array([0, 30, 60]), np.array([-1, 0, -1]), 30)
+    cut = windows.RecordingWindows(Source(90), np.array([0, 30, 60]), np.array([[-1], [0], [-1]]), 30)
     assert sleep.interesting(cut, np.zeros(3, np.int64), (), (), seed=1).tolist() == [1]
 
 

@@ -33,6 +33,10 @@ class Arrays:
         self.values = np.random.default_rng(seed).normal(0, 1, (len(self.labels), 2, 16)).astype(np.float32)
         self.values += self.labels[:, None, None]
 
+    @property
+    def answers(self):
+        return self.labels[:, None]
+
     def __len__(self):
         return len(self.labels)
 
@@ -184,7 +188,7 @@ def test_the_loss_of_mixed_windows_is_the_cross_entropy_to_mixed_classes(columns
         expected = nn.functional.binary_cross_entropy_with_logits(logits[:, 0], soft[:, 1])
     else:
         expected = nn.functional.cross_entropy(logits, soft)
-    torch.testing.assert_close(Objective(None).mixed(logits, classes, partners, 0.3), expected)
+    torch.testing.assert_close(Objective(None).mixed(logits, classes, classes[partners], 0.3), expected)
 
 
 def test_a_balanced_epoch_has_as_many_windows_of_every_class_as_of_the_rarest():
@@ -290,14 +294,14 @@ def test_the_next_batch_is_read_during_the_current_one():
     values, classes = next(feed)
     assert windows.asked.wait(timeout=600)
     np.testing.assert_array_equal(values.numpy(), windows.values[:2])
-    assert classes.tolist() == [0, 1]
-    assert [classes.tolist() for _, classes in feed] == [[0, 1]]
+    assert classes.tolist() == [[0], [1]]
+    assert [classes.tolist() for _, classes in feed] == [[[0], [1]]]
 
 
 def test_batches_have_the_requested_order():
     windows = Arrays(np.arange(12))
     chosen = [np.array([3, 1]), np.array([2]), np.array([7, 5, 0])]
-    found = [classes.tolist() for _, classes in batches(windows, chosen, torch.device("cpu"))]
+    found = [classes.ravel().tolist() for _, classes in batches(windows, chosen, torch.device("cpu"))]
     assert found == [[3, 1], [2], [7, 5, 0]]
 
 

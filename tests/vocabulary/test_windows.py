@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bandmap.vocabulary import windows
+from bandmap.vocabulary import labels, windows
+from bandmap.vocabulary.answers import centres_seconds
 from bandmap.vocabulary.recording import Event
 
 RATE = 16.0
@@ -30,11 +31,11 @@ class Represented:
         return np.stack([frames, -frames], axis=1)[:, :, None, :].astype(np.float32)
 
 
-HALF_SEIZURE = partial(windows.seizure_labels, seizure_overlap=0.5)
+HALF_SEIZURE = partial(labels.seizure_labels, seizure_overlap=0.5)
 
 
 def cut(source, events, label=HALF_SEIZURE, **changed):
-    return windows.cut(source, events, label, **{"length_seconds": 4, "step_seconds": 1, **changed})
+    return windows.cut(source, events, label, {"length_seconds": 4, "step_seconds": 1, **changed})
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=60), st.integers(1, 8), st.integers(1, 4))
@@ -51,29 +52,29 @@ def test_a_recording_shorter_than_a_window_has_none():
 def test_at_half_an_overlap_a_window_is_seizure_exactly_if_its_centre_is(onset, frames):
     starts = np.arange(0, 800, 4)
     event = Event(onset / RATE, (onset + frames) / RATE, "sz")
-    found = windows.seizure_labels(starts, LENGTH, RATE, [event], seizure_overlap=0.5)
-    centre = windows.centres_seconds(starts, LENGTH, RATE)
+    found = labels.seizure_labels(starts, LENGTH, RATE, [event], seizure_overlap=0.5)
+    centre = centres_seconds(starts, LENGTH, RATE)
     np.testing.assert_array_equal(found, (event.onset <= centre) & (centre <= event.offset))
 
 
 def test_overlapping_seizures_do_not_count_twice():
     events = [Event(0, 1, "sz"), Event(0, 1, "sz_foc_a"), Event(0.5, 1, "sz")]
-    assert windows.seizure_labels(np.array([0]), LENGTH, RATE, events, seizure_overlap=0.5) == [0]
+    assert labels.seizure_labels(np.array([0]), LENGTH, RATE, events, seizure_overlap=0.5) == [0]
 
 
 def test_two_short_seizures_fill_a_window_together():
     events = [Event(0, 1, "sz"), Event(2, 3, "sz")]
-    assert windows.seizure_labels(np.array([0]), LENGTH, RATE, events, seizure_overlap=0.5) == [1]
+    assert labels.seizure_labels(np.array([0]), LENGTH, RATE, events, seizure_overlap=0.5) == [1]
 
 
 def test_other_events_than_seizures_are_background():
-    assert windows.seizure_labels(np.array([0]), LENGTH, RATE, [Event(0, 4, "impd")], seizure_overlap=0.5) == [0]
+    assert labels.seizure_labels(np.array([0]), LENGTH, RATE, [Event(0, 4, "impd")], seizure_overlap=0.5) == [0]
 
 
 @pytest.mark.parametrize("share", [0, 1.1])
 def test_an_impossible_overlap_is_refused(share):
     with pytest.raises(ValueError, match="seizure_overlap"):
-        windows.seizure_labels(np.array([0]), LENGTH, RATE, [], seizure_overlap=share)
+        labels.seizure_labels(np.array([0]), LENGTH, RATE, [], seizure_overlap=share)
 
 
 def test_quiet_windows_keep_their_distance_from_every_event():
@@ -91,8 +92,8 @@ def test_thinned_background_keeps_every_seizure_window():
 
 
 def test_windows_without_a_class_are_not_trained_on():
-    full = cut(Represented(), [], label=lambda starts, *_: np.where(starts < 80, windows.NO_CLASS, 1))
-    assert full.labels.min() == windows.NO_CLASS
+    full = cut(Represented(), [], label=lambda starts, *_: np.where(starts < 80, labels.NO_CLASS, 1))
+    assert full.labels.min() == labels.NO_CLASS
     assert set(windows.thinned(full, 1).labels) == {1}
 
 
@@ -110,13 +111,13 @@ def test_a_window_has_the_stage_of_its_middle_epoch():
     events = [Event(0, 60, "W"), Event(60, 90, "N2"), Event(120, 150, "N1")]
     starts = np.arange(0, 5 * 30, 30)
     options = {"stages": STAGES, "epoch_seconds": 30}
-    assert windows.stage_labels(starts, 30, 1.0, events, **options).tolist() == [0, 0, 2, -1, 1]
-    assert windows.stage_labels(starts[:3], 90, 1.0, events, **options).tolist() == [0, 2, -1]
+    assert labels.stage_labels(starts, 30, 1.0, events, **options).tolist() == [0, 0, 2, -1, 1]
+    assert labels.stage_labels(starts[:3], 90, 1.0, events, **options).tolist() == [0, 2, -1]
 
 
 def test_an_epoch_that_two_stages_share_has_none():
     events = [Event(0, 40, "W"), Event(40, 90, "N2")]
-    found = windows.stage_labels(np.array([0, 30, 60]), 30, 1.0, events, stages=STAGES, epoch_seconds=30)
+    found = labels.stage_labels(np.array([0, 30, 60]), 30, 1.0, events, stages=STAGES, epoch_seconds=30)
     assert found.tolist() == [0, -1, 2]
 
 
@@ -127,7 +128,7 @@ def test_windows_without_a_whole_number_of_frames_are_refused():
 
 def test_windows_have_the_requested_order_across_recordings():
     parts = [cut(Represented(offset=offset), [], step_seconds=4) for offset in (0, 10_000, 20_000)]
-    empty = windows.RecordingWindows(Represented(), np.empty(0, np.int64), np.empty(0, np.int64), LENGTH)
+    empty = windows.RecordingWindows(Represented(), np.empty(0, np.int64), np.empty((0, 1), np.int64), LENGTH)
     pooled = windows.WindowSet([parts[0], empty, parts[1], parts[2]])
     taken = pooled.take(np.array([44, 0, 15, 16, 14]))
     assert len(pooled) == len(pooled.labels) == 45
@@ -141,5 +142,5 @@ def test_a_request_without_windows_is_refused():
 
 
 def test_labels_that_do_not_fit_are_refused():
-    with pytest.raises(ValueError, match="1 windows with 2 labels"):
-        windows.RecordingWindows(Represented(), np.zeros(1, np.int64), np.zeros(2, np.int64), LENGTH)
+    with pytest.raises(ValueError, match="1 windows with labels of shape"):
+        windows.RecordingWindows(Represented(), np.zeros(1, np.int64), np.zeros((2, 1), np.int64), LENGTH)

@@ -38,6 +38,18 @@ def changed(overlay):
             " such as 4 (cwt_resnet18 reads the representation cwt)",
         ),
         ("windows: {step_seconds: 0.3}", "windows: step_seconds of 0.3 s is not a whole number of frames at 16 Hz"),
+        (
+            "windows: {answer_seconds: 1}",
+            "models: cwt_resnet18: windows: answer_seconds: cwt_resnet18 gives one answer per window; set it to null",
+        ),
+        (
+            "windows: {answer_seconds: 0.3}",
+            "models: cwt_resnet18: windows: answer_seconds of 0.3 s is not a whole number of frames at 16 Hz",
+        ),
+        (
+            "{run: {models: [seizure_transformer]}, models: {seizure_transformer: {windows: {step_seconds: 7.5}}}}",
+            "models: seizure_transformer: windows: step_seconds of 7.5 s is not a whole number of answers of 1 s",
+        ),
         ("windows: {training_step_seconds: 0.01}", "use a multiple of 0.0625 s, such as 0.0625"),
         (
             "{run: {models: [eegwavenet]}, models: {eegwavenet: {windows: {length_seconds: 4.003}}}}",

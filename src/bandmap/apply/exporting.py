@@ -14,6 +14,7 @@ from torch import nn
 from bandmap.files.model_file import ModelFileError, read_model_file
 from bandmap.files.whole import whole_file
 from bandmap.vocabulary import logits
+from bandmap.vocabulary.frames import answers_of
 from bandmap.vocabulary.network import Normalized
 
 INPUT, OUTPUT, ABOUT = "windows", "probabilities", "model.json"
@@ -28,19 +29,20 @@ _EXAMPLES = 3  # windows in a batch that is traced; the size stays free
 class Together(nn.Module):
     """All networks of a model on the same windows.
 
-    Probabilities, shape (networks, batch) for two classes (of class 1) and (networks, batch, classes) for more, of
-    windows of shape (batch, *shape) in the unit of their representation.
+    Probabilities, shape (networks, batch * answers) for two classes (of class 1) and (networks, batch * answers,
+    classes) for more, of windows of shape (batch, *shape) in the unit of their representation; the answers of a window
+    follow each other.
     """
 
-    def __init__(self, networks: Sequence[Normalized], n_classes: int) -> None:
+    def __init__(self, networks: Sequence[Normalized], n_classes: int, n_answers: int) -> None:
         super().__init__()
         self.networks = nn.ModuleList(networks)
-        self.n_classes = n_classes
+        self.n_classes, self.n_answers = n_classes, n_answers
 
     def forward(self, windows: torch.Tensor) -> torch.Tensor:
         """Return the probabilities."""
         convert = logits.probabilities if self.n_classes == 2 else logits.class_probabilities
-        return torch.stack([convert(network(windows)) for network in self.networks])
+        return torch.stack([convert(logits.by_answer(network(windows), self.n_answers)) for network in self.networks])
 
 
 def export(model: str | Path, path: str | Path) -> None:
@@ -65,7 +67,7 @@ def export(model: str | Path, path: str | Path) -> None:
         _check_packages(path)
     file = read_model_file(model)
     network = file.about["network"]
-    together = Together(file.networks, network["n_classes"]).eval()
+    together = Together(file.networks, network["n_classes"], answers_of(file.about["windows"])[0]).eval()
     example = torch.randn(_EXAMPLES, *network["shape"], generator=torch.Generator().manual_seed(0))
     sizes = {INPUT: {0: torch.export.Dim("batch", min=1, max=2**20)}}
     with torch.no_grad(), _quiet():

@@ -10,6 +10,7 @@ from torch import nn
 
 from bandmap.aggregate.matrices import MATRIX_AXES, region_band_matrix
 from bandmap.interpret.context import Context, Noted
+from bandmap.vocabulary.network import Focused
 from bandmap.vocabulary.plugins import load
 
 Maps = Mapping[str, NDArray[np.floating]]
@@ -38,6 +39,8 @@ class Sample:
     context : Context
     masked : tuple of str
         Channels without data.
+    focus : tuple of bool, shape (answers,)
+        The answers of the model that are explained together.
     """
 
     dataset: str
@@ -48,6 +51,7 @@ class Sample:
     target: int
     context: Context
     masked: tuple[str, ...] = ()
+    focus: tuple[bool, ...] = (True,)
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,10 @@ class Methods:
 
     def maps(self, model: nn.Module, sample: Sample, windows: NDArray[np.float32] | None = None) -> Maps:
         """Return the results of all interpretations and products for the windows of a sample, or for other windows."""
-        shown = sample.windows if windows is None else windows
+        shown, explained = sample.windows if windows is None else windows, Focused(model, sample.focus)
         found: dict[str, NDArray[np.floating]] = {}
         for name, plugin in self.plugins.items():
-            result = plugin.attribute(model, shown, sample.target, context=sample.context, **self.options[name])
+            result = plugin.attribute(explained, shown, sample.target, context=sample.context, **self.options[name])
             found[name] = Noted.of(result).values
         return found | {name: self._matrix(name, found, sample) for name in self.products}
 

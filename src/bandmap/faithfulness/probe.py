@@ -14,6 +14,7 @@ from bandmap.faithfulness.randomization import cascade, one_by_one, similarities
 from bandmap.faithfulness.ranking import ranking_agreement
 from bandmap.faithfulness.stability import noisy, overlapping
 from bandmap.interpret.methods._replacements import REPLACEMENTS
+from bandmap.vocabulary.network import Focused
 from bandmap.vocabulary.tables import ALL, MAP_TESTS
 
 OTHER_SUBJECT = "other_subject"
@@ -114,10 +115,10 @@ def _stable(model: nn.Module, sample: Sample, own: Maps, methods: Methods, setti
 
 
 def _perturbed(model: nn.Module, sample: Sample, own: Maps, methods: Methods, settings: Settings) -> _Found:
-    matrices, context = methods.matrices(own, sample), sample.context
+    matrices, context, explained = methods.matrices(own, sample), sample.context, Focused(model, sample.focus)
     found = {
         name: curves(
-            model, sample.windows, sample.target, matrices, context=context, seed=settings.seed, replacement=name
+            explained, sample.windows, sample.target, matrices, context=context, seed=settings.seed, replacement=name
         )
         for name in settings.replacements
         if name != OTHER_SUBJECT or len(context.others)

@@ -88,21 +88,30 @@ class Augmenter:
         self.generator = torch.Generator().manual_seed(seed)
         self.mixing = np.random.default_rng(seed)  # torch cannot draw from a beta distribution with a generator
 
-    def __call__(self, windows: torch.Tensor) -> torch.Tensor:
-        """Return augmented copies of windows, shape (batch, channels[, frequencies], times)."""
+    def __call__(self, windows: torch.Tensor, answers: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return augmented copies of windows, and of the classes of their answers.
+
+        Parameters
+        ----------
+        windows : tensor, shape (batch, channels[, frequencies], times)
+        answers : tensor of int64, shape (batch, answers)
+            They move with the time of their window.
+        """
         amounts = self.amounts
         if amounts.mirror or amounts.channel_shuffle:
             windows = self._rearranged(windows)
         if amounts.time_flip:
             chosen = torch.where(self._chance(amounts.time_flip, len(windows)))[0].to(windows.device)
-            windows = windows.index_copy(0, chosen, windows.index_select(0, chosen).flip(-1))
+            windows, answers = (
+                each.index_copy(0, chosen, each.index_select(0, chosen).flip(-1)) for each in (windows, answers)
+            )
         if windows.ndim == 4:
-            return self._in_time_and_frequency(windows)
+            return self._in_time_and_frequency(windows), answers
         if amounts.time_stretch:
-            windows = self._stretched(windows)
+            windows, answers = self._stretched(windows, answers)
         if not amounts.gain_decades:
-            return windows
-        return windows * 10 ** (self._gain(len(windows), windows.shape[1]) / 2).to(windows.device)
+            return windows, answers
+        return windows * 10 ** (self._gain(len(windows), windows.shape[1]) / 2).to(windows.device), answers
 
     def mixed(self, windows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None, float]:
         """Return windows mixed with partners of the same batch.
@@ -160,14 +169,18 @@ class Augmenter:
         rows = (order + channels * torch.arange(count)[:, None]).flatten().to(windows.device)
         return windows.flatten(0, 1).index_select(0, rows).reshape(windows.shape)
 
-    def _stretched(self, windows: torch.Tensor) -> torch.Tensor:
+    def _stretched(self, windows: torch.Tensor, answers: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Stretch or compress the time of signals around their centre; they are mirrored beyond their ends."""
         speed = ((2 * torch.rand(len(windows), 1, generator=self.generator) - 1) * self.amounts.time_stretch).exp()
         place = speed * torch.linspace(-1, 1, windows.shape[-1])  # -1 is the first sample, 1 the last
         grid = torch.stack([place, torch.zeros_like(place)], dim=-1)[:, None].to(windows)
         images = windows[:, :, None]  # one row high, because the library samples images
         sampled = torch.nn.functional.grid_sample(images, grid, padding_mode="reflection", align_corners=True)
-        return sampled[:, :, 0]
+        n_answers = answers.shape[1]
+        middles = speed * (2 * torch.arange(n_answers) + 1 - n_answers) / n_answers
+        inside = 1 - (1 - middles.abs()).abs()  # mirrored beyond the ends, as the signals are
+        places = ((inside * middles.sign() + 1) / 2 * n_answers).long().clamp(0, n_answers - 1)
+        return sampled[:, :, 0], answers.gather(1, places.to(answers.device))
 
     def _chance(self, chance: float, count: int) -> torch.Tensor:
         """Return a random choice among `count` windows, bool."""

@@ -16,7 +16,7 @@ _AHEAD = 1  # batches fetched in advance: more would only take memory
 def batches(
     windows: Windows, chosen: Iterable[NDArray[np.int64]], device: torch.device
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Yield windows and their classes, batch by batch, on a device.
+    """Yield windows and the classes of their answers, batch by batch, on a device.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def batches(
     Yields
     ------
     windows : tensor of float32, shape (batch, channels[, frequencies], times)
-    classes : tensor of int64, shape (batch,)
+    classes : tensor of int64, shape (batch, answers)
     """
     ahead: deque[Future[tuple[torch.Tensor, torch.Tensor]]] = deque()
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="windows") as fetcher:
@@ -42,7 +42,7 @@ def batches(
 
 
 def _fetched(windows: Windows, indices: NDArray[np.int64], *, pinned: bool) -> tuple[torch.Tensor, torch.Tensor]:
-    values, classes = torch.from_numpy(windows.take(indices)), torch.from_numpy(windows.labels[indices])
+    values, classes = torch.from_numpy(windows.take(indices)), torch.from_numpy(windows.answers[indices])
     return (values.pin_memory(), classes.pin_memory()) if pinned else (values, classes)
 
 

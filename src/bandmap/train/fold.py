@@ -15,12 +15,13 @@ from bandmap.train.recipe import Fitted, Recipe
 from bandmap.train.resuming import Checkpoint
 from bandmap.train.tasks import Prediction, Task
 from bandmap.vocabulary import plugins, windows
-from bandmap.vocabulary.frames import whole_frames
+from bandmap.vocabulary.answers import centres_seconds
+from bandmap.vocabulary.frames import answers_of, whole_frames
 from bandmap.vocabulary.network import Normalized
 from bandmap.vocabulary.recording import Event
 
 PREDICTION_BATCH = 256
-"""Windows per forward pass; affects speed and memory, not results."""
+"""Answers per forward pass; affects speed and memory, not results."""
 
 
 class Source(windows.WindowSource, Protocol):
@@ -162,14 +163,18 @@ def train_fold(
 def predict_recording(
     model: nn.Module, source: Source, task: Task, cutting: Mapping[str, float], *, device: str
 ) -> Prediction:
-    """Return the predictions of a model for all windows of a recording."""
+    """Return the predictions of a model for a recording: the mean of each answer over the windows that contain it."""
     cut = cut_recording(source, task, cutting)
+    n_answers, seconds = answers_of(cutting)
     step = whole_frames(cutting["step_seconds"], source.frame_rate_hz, "step_seconds")
-    probabilities = predict_overlapping(model, cut, step, batch_size=PREDICTION_BATCH, device=device)
+    at_once = max(1, PREDICTION_BATCH // n_answers)
+    probabilities = predict_overlapping(model, cut, step, batch_size=at_once, device=device)
     if probabilities is None:
-        probabilities = predict(model, windows.WindowSet([cut]), batch_size=PREDICTION_BATCH, device=device)
+        probabilities = predict(model, windows.WindowSet([cut]), batch_size=at_once, device=device)
+    lattice = cut.lattice
+    centres = centres_seconds(lattice.starts, cut.length // n_answers, source.frame_rate_hz)
     duration = float(source.attributes.get("duration_seconds", source.n_frames / source.frame_rate_hz))
-    return Prediction(probabilities, cut.centres_seconds, cut.labels, cutting["step_seconds"], duration)
+    return Prediction(lattice.merged(probabilities), centres, lattice.known(cut.answers), seconds, duration)
 
 
 def predict_each(
@@ -190,13 +195,7 @@ def predict_each(
 
 def cut_recording(source: Source, task: Task, cutting: Mapping[str, float]) -> windows.RecordingWindows:
     """Return all windows of a recording, with their classes."""
-    return windows.cut(
-        source,
-        source.events,
-        task.labels(cutting),
-        length_seconds=cutting["length_seconds"],
-        step_seconds=cutting["step_seconds"],
-    )
+    return windows.cut(source, source.events, task.labels(cutting), cutting)
 
 
 _Counts = list[tuple[NDArray[np.int64], NDArray[np.bool_]]]
@@ -217,7 +216,7 @@ def _training_windows(
 
 def _shuffled(train: windows.WindowSet, seed: int) -> windows.WindowSet:
     generator = np.random.default_rng(seed)
-    return windows.WindowSet([replace(part, labels=generator.permutation(part.labels)) for part in train.parts])
+    return windows.WindowSet([replace(part, answers=generator.permutation(part.answers)) for part in train.parts])
 
 
 def _counted(task: Task, **roles: _Counts) -> list[dict[str, object]]:

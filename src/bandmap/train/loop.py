@@ -25,6 +25,7 @@ from bandmap.train.prediction import mistakes, predict_on
 from bandmap.train.recipe import Fitted, Recipe
 from bandmap.train.resuming import Checkpoint, generators, identity, restore_generators
 from bandmap.train.sampling import Windows, class_weights, drawn, validation_windows
+from bandmap.vocabulary.logits import by_answer
 from bandmap.vocabulary.tables import HISTORY, RESOURCES
 
 _log = logging.getLogger(__name__)
@@ -80,7 +81,8 @@ class Run:
         self.n_drawn = len(seen)
         self.validation_indices = validation_windows(validation, self.recipe)
         is_balanced = recipe.class_weights == "balanced"
-        weights = class_weights(train.labels[seen], int(labels.max()) + 1) if is_balanced else None
+        self.n_answers = train.answers.shape[1]
+        weights = class_weights(train.answers[seen], int(labels.max()) + 1) if is_balanced else None
         self.objective = Objective(None if weights is None else weights.to(self.fabric.device))
         self.progress = _Progress()
 
@@ -103,7 +105,7 @@ class Run:
             self.model.load_state_dict(progress.best.state)
         if phase.name == stages.ERROR_AWARE:
             found = predict_on(self.model, self.train, batch_size=self.recipe.batch_size, device=self.fabric.device)
-            progress.mistakes = mistakes(found, self.train.labels).tolist()
+            progress.mistakes = mistakes(found, self.train.answers).tolist()
         if phase.pruned_share is not None and (network := stages.prunable(self.model)):
             network.prune(phase.pruned_share)
         progress.phase, progress.epochs_before, progress.best = number, len(progress.history), _Best()
@@ -187,11 +189,12 @@ class Run:
 
     def _training_loss(self, batch: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
         if self.augment is None:
-            return self.objective(self._logits(batch), classes)
-        batch, partners, share = self.augment.mixed(self.augment(batch))
+            return self.objective(self._logits(batch), classes.flatten())
+        batch, classes = self.augment(batch, classes)
+        batch, partners, share = self.augment.mixed(batch)
         if partners is None:
-            return self.objective(self._logits(batch), classes)
-        return self.objective.mixed(self._logits(batch), classes, partners, share)
+            return self.objective(self._logits(batch), classes.flatten())
+        return self.objective.mixed(self._logits(batch), classes.flatten(), classes[partners].flatten(), share)
 
     def _validation_loss(self) -> float:
         """Return the mean loss over all validation windows in evaluation mode, NaN without any."""
@@ -203,14 +206,15 @@ class Run:
         dealt = (chosen[first : first + size] for first in range(0, len(chosen), size))
         with torch.inference_mode():
             for batch, classes in batches(self.validation, dealt, self.fabric.device):
-                total += self.objective(self._logits(batch), classes) * len(classes)
+                total += self.objective(self._logits(batch), classes.flatten()) * len(classes)
         return float(total) / len(chosen)
 
     def _logits(self, batch: torch.Tensor) -> torch.Tensor:
+        """Return the logits of every answer, shape (batch * answers, columns)."""
         # Fabric's wrapper would round the windows before normalization.
         with self.fabric.autocast():
             logits: torch.Tensor = self.model(channels_last(batch))
-        return logits.float()
+        return by_answer(logits.float(), self.n_answers)
 
     def _state(self) -> dict[str, Any]:
         """Return the complete state for resuming, made of tensors, numbers, strings, lists and dicts."""

@@ -10,36 +10,41 @@ from torch.nn import functional
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR
 
 from bandmap.train.recipe import Recipe
+from bandmap.vocabulary.labels import NO_CLASS
 
 
 class Objective:
-    """Mean cross entropy over the windows of a batch, in nats.
+    """Mean cross entropy over the answers of a batch, in nats.
 
     Parameters
     ----------
     class_weights : tensor of float32, shape (classes,), or None
-        Weight of the windows of each class; None weights all equally.
+        Weight of the answers of each class; None weights all equally.
     """
 
     def __init__(self, class_weights: torch.Tensor | None) -> None:
         self.class_weights = class_weights
 
     def __call__(self, logits: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
-        """Return the loss of logits, one column (log odds of class 1) or one per class, for classes (batch,)."""
+        """Return the loss of logits, one column (log odds of class 1) or one per class, for classes (answers,).
+
+        With more than two classes, answers without a class (-1) do not count.
+        """
         if logits.shape[1] == 1:
             weight = None if self.class_weights is None else self.class_weights[classes]
             return functional.binary_cross_entropy_with_logits(logits[:, 0], classes.to(logits.dtype), weight)
         if self.class_weights is None:
-            return functional.cross_entropy(logits, classes)
-        return (functional.cross_entropy(logits, classes, reduction="none") * self.class_weights[classes]).mean()
+            return functional.cross_entropy(logits, classes, ignore_index=NO_CLASS)
+        each = functional.cross_entropy(logits, classes, reduction="none", ignore_index=NO_CLASS)
+        return (each * self.class_weights[classes]).mean()
 
-    def mixed(self, logits: torch.Tensor, classes: torch.Tensor, partners: torch.Tensor, share: float) -> torch.Tensor:
-        """Return the loss for mixtures of classes, as in MixUp (Zhang et al. 2018).
+    def mixed(self, logits: torch.Tensor, classes: torch.Tensor, others: torch.Tensor, share: float) -> torch.Tensor:
+        """Return the loss for mixtures of classes with others, as in MixUp (Zhang et al. 2018).
 
         The cross entropy is linear in its target, so the loss for a mixture of two classes is the mixture of two
         losses.
         """
-        return share * self(logits, classes) + (1 - share) * self(logits, classes[partners])
+        return share * self(logits, classes) + (1 - share) * self(logits, others)
 
 
 def optimizer_of(recipe: Recipe, parameters: Iterable[nn.Parameter], *, rate: float) -> torch.optim.Optimizer:

@@ -17,12 +17,13 @@ from bandmap.vocabulary.windows import RecordingWindows
 
 
 def predict(model: nn.Module, windows: Windows, *, batch_size: int, device: str) -> NDArray[np.float32]:
-    """Return the class probabilities of each window, computed in evaluation mode and float32.
+    """Return the class probabilities of each answer, computed in evaluation mode and float32.
 
     Parameters
     ----------
     model : Module
-        Takes (batch, *shape) and returns logits, one column for two classes, or one per class. It ends on the CPU.
+        Takes (batch, *shape) and returns logits (`bandmap.vocabulary.logits`), one column for two classes, or one per
+        class. It ends on the CPU.
     windows : Windows
     batch_size : int
         Affects speed and memory, not results.
@@ -32,8 +33,8 @@ def predict(model: nn.Module, windows: Windows, *, batch_size: int, device: str)
     Returns
     -------
     ndarray of float32
-        For two classes the probability of class 1 (seizure), shape (windows,); for more the probability of each, shape
-        (windows, classes). Without windows, the shape is (0,).
+        For two classes the probability of class 1 (seizure), shape (windows * answers,), window by window; for more the
+        probability of each, shape (windows * answers, classes). Without windows, the shape is (0,).
     """
     place = device_of(device)
     found = predict_on(model.to(place), windows, batch_size=batch_size, device=place)
@@ -44,10 +45,13 @@ def predict(model: nn.Module, windows: Windows, *, batch_size: int, device: str)
 def predict_on(model: nn.Module, windows: Windows, *, batch_size: int, device: torch.device) -> NDArray[np.float32]:
     """Return the same as `predict`, for a model that is on the device and stays there."""
     model.eval()
-    every = np.arange(len(windows))
+    every, n_answers = np.arange(len(windows)), windows.answers.shape[1]
     dealt = (every[first : first + batch_size] for first in range(0, len(windows), batch_size))
     with torch.inference_mode():
-        found = [_probabilities(model(channels_last(batch))).cpu() for batch, _ in batches(windows, dealt, device)]
+        given = (
+            outputs.by_answer(model(channels_last(batch)), n_answers) for batch, _ in batches(windows, dealt, device)
+        )
+        found = [_probabilities(logits).cpu() for logits in given]
     return torch.cat(found).float().numpy() if found else np.empty(0, dtype=np.float32)
 
 
@@ -73,7 +77,12 @@ def predict_overlapping(
         None if the network cannot.
     """
     network: Any = getattr(model, "network", None)
-    if step >= cut.length or not hasattr(network, "of_stretch") or not network.takes_stretches(step):
+    if (
+        step >= cut.length
+        or cut.answers.shape[1] > 1
+        or not hasattr(network, "of_stretch")
+        or not network.takes_stretches(step)
+    ):
         return None
     place, found = device_of(device), []
     whole = cast("Normalized", model.eval().to(place))
@@ -89,10 +98,18 @@ def predict_overlapping(
     return torch.cat(found).float().numpy() if found else np.empty(0, dtype=np.float32)
 
 
-def mistakes(found: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the ascending indices of labelled windows whose class is not the most probable (0.5 for two classes)."""
+def mistakes(found: NDArray[np.float32], answers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the ascending indices of windows with an answer whose class is not the most probable.
+
+    Parameters
+    ----------
+    found : ndarray of float32, shape (windows * answers[, classes])
+        Result of `predict`; more than 0.5 is class 1 of two.
+    answers : ndarray of int64, shape (windows, answers)
+        Classes; answers without one (-1) are never wrong.
+    """
     predicted = (found > 0.5).astype(np.int64) if found.ndim == 1 else found.argmax(axis=1)
-    return np.flatnonzero((labels >= 0) & (predicted != labels))
+    return np.flatnonzero(((answers >= 0) & (predicted.reshape(answers.shape) != answers)).any(axis=1))
 
 
 def _probabilities(logits: torch.Tensor) -> torch.Tensor:

@@ -20,7 +20,11 @@ class Windows(Protocol):
 
     @property
     def labels(self) -> NDArray[np.int64]:
-        """Class of each window, shape (windows,)."""
+        """Class of each window, the highest of its answers, shape (windows,)."""
+
+    @property
+    def answers(self) -> NDArray[np.int64]:
+        """Class of each answer, shape (windows, answers)."""
 
     def __len__(self) -> int: ...
 
@@ -124,8 +128,8 @@ def class_weights(labels: NDArray[np.int64], n_classes: int) -> torch.Tensor:
 
     Parameters
     ----------
-    labels : ndarray of int64, shape (windows,)
-        Classes of the windows of an epoch.
+    labels : ndarray of int64
+        Classes of the answers of an epoch; those without a class (-1) do not count.
     n_classes : int
 
     Returns
@@ -134,8 +138,8 @@ def class_weights(labels: NDArray[np.int64], n_classes: int) -> torch.Tensor:
         windows / (classes x windows of the class), as scikit-learn's "balanced"; windows / classes for a class without
         windows.
     """
-    counts = np.bincount(labels, minlength=n_classes)
-    return torch.from_numpy((len(labels) / (n_classes * np.maximum(counts, 1))).astype(np.float32))
+    counts = np.bincount(labels[labels >= 0], minlength=n_classes)
+    return torch.from_numpy((counts.sum() / (n_classes * np.maximum(counts, 1))).astype(np.float32))
 
 
 def validation_windows(validation: Windows, recipe: Recipe) -> NDArray[np.int64]:

@@ -1,6 +1,40 @@
-"""Conversion of a model's output: one column (log odds of class 1), or one column per class."""
+"""Conversion of a model's output: one column (log odds of class 1), or one column per class.
+
+A model returns one answer about a window, shape (batch, columns), or several, shape (batch, columns, times). The times
+are at least as many as the answers that the settings ask for: an answer is the mean over its part of them.
+"""
 
 import torch
+
+
+def by_answer(logits: torch.Tensor, n_answers: int) -> torch.Tensor:
+    """Return the logits of each answer.
+
+    Parameters
+    ----------
+    logits : tensor, shape (batch, columns) or (batch, columns, times)
+    n_answers : int
+        Answers of a window.
+
+    Returns
+    -------
+    tensor, shape (batch * answers, columns)
+        Window by window.
+
+    Raises
+    ------
+    ValueError
+        If the model gives fewer answers, or times that cannot be divided among them.
+    """
+    if logits.ndim == 2 and n_answers == 1:
+        return logits
+    if logits.ndim != 3 or logits.shape[2] % n_answers:
+        raise ValueError(
+            f"the model returns logits of shape {tuple(logits.shape)} instead of {n_answers} answers per window; "
+            "set windows: answer_seconds to null, or choose a model that answers for every second"
+        )
+    answers = logits.reshape(*logits.shape[:2], n_answers, -1).mean(3)  # (batch, columns, answers)
+    return answers.movedim(1, 2).flatten(0, 1)
 
 
 def log_odds(logits: torch.Tensor) -> torch.Tensor:

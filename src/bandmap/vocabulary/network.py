@@ -1,9 +1,12 @@
 """A network with the normalization of its input, so that both are saved, loaded and explained together."""
 
+from collections.abc import Sequence
 from typing import cast
 
 import torch
 from torch import nn
+
+from bandmap.vocabulary.logits import by_answer
 
 
 def statistics_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -43,3 +46,28 @@ class Normalized(nn.Module):
     def normalized(self, windows: torch.Tensor) -> torch.Tensor:
         """Return windows as the network receives them."""
         return (windows - self.mean).div_(self.std)
+
+
+class Focused(nn.Module):
+    """A model that gives one answer per window: the mean logits of some of its answers.
+
+    Parameters
+    ----------
+    model : Module
+        Returns logits of shape (batch, columns) or (batch, columns, times).
+    chosen : sequence of bool, shape (answers,)
+        At least one is true.
+    """
+
+    def __init__(self, model: nn.Module, chosen: Sequence[bool]) -> None:
+        super().__init__()
+        self.model = model
+        self.n_answers = len(chosen)
+        self.places = [place for place, wanted in enumerate(chosen) if wanted]
+
+    def forward(self, windows: torch.Tensor) -> torch.Tensor:
+        """Return logits, shape (batch, columns)."""
+        logits = by_answer(self.model(windows), self.n_answers)
+        if self.n_answers == 1:
+            return logits
+        return logits.reshape(-1, self.n_answers, logits.shape[1])[:, self.places].mean(1)

@@ -1,20 +1,16 @@
 """Windows of recordings: division, labels, and batches."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bandmap.vocabulary.frames import FRAME_TOLERANCE, whole_frames
+from bandmap.vocabulary.answers import Lattice, answer_starts, centres_seconds
+from bandmap.vocabulary.frames import FRAME_TOLERANCE, answers_of, whole_frames
+from bandmap.vocabulary.labels import NO_CLASS, Labeller
 from bandmap.vocabulary.recording import Event
-
-NO_CLASS = -1
-"""Label of a window without a class (an epoch without a stage): neither trained on nor scored."""
-
-Labeller = Callable[["NDArray[np.int64]", int, float, Sequence[Event]], "NDArray[np.int64]"]
-"""Function of first frames, length in frames, frame rate in Hz and events that returns the class of each window."""
 
 _PIECE = 16  # windows fetched at a time: what is decoded is still in the cache when it is put into its place
 
@@ -42,7 +38,9 @@ class WindowSource(Protocol):
         """Return windows of `length` frames, shape (windows, channels[, frequencies], length)."""
 
 
-def starts(n_frames: int, valid: NDArray[np.bool_], *, length: int, step: int) -> NDArray[np.int64]:
+def starts(
+    n_frames: int, valid: NDArray[np.bool_], *, length: int, step: int, spacing: int | None = None
+) -> NDArray[np.int64]:
     """Return the first frames of the windows without masked frames.
 
     Parameters
@@ -53,91 +51,23 @@ def starts(n_frames: int, valid: NDArray[np.bool_], *, length: int, step: int) -
         False where time is masked.
     length, step : int
         Length of a window and step between windows, in frames.
+    spacing : int, optional
+        Frames between possible starts, by default `step`. If it is less, the first and the last possible window of
+        each stretch without masked time are added, so that the windows cover the stretch.
 
     Returns
     -------
     ndarray of int64, shape (windows,)
-        Multiples of `step`, ascending.
+        Ascending; multiples of `step`, apart from the added ones.
     """
     if length < 1 or step < 1:
         raise ValueError(f"windows of {length} frames every {step} frames; both must be at least 1")
-    candidates = np.arange(0, n_frames - length + 1, step, dtype=np.int64)
+    candidates = np.arange(0, n_frames - length + 1, spacing or step, dtype=np.int64)
     masked_before = np.concatenate(([0], np.cumsum(~np.asarray(valid, dtype=bool))))
     free: NDArray[np.bool_] = masked_before[candidates + length] == masked_before[candidates]
-    return candidates[free]
-
-
-def seizure_labels(
-    starts: NDArray[np.int64], length: int, frame_rate_hz: float, events: Sequence[Event], *, seizure_overlap: float
-) -> NDArray[np.int64]:
-    """Return 1 for windows of which at least the share `seizure_overlap` is seizure, and 0 for others.
-
-    With a share of one half, a window is seizure exactly if its centre is (for seizures of at least half a window).
-
-    Parameters
-    ----------
-    starts : ndarray of int64, shape (windows,)
-        First frames.
-    length : int
-        Frames of a window.
-    frame_rate_hz : float
-        Frames per second.
-    events : sequence of Event
-        Seizures may overlap each other; other events do not count.
-    seizure_overlap : float
-        Share of a window, above 0 and at most 1.
-
-    Returns
-    -------
-    ndarray of int64, shape (windows,)
-    """
-    if not 0 < seizure_overlap <= 1:
-        raise ValueError(f"seizure_overlap is {seizure_overlap}; it must be above 0 and at most 1")
-    covered = np.zeros(len(starts))
-    for onset, offset in _union([event for event in events if event.is_seizure]):
-        begin, end = onset * frame_rate_hz, offset * frame_rate_hz
-        covered += np.clip(np.minimum(starts + length, end) - np.maximum(starts, begin), 0, None)
-    return (covered >= seizure_overlap * length - FRAME_TOLERANCE).astype(np.int64)
-
-
-def stage_labels(
-    starts: NDArray[np.int64],
-    length: int,
-    frame_rate_hz: float,
-    events: Sequence[Event],
-    *,
-    stages: Sequence[str],
-    epoch_seconds: float,
-) -> NDArray[np.int64]:
-    """Return the stage of the epoch in the middle of each window.
-
-    Parameters
-    ----------
-    starts : ndarray of int64, shape (windows,)
-        First frames.
-    length : int
-        Frames of a window, an odd number of epochs.
-    frame_rate_hz : float
-        Frames per second.
-    events : sequence of Event
-        Spans of stages; other events do not count.
-    stages : sequence of str
-        Labels of events, in the order of classes.
-    epoch_seconds : float
-        Duration of an epoch.
-
-    Returns
-    -------
-    ndarray of int64, shape (windows,)
-        Class of each window, `NO_CLASS` (-1) if the middle epoch is not entirely within one stage.
-    """
-    centre = centres_seconds(starts, length, frame_rate_hz)
-    half = epoch_seconds / 2 - FRAME_TOLERANCE / frame_rate_hz
-    found = np.full(len(starts), NO_CLASS, dtype=np.int64)
-    for stage, name in enumerate(stages):
-        for onset, offset in _union([event for event in events if event.label == name]):
-            found[(centre - half >= onset) & (centre + half <= offset)] = stage
-    return found
+    beside = np.concatenate(([False], free, [False]))
+    kept: NDArray[np.bool_] = free & (~beside[:-2] | ~beside[2:] | (candidates % step == 0))
+    return candidates[kept]
 
 
 def quiet(
@@ -152,11 +82,6 @@ def quiet(
     return ~near
 
 
-def centres_seconds(starts: NDArray[np.int64], length: int, frame_rate_hz: float) -> NDArray[np.float64]:
-    """Return the middle of each window in seconds from the start of the recording, shape (windows,)."""
-    return (np.asarray(starts, dtype=np.float64) + length / 2) / frame_rate_hz
-
-
 @dataclass(frozen=True)
 class RecordingWindows:
     """The windows of one recording.
@@ -167,20 +92,30 @@ class RecordingWindows:
         Source of their values.
     starts : ndarray of int64, shape (windows,)
         First frames.
-    labels : ndarray of int64, shape (windows,)
-        Class of each.
+    answers : ndarray of int64, shape (windows, answers)
+        Class of each answer: of the whole window if there is one, else of equal parts of it.
     length : int
         Frames of a window.
     """
 
     source: WindowSource
     starts: NDArray[np.int64]
-    labels: NDArray[np.int64]
+    answers: NDArray[np.int64]
     length: int
 
     def __post_init__(self) -> None:
-        if self.starts.shape != self.labels.shape:
-            raise ValueError(f"{len(self.starts)} windows with {len(self.labels)} labels")
+        if self.answers.ndim != 2 or len(self.starts) != len(self.answers):
+            raise ValueError(f"{len(self.starts)} windows with labels of shape {self.answers.shape}")
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """Class of each window, the highest of its answers, shape (windows,)."""
+        return np.asarray(self.answers.max(axis=1))
+
+    @property
+    def lattice(self) -> Lattice:
+        """The different answers of all windows."""
+        return Lattice.of(answer_starts(self.starts, self.length, self.answers.shape[1]))
 
     @property
     def centres_seconds(self) -> NDArray[np.float64]:
@@ -189,16 +124,16 @@ class RecordingWindows:
 
     def only(self, kept: NDArray[np.bool_]) -> "RecordingWindows":
         """Return the windows for which `kept`, shape (windows,), is true."""
-        return RecordingWindows(self.source, self.starts[kept], self.labels[kept], self.length)
+        return RecordingWindows(self.source, self.starts[kept], self.answers[kept], self.length)
+
+    def about(self, chosen: NDArray[np.bool_]) -> "RecordingWindows":
+        """Return the windows with one answer each: the highest class of those `chosen`, shape (windows, answers)."""
+        answers = np.where(chosen, self.answers, NO_CLASS).max(axis=1, keepdims=True)
+        return RecordingWindows(self.source, self.starts, answers, self.length)
 
 
 def cut(
-    source: WindowSource,
-    events: Sequence[Event],
-    label: Labeller,
-    *,
-    length_seconds: float,
-    step_seconds: float,
+    source: WindowSource, events: Sequence[Event], label: Labeller, cutting: Mapping[str, float]
 ) -> RecordingWindows:
     """Divide a recording into labelled windows without masked time.
 
@@ -207,18 +142,29 @@ def cut(
     source : WindowSource
     events : sequence of Event
     label : callable
-        Function that returns the class of each window.
-    length_seconds, step_seconds : float
-        Length of a window and step between windows; whole numbers of frames.
+        Function that returns the class of each answer.
+    cutting : mapping
+        Section `windows` of the settings: `length_seconds`, `step_seconds` and `answer_seconds` (optional), whole
+        numbers of frames.
 
     Returns
     -------
     RecordingWindows
     """
     rate = source.frame_rate_hz
-    length = whole_frames(length_seconds, rate, "length_seconds")
-    first = starts(source.n_frames, source.valid, length=length, step=whole_frames(step_seconds, rate, "step_seconds"))
-    return RecordingWindows(source, first, label(first, length, rate, events), length)
+    n_answers, seconds = answers_of(cutting)
+    length, step, spacing = (
+        whole_frames(value, rate, name)
+        for name, value in (
+            ("length_seconds", cutting["length_seconds"]),
+            ("step_seconds", cutting["step_seconds"]),
+            ("answer_seconds", seconds),
+        )
+    )
+    first = starts(source.n_frames, source.valid, length=length, step=step, spacing=spacing)
+    begins = answer_starts(first, length, n_answers)
+    labels = label(begins.ravel(), length // n_answers, rate, events)
+    return RecordingWindows(source, first, labels.reshape(begins.shape), length)
 
 
 def thinned(cut: RecordingWindows, step_seconds: float) -> RecordingWindows:
@@ -245,8 +191,10 @@ class WindowSet:
 
     def __init__(self, parts: Sequence[RecordingWindows]) -> None:
         self.parts = tuple(parts)
-        self.labels: NDArray[np.int64] = np.concatenate([np.empty(0, np.int64), *(part.labels for part in self.parts)])
-        self._ends = np.cumsum([len(part.labels) for part in self.parts])
+        answers = [part.answers for part in self.parts] or [np.empty((0, 1), np.int64)]
+        self.answers: NDArray[np.int64] = np.concatenate(answers)
+        self.labels: NDArray[np.int64] = self.answers.max(axis=1)
+        self._ends = np.cumsum([len(part.starts) for part in self.parts])
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -259,7 +207,7 @@ class WindowSet:
         for number in np.unique(owner):
             part = self.parts[number]
             mine = np.flatnonzero(owner == number)
-            first_index = self._ends[number] - len(part.labels)
+            first_index = self._ends[number] - len(part.starts)
             for at in range(0, len(mine), _PIECE):
                 rows = mine[at : at + _PIECE]
                 values = part.source.windows(part.starts[indices[rows] - first_index], part.length)
@@ -269,14 +217,3 @@ class WindowSet:
         if taken is None:
             raise ValueError("there is no index; give at least one")
         return taken
-
-
-def _union(events: Sequence[Event]) -> list[tuple[float, float]]:
-    """Return disjoint (onset, offset) pairs that cover the same time."""
-    merged: list[tuple[float, float]] = []
-    for event in sorted(events):
-        if merged and event.onset <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], event.offset))
-        else:
-            merged.append((event.onset, event.offset))
-    return merged

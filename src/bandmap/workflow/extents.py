@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from bandmap.vocabulary import plugins
-from bandmap.vocabulary.frames import Extent, whole_frames
+from bandmap.vocabulary.frames import Extent, answers_of, whole_frames
 from bandmap.workflow.settings import PLUGINS, Settings, SettingsError, kind_of, options_of, section_of
 
 SECONDS = ("length_seconds", "step_seconds", "training_step_seconds")
 """Settings of `windows` that count frames."""
+
+DENSE = "dense_answers"
+"""What a model offers (`OFFERS`) if it can give several answers per window."""
 
 
 def check_extents(config: Settings, harmonize: Mapping[str, Settings] | None = None) -> None:
@@ -64,6 +67,24 @@ def _check_windows(config: Settings, model: str, source: str, extent: Extent) ->
             whole_frames(windows[key], extent.frame_rate_hz, key)
         except ValueError as error:
             raise SettingsError(f"config.yaml: {where}: {error} ({model} reads {source})") from error
+    _check_answers(config, model, windows, extent)
+
+
+def _check_answers(config: Settings, model: str, windows: Settings, extent: Extent) -> None:
+    where, seconds = f"config.yaml: models: {model}: windows", windows["answer_seconds"]
+    if seconds is None:
+        return
+    try:
+        whole_frames(seconds, extent.frame_rate_hz, "answer_seconds")
+        n_answers, _ = answers_of(windows)
+    except ValueError as error:
+        raise SettingsError(f"{where}: {error}") from error
+    kind = kind_of(model, config["models"][model])
+    offers: Any = plugins.constant(PLUGINS["models"][0], kind, "OFFERS")
+    if n_answers > 1 and DENSE not in (offers or ()):
+        raise SettingsError(
+            f"{where}: answer_seconds: {kind} gives one answer per window; set it to null, or to length_seconds"
+        )
 
 
 def _check_filters(where: str, harmonize: Settings, band: str, low: float, high: float, other: str) -> None:

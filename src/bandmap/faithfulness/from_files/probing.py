@@ -14,9 +14,8 @@ from bandmap.files.comparable import Shared, read_comparable, read_shared
 from bandmap.files.predicted import read_predictions
 from bandmap.files.represented import RepresentedRecording, open_representation
 from bandmap.files.weights import load
-from bandmap.interpret.from_files.recording import Case, surroundings
+from bandmap.interpret.from_files.recording import Case, focused, surroundings
 from bandmap.train.fitting import seeded
-from bandmap.train.fold import cut_recording
 from bandmap.train.tasks import Task
 from bandmap.vocabulary import plugins
 from bandmap.vocabulary.atlas import Atlas
@@ -137,7 +136,7 @@ def _samples(
         shift = max(1, round(prober.settings["shift_seconds"] * mine[0].source.frame_rate_hz))
         candidates = [_candidates(case, prober.task, shift) for case in mine]
         wanted = int(prober.settings["windows_per_subject"])
-        for (number, target, moved), places in _dealt(candidates, wanted, seed).items():
+        for (number, target, moved, focus), places in _dealt(candidates, wanted, seed).items():
             case, cut = mine[number], candidates[number].cut
             part = cut.only(np.isin(np.arange(len(cut.starts)), places))
             context = surroundings(case, part, target, atlas=prober.atlas, seed=prober.seed, device=prober.device)
@@ -149,6 +148,7 @@ def _samples(
                 target=target,
                 context=context(model),
                 masked=tuple(case.source.attributes["masked_channels"]),
+                focus=focus,
             )
 
 
@@ -161,22 +161,22 @@ def _read(recording: Tested, model: Normalized, cutting: Mapping[str, float], ot
 
 @dataclass(frozen=True)
 class _Candidates:
-    """All windows of a recording, with the ones that may be drawn, their class, and their possible shift."""
+    """All windows of a recording; of those that may be drawn the place, class, possible shift and explained answers."""
 
     cut: RecordingWindows
     places: NDArray[np.int64]
     targets: NDArray[np.int64]
     shifts: NDArray[np.int64]
+    focus: NDArray[np.bool_]
 
 
 def _candidates(case: Case, task: Task, shift: int) -> _Candidates:
     """Return the windows of a class to explain whose shifted window, later or earlier, has no masked time."""
-    cut = cut_recording(case.source, task, case.cutting)
-    probabilities = case.predictions.probabilities
+    cut, focus, probabilities = focused(case, task)
     later, earlier = (_whole(case.source, cut.starts + by, cut.length) for by in (shift, -shift))
     places = np.flatnonzero(task.explainable(cut.labels) & (later | earlier))
     shifts = np.where(later, shift, -shift)[places]
-    return _Candidates(cut, places, task.targets(probabilities)[places], shifts)
+    return _Candidates(cut, places, task.targets(probabilities)[places], shifts, focus[places])
 
 
 def _whole(source: RepresentedRecording, starts: NDArray[np.int64], length: int) -> NDArray[np.bool_]:
@@ -187,13 +187,17 @@ def _whole(source: RepresentedRecording, starts: NDArray[np.int64], length: int)
     return np.asarray(inside & (masked_before[np.minimum(first + length, source.n_frames)] == masked_before[first]))
 
 
-def _dealt(candidates: Sequence[_Candidates], wanted: int, seed: int) -> dict[tuple[int, int, int], list[int]]:
-    """Draw windows from each class in turn: (recording, class, shift) -> indices of the recording's windows."""
+_Kind = tuple[int, int, int, tuple[bool, ...]]
+"""Recording, class, shift and explained answers of a window."""
+
+
+def _dealt(candidates: Sequence[_Candidates], wanted: int, seed: int) -> dict[_Kind, list[int]]:
+    """Draw windows from each class in turn: kind -> indices of the recording's windows."""
     generator = np.random.default_rng(seed)
     every = [
-        (int(target), number, int(place), int(shift))
+        (int(target), number, int(place), int(shift), tuple(focus.tolist()))
         for number, found in enumerate(candidates)
-        for place, target, shift in zip(found.places, found.targets, found.shifts, strict=True)
+        for place, target, shift, focus in zip(found.places, found.targets, found.shifts, found.focus, strict=True)
     ]
     turns: dict[int, int] = {}
     ranked = []
@@ -202,7 +206,7 @@ def _dealt(candidates: Sequence[_Candidates], wanted: int, seed: int) -> dict[tu
         turns[target] = turns.get(target, -1) + 1
         ranked.append((turns[target], every[place]))
     drawn = [one for _, one in sorted(ranked, key=lambda pair: pair[0])[:wanted]]
-    dealt: dict[tuple[int, int, int], list[int]] = {}
-    for target, number, place, shift in sorted(drawn):
-        dealt.setdefault((number, target, shift), []).append(place)
+    dealt: dict[_Kind, list[int]] = {}
+    for target, number, place, shift, focus in sorted(drawn):
+        dealt.setdefault((number, target, shift, focus), []).append(place)
     return dealt

@@ -19,7 +19,8 @@ from bandmap.train.tasks import Task
 from bandmap.vocabulary import windows
 from bandmap.vocabulary.atlas import Atlas
 from bandmap.vocabulary.device import device_of
-from bandmap.vocabulary.network import Normalized
+from bandmap.vocabulary.frames import answers_of
+from bandmap.vocabulary.network import Focused, Normalized
 from bandmap.vocabulary.recording import Event
 
 
@@ -138,25 +139,26 @@ def interpret_recording(
         The mean over the models, if there are several.
     """
     source = case.source
-    cut = cut_recording(source, task, case.cutting)
-    targets = task.targets(case.predictions.probabilities)
+    cut, focus, probabilities = focused(case, task)
+    targets = task.targets(probabilities)
     chosen = task.interesting(cut, targets, case.detected, source.events, seed=seed)
     part, explained = cut.only(np.isin(np.arange(len(cut.starts)), chosen)), targets[chosen]
+    kinds, group = _alike(explained, focus[chosen])
     parts: list[Noted] = []
-    for target in np.unique(explained) if len(explained) else [1]:
-        few = part.only(explained == target)
+    for number, (target, *answers) in enumerate(kinds):
+        few = part.only(group == number)
         context = surroundings(case, few, int(target), atlas=atlas, seed=seed, device=device)
-        values = source.windows(few.starts, few.length)
+        values, options = source.windows(few.starts, few.length), settings["options"]
         results = [
-            Noted.of(method.attribute(model, values, int(target), context=context(model), **settings["options"]))
+            Noted.of(method.attribute(Focused(model, answers), values, int(target), context=context(model), **options))
             for model in case.models
         ]
         parts.append(Noted.mean(results))
     return Interpreted(
-        values=_in_order([few.values for few in parts], explained),
-        notes={name: _in_order([few.notes[name] for few in parts], explained) for name in parts[0].notes},
+        values=_in_order([few.values for few in parts], group),
+        notes={name: _in_order([few.notes[name] for few in parts], group) for name in parts[0].notes},
         starts_seconds=part.starts / source.frame_rate_hz,
-        probabilities=_of_class(case.predictions.probabilities[chosen], explained),
+        probabilities=_of_class(probabilities[chosen], explained),
         labels=part.labels,
         targets=explained,
         mapped=np.flatnonzero(task.mapped(part, case.detected)),
@@ -177,13 +179,39 @@ def interpret_recording(
     )
 
 
+def focused(case: Case, task: Task) -> tuple[windows.RecordingWindows, NDArray[np.bool_], NDArray[np.float32]]:
+    """Return what can be explained of the windows of a recording: the answers of each that the task puts together.
+
+    Returns
+    -------
+    cut : RecordingWindows
+        One answer per window.
+    focus : ndarray of bool, shape (windows, answers)
+        The answers of the model that are explained together, such as those within a detection.
+    probabilities : ndarray of float32, shape (windows) or (windows, classes)
+        Their mean.
+    """
+    cut = cut_recording(case.source, task, case.cutting)
+    focus = task.focus(cut, case.detected)
+    return cut.about(focus), focus, cut.lattice.of_windows(case.predictions.probabilities, focus)
+
+
+def _alike(explained: NDArray[np.int64], focus: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the different pairs of class and explained answers, one a row, and the row of each window."""
+    rows = np.column_stack([explained, focus])
+    if not len(rows):
+        return np.ones((1, rows.shape[1]), np.int64), explained
+    kinds, group = np.unique(rows, axis=0, return_inverse=True)
+    return kinds, group.ravel()
+
+
 def _edges(source: RepresentedRecording) -> tuple[float, ...]:
     return tuple(float(edge) for edge in source.attributes.get("edges_hz", ()))
 
 
-def _in_order(parts: Sequence[NDArray[np.float32]], asked: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return what was computed class by class in the order of the windows."""
-    place = np.argsort(np.argsort(asked, kind="stable"), kind="stable")
+def _in_order(parts: Sequence[NDArray[np.float32]], group: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return what was computed group by group in the order of the windows."""
+    place = np.argsort(np.argsort(group, kind="stable"), kind="stable")
     return np.concatenate(parts)[place]
 
 
@@ -212,6 +240,7 @@ def surroundings(
             baseline=np.stack([fallback] * len(part.starts)) if baselines is None else baselines,
             background=background if len(background) else fallback[None],
             device=device_of(device).type,
+            batch_size=max(1, Context.batch_size // answers_of(case.cutting)[0]),
             seed=seed,
             edges_hz=_edges(source),
             others=np.concatenate([one if len(one) else fallback[None] for one in others] or [fallback[None][:0]]),

@@ -9,8 +9,8 @@ from bandmap.files.events import read_events
 from bandmap.files.harmonized import open_recording
 from bandmap.score import Scored, postprocess
 from bandmap.score.baselines import LineLengths, fit_line_length, measured
+from bandmap.vocabulary.labels import seizure_labels
 from bandmap.vocabulary.recording import Event
-from bandmap.vocabulary.windows import seizure_labels
 
 if TYPE_CHECKING:
     from bandmap.train.schemes import Manifest

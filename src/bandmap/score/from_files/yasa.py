@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bandmap.vocabulary.labels import stage_labels
 from bandmap.vocabulary.recording import Event, RawRecording, RecordingError, Signal, SleepStage
-from bandmap.vocabulary.windows import stage_labels
 
 EPOCH_SECONDS = 30
 RATE_HZ = 100

@@ -1,7 +1,7 @@
 """Plugins for tasks, one file each, with `CLASSES` and the functions of `Task`.
 
 Input: events of a recording, or predictions for its windows.
-Output: the class of each window, or the decisions.
+Output: the class of each answer, or the decisions.
 Called by: `bandmap.train`, `bandmap.interpret` and `bandmap.apply`.
 """
 
@@ -12,8 +12,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bandmap.vocabulary.labels import Labeller
 from bandmap.vocabulary.recording import Event
-from bandmap.vocabulary.windows import Labeller, RecordingWindows, WindowSource
+from bandmap.vocabulary.windows import RecordingWindows, WindowSource
 
 __all__ = ["Prediction", "Task"]
 
@@ -24,14 +25,14 @@ class Prediction:
 
     Attributes
     ----------
-    probabilities : ndarray of float32, shape (windows,) or (windows, classes)
-        Probability of class 1 for two classes, else of each class.
-    centres_seconds : ndarray of float64, shape (windows,)
-        Middle of each window from the start of the recording, ascending.
-    labels : ndarray of int64, shape (windows,)
-        Class of each window by the recording's events, -1 if it has none.
+    probabilities : ndarray of float32, shape (answers,) or (answers, classes)
+        Probability of class 1 for two classes, else of each class. An answer is about a window, or about a part of one.
+    centres_seconds : ndarray of float64, shape (answers,)
+        Middle of the time of each answer from the start of the recording, ascending.
+    labels : ndarray of int64, shape (answers,)
+        Class of each answer by the recording's events, -1 if it has none.
     step_seconds : float
-        Time between adjacent windows; where centres are further apart, windows are missing (masked time).
+        Time between adjacent answers; where centres are further apart, answers are missing (masked time).
     duration_seconds : float
         Duration of the recording.
     """
@@ -50,7 +51,7 @@ class Prediction:
 
     @classmethod
     def mean(cls, predictions: Sequence["Prediction"]) -> "Prediction":
-        """Return the mean of the predictions of several models for the same windows."""
+        """Return the mean of the predictions of several models for the same answers."""
         if len(predictions) == 1:
             return predictions[0]
         mean: NDArray[np.float32] = np.stack([one.probabilities for one in predictions]).mean(axis=0, dtype=np.float32)
@@ -63,7 +64,7 @@ class Task(Protocol):
     CLASSES: tuple[str, ...]
 
     def labels(self, cutting: Mapping[str, float]) -> Labeller:
-        """Return the function that labels windows; `cutting` is the section `windows` of the settings."""
+        """Return the function that labels answers; `cutting` is the section `windows` of the settings."""
 
     def decide(
         self, validation: Sequence[tuple[Prediction, Sequence[Event]]], postprocessing: Mapping[str, Any]
@@ -80,8 +81,11 @@ class Task(Protocol):
     ) -> RecordingWindows:
         """Return the windows of a recording that can serve as comparison for windows of another class."""
 
+    def focus(self, cut: RecordingWindows, detected: Sequence[Event]) -> NDArray[np.bool_]:
+        """Return which answers of each window are explained together, shape (windows, answers)."""
+
     def targets(self, probabilities: NDArray[np.floating]) -> NDArray[np.int64]:
-        """Return the class to explain for each predicted window."""
+        """Return the class to explain for each window, of the probabilities of what is explained."""
 
     def interesting(
         self,
@@ -92,7 +96,7 @@ class Task(Protocol):
         *,
         seed: int,
     ) -> NDArray[np.int64]:
-        """Return the ascending indices of the windows to interpret."""
+        """Return the ascending indices of the windows to interpret; `cut` has one answer per window."""
 
     def explainable(self, labels: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Return which windows have a class to explain, whatever the model predicts; shape (windows,)."""

@@ -12,8 +12,9 @@ from bandmap.train.tasks import Prediction
 from bandmap.vocabulary import windows
 from bandmap.vocabulary.choosing import windows_of_interest
 from bandmap.vocabulary.frames import whole_frames
+from bandmap.vocabulary.labels import Labeller, seizure_labels
 from bandmap.vocabulary.recording import Event
-from bandmap.vocabulary.windows import Labeller, RecordingWindows, WindowSource
+from bandmap.vocabulary.windows import RecordingWindows, WindowSource
 
 CLASSES = ("background", "seizure")
 
@@ -25,8 +26,8 @@ INTERICTAL = 16
 
 
 def labels(cutting: Mapping[str, float]) -> Labeller:
-    """Return the function that labels windows: seizure from the share `seizure_overlap` on."""
-    return partial(windows.seizure_labels, seizure_overlap=cutting["seizure_overlap"])
+    """Return the function that labels answers: seizure from the share `seizure_overlap` on."""
+    return partial(seizure_labels, seizure_overlap=cutting["seizure_overlap"])
 
 
 def decide(
@@ -51,12 +52,21 @@ def comparable(source: WindowSource, events: Sequence[Event], cutting: Mapping[s
     """Return the interictal windows, every half window."""
     length = whole_frames(cutting["length_seconds"], source.frame_rate_hz, "length_seconds")
     first = windows.starts(source.n_frames, source.valid, length=length, step=max(1, length // 2))
-    return _calm(RecordingWindows(source, first, np.zeros(len(first), np.int64), length), events)
+    return _calm(RecordingWindows(source, first, np.zeros((len(first), 1), np.int64), length), events)
 
 
 def _calm(cut: RecordingWindows, events: Sequence[Event]) -> RecordingWindows:
     rate = cut.source.frame_rate_hz
     return cut.only(windows.quiet(cut.starts, cut.length, rate, events, guard_seconds=GUARD_SECONDS))
+
+
+def focus(cut: RecordingWindows, detected: Sequence[Event]) -> NDArray[np.bool_]:
+    """Return the answers within seizures and detections; all of a window that has none."""
+    lattice, length = cut.lattice, cut.length // cut.answers.shape[1]
+    calm = windows.quiet(lattice.starts, length, cut.source.frame_rate_hz, detected, guard_seconds=0.0)
+    busy = (cut.answers == 1) | ~calm[lattice.places]
+    chosen: NDArray[np.bool_] = busy | ~busy.any(axis=1, keepdims=True)
+    return chosen
 
 
 def targets(probabilities: NDArray[np.floating]) -> NDArray[np.int64]:

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from bandmap.train.tasks import Prediction
 from bandmap.vocabulary import windows
+from bandmap.vocabulary.labels import Labeller, stage_labels
 from bandmap.vocabulary.recording import Event, SleepStage
-from bandmap.vocabulary.windows import Labeller, RecordingWindows, WindowSource
+from bandmap.vocabulary.windows import RecordingWindows, WindowSource
 
 CLASSES = tuple(stage.name for stage in SleepStage)
 
@@ -23,7 +24,7 @@ INTERPRETED = 16
 
 def labels(cutting: Mapping[str, float]) -> Labeller:
     """Return the function that labels windows: the stage of the middle epoch."""
-    return partial(windows.stage_labels, stages=CLASSES, epoch_seconds=EPOCH_SECONDS)
+    return partial(stage_labels, stages=CLASSES, epoch_seconds=EPOCH_SECONDS)
 
 
 def decide(
@@ -53,14 +54,15 @@ def found(
 
 def comparable(source: WindowSource, events: Sequence[Event], cutting: Mapping[str, float]) -> RecordingWindows:
     """Return the epochs that have a stage."""
-    cut = windows.cut(
-        source,
-        events,
-        labels(cutting),
-        length_seconds=cutting["length_seconds"],
-        step_seconds=cutting["step_seconds"],
-    )
+    whole = {name: value for name, value in cutting.items() if name != "answer_seconds"}
+    cut = windows.cut(source, events, labels(cutting), whole)
     return cut.only(cut.labels >= 0)
+
+
+def focus(cut: RecordingWindows, detected: Sequence[Event]) -> NDArray[np.bool_]:
+    """Return the answer in the middle of each window."""
+    n_answers = cut.answers.shape[1]
+    return np.broadcast_to(np.arange(n_answers) == n_answers // 2, cut.answers.shape)
 
 
 def targets(probabilities: NDArray[np.floating]) -> NDArray[np.int64]:
