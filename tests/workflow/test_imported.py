@@ -106,6 +106,7 @@ def test_an_imported_model_is_explained_and_the_report_states_what_its_training_
         ({"task": "sleep"}, {}, r"made.bandmap is a model of the task sleep, but run: task is seizure; remove the"),
         ({}, {"trained_on": ["chb_mitt"]}, "trained_on: there is no 'chb_mitt'. Did you mean 'chb_mit'?"),
         ({"harmonize": {}}, {}, "made.bandmap: its description is incomplete; pack the model again"),
+        ({"tuned_on": [{}]}, {}, "made.bandmap was fine-tuned on time of a recording, which a run would score; use"),
         ({"windows": 4}, {}, "made.bandmap: its description is incomplete; pack the model again"),
         ({"network": {**VOTING["network"], "kind": "cwt_resnet"}}, {}, "outside: kind: there is no 'cwt_resnet'"),
         (

@@ -47,7 +47,7 @@ def card(about: Mapping[str, Any], n_networks: int) -> str:
     loader = jinja2.FileSystemLoader(_TEMPLATES)
     environment = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, autoescape=False)
     return environment.get_template("card.md.j2").render(
-        about=about,
+        about={"tuned_on": (), **about},
         n_networks=n_networks,
         simulated=any(kind.startswith("simulated") for kind in evidence["datasets"].values()),
         columns=list(summaries),

@@ -22,6 +22,7 @@ from bandmap.files.events import write_events
 from bandmap.files.model_file import ModelFileError
 from bandmap.files.outside import start_of
 from bandmap.files.whole import whole_file
+from bandmap.vocabulary import spans
 from bandmap.vocabulary.recording import Event, RecordingError
 
 ENDINGS = (".edf", ".bdf", ".vhdr", ".set", ".fif", ".fif.gz", ".cnt", ".eeg", ".lay", ".data")
@@ -132,6 +133,9 @@ def _outcome_of(work: Work) -> str:
 def _outcome(model: Model, work: Work) -> str:
     try:
         applied = model.apply(work.recording)
+        if applied.trained_on:
+            seen = f"the model was fine-tuned on {spans.as_text(applied.trained_on)}, which is left out"
+            tqdm.write(f"WARNING {work.recording.name}: {seen}; do not score this time", file=sys.stderr)
         for product, path in work.products.items():
             _WRITERS[product](path, model, applied, work.recording)
     except (ValueError, OSError) as error:  # RecordingError is one
@@ -141,16 +145,15 @@ def _outcome(model: Model, work: Work) -> str:
 
 
 def _write_events(path: Path, _model: Model, applied: Applied, _recording: Path) -> None:
-    write_table_of_events(path, applied.events)
+    write_table_of_events(path, applied.events, trained_on=applied.trained_on)
 
 
-def write_table_of_events(path: Path, table: pd.DataFrame) -> None:
+def write_table_of_events(path: Path, table: pd.DataFrame, *, trained_on: spans.Spans = ()) -> None:
     """Write the result of `Model.detect` as SzCORE TSV."""
     rows = zip(table["onset"], table["onset"] + table["duration"], table["eventType"], strict=True)
     events = [Event(onset, offset, label) for onset, offset, label in rows]
-    write_events(
-        path, events, recording_seconds=table.attrs["recording_seconds"], confidences=list(table["confidence"])
-    )
+    seconds, confidences = table.attrs["recording_seconds"], list(table["confidence"])
+    write_events(path, events, recording_seconds=seconds, confidences=confidences, trained_on=trained_on)
 
 
 def _write_probabilities(path: Path, model: Model, applied: Applied, _recording: Path) -> None:

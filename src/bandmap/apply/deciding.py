@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bandmap.train.tasks import Prediction, Task
 from bandmap.vocabulary.recording import Event
+from bandmap.vocabulary.spans import Spans
 
 VOTE = 0.5
 """Probability above which a network votes for a seizure."""
@@ -31,12 +32,29 @@ class Applied:
         Seizures or periods of one sleep stage.
     events : DataFrame
         Seizures or periods of one sleep stage: onset, duration, eventType, confidence.
+    trained_on : Spans
+        Time on which the model was fine-tuned, which is left out of all of the above.
     """
 
     each: tuple[Prediction, ...]
     mean: Prediction
     found: tuple[Event, ...]
     events: pd.DataFrame
+    trained_on: Spans = ()
+
+
+def table_of(events: tuple[Event, ...], confidences: tuple[float, ...], seconds: float) -> pd.DataFrame:
+    """Return events as a table: onset, duration, eventType, confidence, and `recording_seconds` in its `attrs`."""
+    table = pd.DataFrame(
+        {
+            "onset": [event.onset for event in events],
+            "duration": [event.duration for event in events],
+            "eventType": [event.label for event in events],
+            "confidence": list(confidences),
+        }
+    ).astype({"onset": float, "duration": float, "eventType": str, "confidence": float})
+    table.attrs["recording_seconds"] = seconds
+    return table
 
 
 def found(predictions: Sequence[Prediction], mean: Prediction, about: Mapping[str, Any], task: Task) -> Found:

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from bandmap.apply.deciding import Applied, found
+from bandmap.apply.deciding import Applied, found, table_of
 from bandmap.apply.night import Night, night
+from bandmap.apply.seen import seen_of, unseen
 from bandmap.apply.threads import side_by_side
 from bandmap.files.harmonized import open_recording, read_flags, write_recording
 from bandmap.files.model_file import ModelFileError, read_model_file
@@ -80,9 +81,13 @@ class Model:
         return self.apply(recording).mean
 
     def apply(self, recording: "str | Path | mne.io.BaseRaw") -> "Applied":
-        """Return the predictions of the networks for a recording, and its events; errors as in `predict`."""
+        """Return the predictions of the networks for a recording, and its events; errors as in `predict`.
+
+        Time on which the model was fine-tuned (`bandmap fine-tune`) is left out; if that is all, it is an error.
+        """
+        seen = seen_of(self.about, recording)
         with TemporaryDirectory(prefix="bandmap-") as folder:
-            return self.apply_prepared(self.prepare(recording, Path(folder)))
+            return unseen(self.apply_prepared(self.prepare(recording, Path(folder))), seen)
 
     def apply_prepared(self, source: RepresentedRecording) -> "Applied":
         """Return the same for the result of `prepare`."""
@@ -93,7 +98,7 @@ class Model:
         )
         mean = Prediction.mean(each)
         events, confidences = found(each, mean, self.about, task)
-        return Applied(tuple(each), mean, events, _table(events, confidences, mean.duration_seconds))
+        return Applied(tuple(each), mean, events, table_of(events, confidences, mean.duration_seconds))
 
     def detect(self, recording: "str | Path | mne.io.BaseRaw") -> pd.DataFrame:
         """Return the seizures in a recording.
@@ -174,12 +179,14 @@ class Model:
         name = Path(recording).name.partition(".")[0] if isinstance(recording, (str, Path)) else "recording"
         return explain(self, self.prepare(recording, folder), folder, name, reference)
 
-    def prepare(self, recording: "str | Path | mne.io.BaseRaw", folder: Path) -> RepresentedRecording:
+    def prepare(
+        self, recording: "str | Path | mne.io.BaseRaw", folder: Path, events: Sequence[Event] = ()
+    ) -> RepresentedRecording:
         """Return the input of the networks, prepared by the same code as in the workflow, from files in a folder."""
         kind, options = self.about["representation"]["kind"], self.about["representation"]["options"]
         transform = plugins.load("bandmap.represent.representations", kind).transform
         harmonized, array = folder / "harmonized.h5", folder / "represented.zarr.zip"
-        stream = Stream(read_any(recording), (), **self.about["harmonize"])
+        stream = Stream(read_any(recording), events, **self.about["harmonize"])
         if list(stream.channels) != list(self.about["channels"]):
             raise RecordingError(f"its channels {', '.join(stream.channels)} are not those of the model")
         with threadpool_limits(1, "blas"):  # its threads wait actively for these small products
@@ -189,16 +196,3 @@ class Model:
             about, flags = carried(opened), read_flags(harmonized)
             write_representation(array, frames, channels=opened.channels, attributes=about, flags=flags)
         return open_representation(array)
-
-
-def _table(events: tuple[Event, ...], confidences: tuple[float, ...], seconds: float) -> pd.DataFrame:
-    table = pd.DataFrame(
-        {
-            "onset": [event.onset for event in events],
-            "duration": [event.duration for event in events],
-            "eventType": [event.label for event in events],
-            "confidence": list(confidences),
-        }
-    ).astype({"onset": float, "duration": float, "eventType": str, "confidence": float})
-    table.attrs["recording_seconds"] = seconds
-    return table

@@ -9,8 +9,12 @@ from bandmap.files.rows import write_rows
 from bandmap.vocabulary import event_types
 from bandmap.vocabulary.event_types import BACKGROUND
 from bandmap.vocabulary.recording import Event, RecordingError, SleepStage
+from bandmap.vocabulary.spans import Spans
 
 COLUMNS = ("onset", "duration", "eventType", "confidence", "channels", "dateTime", "recordingDuration")
+TRAINED_ON = "trained_on"
+"""Verdict of a row that is no event: time on which the model was fine-tuned, which must not be scored."""
+
 _NO_DURATION = ("n/a", "", "0", "0.0", "0.00")
 _REMEDY = "see the columns of SzCORE: onset, duration, eventType, confidence, channels, dateTime, recordingDuration"
 
@@ -45,7 +49,7 @@ def read_events(
         If a row is not an event, or its type is not known: one line with file, line, problem and remedy.
     """
     events = []
-    for line, row in _rows(Path(path)):
+    for line, row in rows_of(Path(path)):
         label = _label(path, line, row)
         if label in ignore or event_types.is_background(label) or _is_marker(label, row):
             continue
@@ -68,7 +72,7 @@ def read_duration(path: str | Path) -> float:
     RecordingError
         If no row states a `recordingDuration`, or two rows differ.
     """
-    stated = {_seconds(path, line, row, "recordingDuration"): line for line, row in _rows(Path(path))}
+    stated = {_seconds(path, line, row, "recordingDuration"): line for line, row in rows_of(Path(path))}
     if not stated:
         raise RecordingError(f"{path}: no row states the recording's duration; add a row of type {BACKGROUND}")
     if len(stated) > 1:
@@ -91,6 +95,7 @@ def write_events(
     recording_seconds: float,
     confidences: Sequence[float] | None = None,
     start: datetime | None = None,
+    trained_on: Spans = (),
 ) -> None:
     """Write events as SzCORE TSV, with a background row if there are none.
 
@@ -105,6 +110,8 @@ def write_events(
         One for each event; by default `n/a`.
     start : datetime, optional
         Start of the recording; by default `n/a`.
+    trained_on : Spans
+        Time on which the model was fine-tuned: background rows whose further column `verdict` is `trained_on`.
 
     Raises
     ------
@@ -120,12 +127,14 @@ def write_events(
         onset = round(event.onset, 2)
         rows.append(_row(onset, max(round(event.offset, 2) - onset, 0.01), event.label, confidence))
     rows = rows or [_row(0.0, recording_seconds, BACKGROUND, None)]
+    rows += [_row(first, last - first, BACKGROUND, None) | {"verdict": TRAINED_ON} for first, last in trained_on]
     common: dict[str, str | None] = {
         "channels": None,
         "dateTime": None if start is None else start.strftime("%Y-%m-%d %H:%M:%S"),
         "recordingDuration": f"{recording_seconds:.2f}",
     }
-    write_rows(path, [row | common for row in rows], COLUMNS)
+    columns = (*COLUMNS, "verdict") if trained_on else COLUMNS
+    write_rows(path, [dict.fromkeys(columns) | row | common for row in rows], columns)
 
 
 def _row(onset: float, duration: float, label: str, confidence: float | None) -> dict[str, str | None]:
@@ -137,7 +146,7 @@ def _row(onset: float, duration: float, label: str, confidence: float | None) ->
     }
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
+def rows_of(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
     """Yield line number and fields of every row that is not blank."""
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")

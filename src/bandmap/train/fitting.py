@@ -77,7 +77,7 @@ def fit(
     The best epoch has the lowest mean loss over the validation windows in evaluation mode. Validation windows are a
     fixed selection, drawn as in training: every seizure window and evenly spaced background. If the validation windows
     have fewer than two classes, their loss would favour a constant output; then the mean training loss decides, and a
-    warning says so.
+    warning says so (without validation windows, there is no warning).
 
     Parameters
     ----------

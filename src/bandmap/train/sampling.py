@@ -145,13 +145,14 @@ def class_weights(labels: NDArray[np.int64], n_classes: int) -> torch.Tensor:
 def validation_windows(validation: Windows, recipe: Recipe) -> NDArray[np.int64]:
     """Return the fixed selection of validation windows, in the proportions of training.
 
-    It is empty, with a warning, if there are fewer than two classes.
+    It is empty if there are fewer than two classes, with a warning if there are windows.
     """
     if len(np.unique(validation.labels[validation.labels >= 0])) < 2:
-        _log.warning(
-            "the validation subjects have windows of fewer than two classes: the training loss chooses the best epoch; "
-            "give them recordings with seizures, or raise validation_subjects"
-        )
+        if len(validation.labels):
+            _log.warning(
+                "the validation subjects have windows of fewer than two classes: the training loss chooses the best "
+                "epoch; give them recordings with seizures, or raise validation_subjects"
+            )
         return np.empty(0, dtype=np.int64)
     return drawn(validation.labels, recipe, None)
 

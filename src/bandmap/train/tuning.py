@@ -13,6 +13,7 @@ from bandmap.train.fold import Learner, Source, TrainedFold, cut_recording
 from bandmap.train.recipe import Fitted
 from bandmap.vocabulary import windows
 from bandmap.vocabulary.network import Normalized
+from bandmap.vocabulary.spans import Spans
 
 _log = logging.getLogger(__name__)
 
@@ -56,17 +57,7 @@ def fine_tune(
         untouched = Fitted([], int(settings["best_epoch"]), _no_resources(model))
         return TrainedFold(model, {**settings, "tuned_on": None}, untouched, [])
     span, part = found
-    recipe = replace(
-        learner.how(),
-        epochs=tuning["epochs"],
-        patience=tuning["epochs"],
-        learning_rate=tuning["learning_rate"],
-        error_aware_epochs=0,
-        pruning_epochs=0,  # a pruned model keeps its pruning
-    )
-    train, nothing = windows.WindowSet([part]), windows.WindowSet([])
-    augment = learner.augmenter(recordings[span[0]], model)
-    fitted = fit(model, train, nothing, recipe, seed=learner.seed, device=learner.device, augment=augment)
+    fitted = continued(model, part, recordings[span[0]], learner, tuning)
     counts = np.bincount(part.labels, minlength=len(learner.task.CLASSES))
     names = list(recordings)
     tuned_on = {"recording": span[0], "until_seconds": span[2], "before": names[: names.index(span[0])]}
@@ -77,6 +68,48 @@ def fine_tune(
     return TrainedFold(model, {**settings, "tuned_on": tuned_on}, fitted, rows)
 
 
+def continued(
+    model: Normalized,
+    part: windows.RecordingWindows,
+    source: Source,
+    learner: Learner,
+    tuning: Mapping[str, Any],
+) -> Fitted:
+    """Continue the training of a model, in place, on windows of one recording.
+
+    Parameters
+    ----------
+    model : Normalized
+    part : RecordingWindows
+    source : Source
+        The recording, whose channels the augmentation needs.
+    learner : Learner
+    tuning : mapping
+        `epochs` and `learning_rate`.
+    """
+    recipe = replace(
+        learner.how(),
+        epochs=tuning["epochs"],
+        patience=tuning["epochs"],
+        learning_rate=tuning["learning_rate"],
+        error_aware_epochs=0,
+        pruning_epochs=0,  # a pruned model keeps its pruning
+    )
+    train, nothing = windows.WindowSet([part]), windows.WindowSet([])
+    augment = learner.augmenter(source, model)
+    return fit(model, train, nothing, recipe, seed=learner.seed, device=learner.device, augment=augment)
+
+
+def within(source: Source, learner: Learner, spans: Spans) -> windows.RecordingWindows:
+    """Return the training windows of a recording that are entirely within some stretches."""
+    cut = windows.thinned(
+        cut_recording(source, learner.task, learner.cutting), learner.cutting["training_step_seconds"]
+    )
+    half, centres = learner.cutting["length_seconds"] / 2, cut.centres_seconds
+    inside = [(centres >= start + half) & (centres <= stop - half) for start, stop in spans]
+    return cut.only(np.any(inside, axis=0) if inside else np.zeros(len(centres), dtype=bool))
+
+
 def first_stretch(
     recordings: Mapping[str, Source], learner: Learner, seconds: float
 ) -> tuple[Span, windows.RecordingWindows] | None:
@@ -85,15 +118,10 @@ def first_stretch(
     Segments start at multiples of their length; the last one of a recording may be shorter.
     """
     for name, source in recordings.items():
-        cut = windows.thinned(
-            cut_recording(source, learner.task, learner.cutting), learner.cutting["training_step_seconds"]
-        )
         duration = source.n_frames / source.frame_rate_hz
         for start in np.arange(0, duration, seconds):
             stop = min(start + seconds, duration)
-            half = learner.cutting["length_seconds"] / 2
-            inside = (cut.centres_seconds >= start + half) & (cut.centres_seconds <= stop - half)
-            part = cut.only(inside)
+            part = within(source, learner, ((start, stop),))
             if (part.labels > 0).any():
                 return (name, float(start), float(stop)), part
     return None

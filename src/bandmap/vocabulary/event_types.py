@@ -50,6 +50,32 @@ SEIZURES = {
 }
 """Spelling in lower case -> SzCORE's type; in addition, every type that begins with `sz_` is a seizure."""
 
+ILAE = {
+    "sz": "seizure",
+    "sz_foc": "focal",
+    "sz_foc_a": "focal aware",
+    "sz_foc_ia": "focal, impaired awareness",
+    "sz_foc_f2b": "focal to bilateral tonic-clonic",
+    "sz_foc_a_m": "focal aware, motor",
+    "sz_foc_a_nm": "focal aware, nonmotor",
+    "sz_foc_ia_m": "focal, impaired awareness, motor",
+    "sz_foc_ia_m_automatisms": "focal, impaired awareness, automatisms",
+    "sz_foc_ia_nm": "focal, impaired awareness, nonmotor",
+    "sz_gen": "generalized",
+    "sz_gen_m_tonicClonic": "generalized tonic-clonic",
+    "sz_gen_m_clonic": "generalized clonic",
+    "sz_gen_m_tonic": "generalized tonic",
+    "sz_gen_m_atonic": "generalized atonic",
+    "sz_gen_m_spasms": "epileptic spasms, generalized",
+    "sz_gen_nm": "generalized nonmotor (absence)",
+    "sz_gen_nm_typical": "typical absence",
+    "sz_gen_nm_atypical": "atypical absence",
+    "sz_gen_nm_myoclonic": "myoclonic absence",
+    "sz_uo": "unknown onset",
+    "sz_uo_m_tonicClonic": "unknown onset, tonic-clonic",
+}
+"""SzCORE's type -> words of the ILAE classification of 2017, the types that a review offers."""
+
 BACKGROUNDS = frozenset({BACKGROUND, "background", "null", "interictal"})
 
 OTHERS = TUH_OTHERS.union(_OTHERS.split()) - BACKGROUNDS

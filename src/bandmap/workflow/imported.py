@@ -79,14 +79,23 @@ def _imported(config: Settings, name: str, entry: Settings) -> Imported:
         about = read_model_text(path).about
     except ModelFileError as error:
         raise SettingsError(f"{where}: file: {error}") from error
-    if not _complete(about):
-        raise SettingsError(f"{where}: file: {path}: its description is incomplete; pack the model again")
+    _check_about(about, f"{where}: file: {path}")
     if about.get("task") != config["run"]["task"]:
         raise SettingsError(
             f"{where}: {path} is a model of the task {about.get('task')}, but run: task is {config['run']['task']};"
             " remove the model from run: models"
         )
     return Imported(path, about, _seen(config, name, about["evidence"], entry.get("trained_on") or ()))
+
+
+def _check_about(about: Settings, where: str) -> None:
+    if not _complete(about):
+        raise SettingsError(f"{where}: its description is incomplete; pack the model again")
+    if about.get("tuned_on"):
+        raise SettingsError(
+            f"{where} was fine-tuned on time of a recording, which a run would score; use bandmap detect and bandmap"
+            " agreement, which leave this time out"
+        )
 
 
 def _complete(about: Settings) -> bool:
