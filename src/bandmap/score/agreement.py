@@ -15,10 +15,10 @@ from bandmap.score.events import clipped
 from bandmap.score.intervals import Limits, Spread, over_subjects
 from bandmap.score.scored import SHORTEST_SECONDS, Scored
 from bandmap.score.sleep import Staged, sleep_subject_scores
+from bandmap.vocabulary.labels import NO_CLASS, stage_labels
 from bandmap.vocabulary.recording import Event, RecordingError, SleepStage
 from bandmap.vocabulary.spans import Spans
 from bandmap.vocabulary.tables import AGREEMENT
-from bandmap.vocabulary.windows import NO_CLASS, stage_labels
 
 if TYPE_CHECKING:
     import pandas as pd
