@@ -12,7 +12,7 @@ from bandmap.workflow.quick import quicken
 from bandmap.workflow.target import intermediate
 
 min_version("9.27")
-quicken()
+quicken(telling=workflow.is_main_process)
 
 
 DEFAULTS = f"{workflow.current_basedir}/config.yaml"

@@ -1,10 +1,11 @@
 """Time and memory of `snakemake -n` for many recordings, models and interpretations.
 
-    python benchmarks/plan.py [--recordings 700 5000] [--subjects 24] [--models 6] [--json FILE]
+    python benchmarks/plan.py [--recordings 700 5000] [--subjects 24] [--models 6] [--plain] [--json FILE]
 
 It plans a folder of empty files with EEG-BIDS names, with six models, five interpretations and leave-one-subject-out
 folds, without running anything. The memory is that of the largest process so far, so give numbers of recordings in
-ascending order. `--profile FILE` writes the result of cProfile for the last plan.
+ascending order. `--plain` plans without what Bandmap replaces inside Snakemake (docs/snakemake.md). `--profile FILE`
+writes the result of cProfile for the last plan.
 """
 
 import argparse
@@ -20,6 +21,8 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).parents[1]
+PLAIN = "import snakemake; snakemake.__version__ = '9.99.0'; from snakemake.cli import main; main()"
+"""Snakemake that says it is another version, in which Bandmap replaces nothing."""
 METHODS = ("gradcam", "occlusion", "band_occlusion", "second_occlusion", "second_band_occlusion")
 
 
@@ -42,7 +45,9 @@ def settings(root: Path, number_of_models: int) -> dict[str, object]:
     return {"run": run, "datasets": datasets, "models": models, "interpretations": kinds}
 
 
-def plan(folder: Path, recordings: int, subjects: int, models: int, profile: Path | None) -> dict[str, float]:
+def plan(
+    folder: Path, recordings: int, subjects: int, models: int, profile: Path | None, program: list[str]
+) -> dict[str, float]:
     """Plan once; return jobs, seconds and megabytes."""
     write_folder(folder / "bids", recordings, subjects)
     (folder / "my.yaml").write_text(yaml.safe_dump(settings(folder / "bids", models)))
@@ -50,8 +55,7 @@ def plan(folder: Path, recordings: int, subjects: int, models: int, profile: Pat
     command = [
         sys.executable,
         *watched,
-        "-m",
-        "snakemake",
+        *program,
         "--snakefile",
         str(ROOT / "Snakefile"),
         "-n",
@@ -81,12 +85,14 @@ def main() -> None:
     parser.add_argument("--models", type=int, default=6)
     parser.add_argument("--profile", type=Path, help="write what cProfile measures there (slower)")
     parser.add_argument("--json", type=Path, help="write the figures there")
+    parser.add_argument("--plain", action="store_true", help="leave Snakemake's functions as they are")
     given = parser.parse_args()
+    program = ["-c", PLAIN] if given.plain else ["-m", "snakemake"]
     figures = {}
     print("| recordings | jobs | seconds | seconds of CPU | MB |\n| --- | --- | --- | --- | --- |")
     for recordings in given.recordings:
         with tempfile.TemporaryDirectory() as folder:
-            found = plan(Path(folder), recordings, given.subjects, given.models, given.profile)
+            found = plan(Path(folder), recordings, given.subjects, given.models, given.profile, program)
         print(f"| {recordings} | " + " | ".join(f"{value:.0f}" for value in found.values()) + " |", flush=True)
         figures |= {f"plan_{recordings}_{name}": value for name, value in found.items()}
     if given.json:

@@ -1,9 +1,16 @@
-"""What makes large plans quick changes no plan."""
+"""What makes large plans quick changes no plan, and leaves every other version of Snakemake as it is."""
 
+import inspect
+import logging
+import re
+import subprocess
+import sys
 import threading
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
+from running import ROOT, arguments_of, environment
 from snakemake import script
 from snakemake.common import get_input_function_aux_params
 from snakemake.iocontainers import InputFiles
@@ -11,7 +18,12 @@ from snakemake.jobs import Job
 from snakemake.scheduling.job_scheduler import JobScheduler
 from snakemake.settings.enums import Quietness
 
+from bandmap.workflow import quick
 from bandmap.workflow.quick import quicken, with_known_parameters
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+plain_plan = import_module("plain_plan")
+OTHER = import_module("plan").PLAIN
 
 quicken()
 
@@ -59,16 +71,18 @@ def test_a_script_is_read_once_per_folder_and_again_if_its_path_depends_on_the_j
 
 
 @pytest.mark.parametrize(
-    ("dryrun", "quiet", "logged"),
+    ("dryrun", "quiet", "plugins", "logged"),
     [
-        (True, {Quietness.RULES}, []),
-        (True, {Quietness.PROGRESS}, ["logged"]),
-        (True, None, ["logged"]),
-        (False, {Quietness.RULES}, ["logged"]),
+        (True, {Quietness.RULES}, {}, []),
+        (True, {Quietness.PROGRESS}, {}, ["logged"]),
+        (True, None, {}, ["logged"]),
+        (False, {Quietness.RULES}, {}, ["logged"]),
+        (True, {Quietness.RULES}, {"file": "a plugin that reads every message"}, ["logged"]),
     ],
 )
-def test_only_a_dry_run_quiet_about_rules_logs_no_jobs(watched, dryrun, quiet, logged):
-    workflow = SimpleNamespace(dryrun=dryrun, output_settings=SimpleNamespace(quiet=quiet))
+def test_only_a_dry_run_quiet_about_rules_logs_no_jobs(watched, dryrun, quiet, plugins, logged):
+    settings = SimpleNamespace(quiet=quiet, log_handler_settings=plugins)
+    workflow = SimpleNamespace(dryrun=dryrun, output_settings=settings)
     Job.log_info(SimpleNamespace(dag=SimpleNamespace(workflow=workflow)))
     assert watched == logged
 
@@ -84,3 +98,57 @@ def test_a_finished_run_does_not_wait_for_timers_and_a_running_one_is_woken():
         timer.cancel()
     JobScheduler._schedule_reevalutation(scheduler, 0)
     assert scheduler._open_jobs.acquire(timeout=60)
+
+
+@pytest.mark.parametrize("telling", [True, False])
+def test_another_version_is_left_as_it_is_and_the_run_says_so_once(watched, monkeypatch, caplog, telling):
+    monkeypatch.setattr(quick, "installed", "9.99.0")
+    before = script.get_source, Job.log_info, InputFiles.__contains__, JobScheduler._schedule_reevalutation
+    with caplog.at_level(logging.WARNING, "bandmap"):
+        quicken(telling=telling)
+    assert (script.get_source, Job.log_info, InputFiles.__contains__, JobScheduler._schedule_reevalutation) == before
+    assert not hasattr(with_known_parameters(lambda wildcards: wildcards), "_overwrite_params")
+    said = ["Snakemake 9.99.0: large plans take longer than with 9.27.1, which Bandmap speeds up."]
+    assert caplog.messages == (said if telling else [])
+
+
+def planned_by(program, folder, **variables):
+    """Return the lines of a full dry run, without times and in any order, and what it says before them."""
+    given = arguments_of(folder, "-n")
+    own = {**environment(folder), **variables}
+    run = subprocess.run(
+        [sys.executable, *program, *given], env=own, cwd=folder, capture_output=True, text=True, check=True
+    )
+    before, _, plan = run.stdout.partition("Building DAG of jobs...")
+    lines = (" ".join(sorted(re.split(r"[\s,;:]+", line))) for line in plan.splitlines() if line[:1] != "[")
+    return sorted(lines), before + run.stderr
+
+
+@pytest.mark.workflow
+def test_the_plan_is_the_same_without_what_makes_it_quick(tmp_path):
+    quickened, said = planned_by(["-m", "snakemake"], tmp_path)
+    plain, warned = planned_by(["-c", OTHER], tmp_path)
+    assert plain == quickened
+    assert len(plain) > 100
+    assert "large plans take longer" not in said
+    assert warned.count("Snakemake 9.99.0: large plans take longer") == 1
+
+
+@pytest.mark.parametrize("patch", plain_plan.PATCHES, ids=lambda path: path.stem)
+def test_each_patch_applies_to_the_installed_snakemake(patch):
+    package = inspect.getfile(import_module("snakemake"))
+    command = ["git", "apply", "--check", "-p2", str(patch)]
+    subprocess.run(command, cwd=package.removesuffix("__init__.py"), check=True)
+    assert import_module("snakemake").__version__ == quick.KNOWN
+
+
+@pytest.mark.workflow
+@pytest.mark.long
+def test_the_plan_is_the_same_with_all_patches(tmp_path):
+    copy = plain_plan.patched(tmp_path / "copy", plain_plan.PATCHES)
+    (tmp_path / "run").mkdir()
+    path = f"{copy}:{environment(tmp_path)['PYTHONPATH']}"
+    assert (copy / "snakemake/dag.py").read_text().count("accessible_scripts") > 1
+    patched, _ = planned_by(["-c", OTHER], tmp_path / "run", PYTHONPATH=path)
+    plain, _ = planned_by(["-c", OTHER], tmp_path / "run")
+    assert patched == plain

@@ -1,19 +1,28 @@
-"""Caches that speed up plans of tens of thousands of jobs, where Snakemake repeats the same work for each job."""
+"""Caches that speed up plans of tens of thousands of jobs, where Snakemake repeats the same work for each job.
+
+They replace functions inside one version of Snakemake and leave every other version as it is. docs/snakemake.md says
+what is slow there, and proposes the same as patches.
+"""
 
 import atexit
 import gc
 import inspect
+import logging
 import threading
 from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar
 
 import smart_open  # type: ignore[import-untyped]
+from snakemake import __version__ as installed
 from snakemake import script
 from snakemake.iocontainers import InputFiles
 from snakemake.jobs import Job
 from snakemake.resources import Resource
 from snakemake.settings.enums import Quietness
+
+KNOWN = "9.27.1"
+"""The version of Snakemake whose functions are replaced."""
 
 _LONG = 32
 """Minimum number of files for which an input is searched with a set."""
@@ -24,18 +33,23 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 def with_known_parameters(function: _Function) -> _Function:
     """Store the parameters of a function, which Snakemake would otherwise inspect for every job.
 
+    With another version of Snakemake than `KNOWN`, the function stays as it is.
+
     Parameters
     ----------
     function : callable
         A function or method that takes a job's wildcards.
     """
-    takes = {name: given for name, given in inspect.signature(function).parameters.items() if name != "self"}
-    function._overwrite_params = takes  # type: ignore[attr-defined]
+    if installed == KNOWN:
+        takes = {name: given for name, given in inspect.signature(function).parameters.items() if name != "self"}
+        function._overwrite_params = takes  # type: ignore[attr-defined]
     return function
 
 
-def quicken() -> None:
+def quicken(*, telling: bool = True) -> None:
     """Avoid repeated work of Snakemake in this process that is slow for large plans.
+
+    With another version of Snakemake than `KNOWN`, nothing is changed and one line says so.
 
     A plan consists of millions of permanent objects: the garbage collector searches them for cycles less often, and not
     at exit. For every file that a job needs, Snakemake searches the whole input of the job that makes it (for a
@@ -43,7 +57,18 @@ def quicken() -> None:
     three times: the results are cached. A quiet dry run still composes the message about each job: this is skipped.
     Timers of the scheduler would keep a finished run alive until the last one ends (`max-jobs-per-timespan`: up to a
     minute): here they end with the run.
+
+    Parameters
+    ----------
+    telling : bool
+        Whether this process says that it changes nothing. A job does not repeat what the run has said.
     """
+    if installed != KNOWN:
+        if telling:
+            logging.getLogger("bandmap").warning(
+                "Snakemake %s: large plans take longer than with %s, which Bandmap speeds up.", installed, KNOWN
+            )
+        return
     # It brings pandas, which Snakemake itself has imported by then, but who imports this module may not have.
     from snakemake.scheduling.job_scheduler import JobScheduler
 
@@ -92,8 +117,9 @@ def _once(read: Callable[..., Any]) -> Callable[..., Any]:
 
 def _unless_quiet(log: Callable[..., None]) -> Callable[..., None]:
     def log_info(job: Any, *given: Any, **named: Any) -> None:
-        workflow = job.dag.workflow
-        if not (workflow.dryrun and Quietness.RULES in (workflow.output_settings.quiet or ())):
+        workflow, settings = job.dag.workflow, job.dag.workflow.output_settings
+        unread = Quietness.RULES in (settings.quiet or ()) and not settings.log_handler_settings
+        if not (workflow.dryrun and unread):
             log(job, *given, **named)
 
     return log_info
