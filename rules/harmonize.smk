@@ -2,12 +2,13 @@
 
 
 rule harmonize_recording:
-    """Convert one recording to the run's montage, filters and sampling rate; add events and a quality table."""
+    """Convert one recording to the run's montage, filters and sampling rate; add events, a quality table and a pyramid."""
     input:
         edf="resources/{dataset}/{recording}.edf",
         events="resources/{dataset}/{recording}_events.tsv",
     output:
         recording="results/harmonized/{dataset}/{recording}.h5",
+        pyramid="results/harmonized/{dataset}/{recording}.pyramid",
     log:
         "results/harmonized/{dataset}/{recording}.log",
     conda:
@@ -22,6 +23,7 @@ rule harmonize_recording:
 use rule harmonize_recording as harmonize_for_model with:
     output:
         recording="results/harmonized/{model}/{dataset}/{recording}.h5",
+        pyramid="results/harmonized/{model}/{dataset}/{recording}.pyramid",
     log:
         "results/harmonized/{model}/{dataset}/{recording}.log",
     wildcard_constraints:

@@ -2,13 +2,13 @@
 
 from bandmap.files import edf
 from bandmap.files.events import read_events
-from bandmap.files.harmonized import write_recording
 from bandmap.files.whole import sha256_of
 from bandmap.harmonize import Stream
+from bandmap.harmonize.from_files import write_harmonized
 from bandmap.workflow.job import job
 
 with job(snakemake):
     recording, events = edf.read(snakemake.input.edf), read_events(snakemake.input.events)
     stream = Stream(recording, events, **snakemake.params.harmonize)
-    origin = {"source_sha256": sha256_of(snakemake.input.edf)}
-    write_recording(snakemake.output.recording, stream, attributes={**snakemake.params.harmonize, **origin})
+    attributes = {**snakemake.params.harmonize, "source_sha256": sha256_of(snakemake.input.edf)}
+    write_harmonized(snakemake.output.recording, snakemake.output.pyramid, stream, attributes=attributes)

@@ -170,6 +170,12 @@ def _table(path: Path) -> "pd.DataFrame":
     return pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
 
 
+def _view(options: argparse.Namespace) -> int:
+    from bandmap.view import view
+
+    return view(**_given(options))
+
+
 _OWN = {
     **dict.fromkeys(TASKS, _apply),
     "agreement": _agreement,
@@ -182,6 +188,7 @@ _OWN = {
     "init": _init,
     "szcore": _szcore,
     "truth": _score,
+    "view": _view,
 }
 """Commands whose arguments are all known."""
 

@@ -30,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     _add_szcore(commands)
     _add_truth(commands)
     _add_loop(commands)
+    _add_view(commands)
     return main
 
 
@@ -140,3 +141,13 @@ def _add_loop(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     agreement.add_argument("--tsv", action="store_true", help="tab-separated, all columns")
     for command in (agreement, review):
         command.add_argument("--subjects", type=Path, help="table: recording, subject; by default, names state sub-...")
+
+
+def _add_view(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    view = commands.add_parser("view", help="show the recordings of a finished run in a browser", allow_abbrev=False)
+    view.add_argument("results", type=Path, help="the folder `results` of a run")
+    view.add_argument("recording", nargs="?", help="<data set>/<recording> to open (default: the first)")
+    view.add_argument("--at", type=float, metavar="SECONDS", help="the second to open")
+    view.add_argument("--static", type=Path, metavar="FOLDER", help="write the page as a folder that opens from disk")
+    view.add_argument("--port", type=int, default=0, help="of this machine (default: any free one)")
+    view.add_argument("--no-browser", dest="browser", action="store_false", help="only print the address")

@@ -23,10 +23,10 @@ from bandmap.draw.scalp import POSITIONS, draw_scalp, interpolate, positions
 from bandmap.draw.scores import Recovery, Score, recovery_figure, recovery_of_table, score_figure, scores_of_table
 from bandmap.draw.seizure import NOTHING, SeizureView, seizure_figure
 from bandmap.draw.style import save
-from bandmap.draw.traces import clinical_order, envelope, rows_of, scale_of
+from bandmap.draw.traces import envelope, rows_of, scale_of
 from bandmap.draw.training import training_figure
 from bandmap.harmonize.quality import FLAGS
-from bandmap.vocabulary.montages import BIPOLAR18, ELECTRODES
+from bandmap.vocabulary.montages import BIPOLAR18, ELECTRODES, clinical_order
 from bandmap.vocabulary.recording import Event
 from bandmap.vocabulary.tables import HISTORY
 

@@ -23,10 +23,10 @@ class Files(Names):
     __len__ = lambda self: 2
     __getitem__ = lambda self, place: self.edf
 
-script, edf, events, recording, log = sys.argv[1:]
+script, edf, events, recording, log, pyramid = sys.argv[1:]
 settings = {"montage": "bipolar18", "rate_hz": 128, "high_pass_hz": 0.5, "low_pass_hz": 45, "notch_hz": [50, 60]}
 job = Names(rule="harmonize_recording", wildcards={}, log=[log], input=Files(edf=edf, events=events))
-job.output, job.params = Names(recording=recording), Names(harmonize=settings, items=lambda: [])
+job.output, job.params = Names(recording=recording, pyramid=pyramid), Names(harmonize=settings, items=lambda: [])
 runpy.run_path(script, {"snakemake": job})
 print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
 """
@@ -34,7 +34,7 @@ print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1
 
 def resident_megabytes(folder, minutes):
     """Return what the rule's script takes at most for a recording of so many minutes and 23 channels."""
-    paths = [folder / f"{minutes}{suffix}" for suffix in (".edf", "_events.tsv", ".h5", ".log")]
+    paths = [folder / f"{minutes}{suffix}" for suffix in (".edf", "_events.tsv", ".h5", ".log", ".pyramid")]
     write_minutes(paths[0], minutes, [*LABELS, "EOG", "Status"])
     paths[1].write_text("onset\tduration\teventType\n10\t20\tsz\n")
     run = subprocess.run(

@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from bandmap.draw.style import BLACK, COLUMN_INCHES, say_empty, styled
+from bandmap.draw.style import COLUMN_INCHES, say_empty, styled
+from bandmap.vocabulary.colours import BLACK
 
 _SHARES = "Blues"
 

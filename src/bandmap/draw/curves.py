@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 from numpy.typing import NDArray
 
-from bandmap.draw.style import COLUMN_INCHES, GREY, LINE_COLOURS, LINE_MARKERS, say_empty, shortened, styled
+from bandmap.draw.style import COLUMN_INCHES, LINE_COLOURS, LINE_MARKERS, say_empty, shortened, styled
+from bandmap.vocabulary.colours import GREY
 
 _STYLES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1, 1.5)))
 

@@ -10,17 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from bandmap.draw.style import (
-    BLUE,
-    COLUMN_INCHES,
-    GREY,
-    LINE_COLOURS,
-    LINE_MARKERS,
-    VERMILION,
-    say_empty,
-    shortened,
-    styled,
-)
+from bandmap.draw.style import COLUMN_INCHES, LINE_COLOURS, LINE_MARKERS, say_empty, shortened, styled
+from bandmap.vocabulary.colours import BLUE, GREY, VERMILION
 
 _VIEWS = {"deletion": VERMILION, "insertion": BLUE}
 _PER_LINE = 4

@@ -10,7 +10,8 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from bandmap.draw.cells import Matrix, column_of, count_of, matrix_of_table
-from bandmap.draw.style import BLACK, COLUMN_INCHES, SIGNED_MAP, greatest, say_empty, styled
+from bandmap.draw.style import COLUMN_INCHES, SIGNED_MAP, greatest, say_empty, styled
+from bandmap.vocabulary.colours import BLACK
 
 __all__ = [
     "Matrix",

@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bandmap.draw.scores import Score
-from bandmap.draw.style import BLUE, COLUMN_INCHES, VERMILION, room_for, say_empty, shortened, styled
+from bandmap.draw.style import COLUMN_INCHES, room_for, say_empty, shortened, styled
+from bandmap.vocabulary.colours import BLUE, VERMILION
 
 _PER_LINE = 4
 

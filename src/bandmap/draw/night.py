@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 from bandmap.draw.cells import Matrix
 from bandmap.draw.matrices import add_colour_bar
 from bandmap.draw.panels import Panel, draw_small
-from bandmap.draw.style import BLACK, BLUE, COLUMN_INCHES, ORANGE, POWER_MAP, SKY, VERMILION, say_empty, styled
+from bandmap.draw.style import COLUMN_INCHES, POWER_MAP, say_empty, styled
+from bandmap.vocabulary.colours import BLACK, STAGES, VERMILION
 from bandmap.vocabulary.recording import SleepStage
 
-COLOURS = {"W": ORANGE, "REM": VERMILION, "N1": SKY, "N2": BLUE, "N3": "#1d2f6f"}
-"""Stage -> colour, from the top of a hypnogram downwards."""
-
-_HEIGHTS = {stage: place for place, stage in enumerate(COLOURS)}
+_HEIGHTS = {stage: place for place, stage in enumerate(STAGES)}
 _ROWS_INCHES = ((0.5, 0.95), (1.78, 0.95), (2.86, 0.14), (3.34, 0.95), (4.62, 1.0))
 """Top and height of the two hypnograms, the differences, the probabilities, and the power."""
 
@@ -147,14 +145,14 @@ def _draw_differences(axes: Axes, view: NightView) -> None:
 def _draw_probabilities(axes: Axes, view: NightView) -> None:
     begins, ends = view.edges.T
     below = np.zeros(len(begins))
-    for stage in reversed(COLOURS):
+    for stage in reversed(STAGES):
         share = view.probabilities[:, SleepStage[stage]].astype(float)
         axes.bar(
-            begins, share, ends - begins, below, align="edge", color=COLOURS[stage], linewidth=0, rasterized=True
+            begins, share, ends - begins, below, align="edge", color=STAGES[stage], linewidth=0, rasterized=True
         )  # as an image within the SVG file, because a night has thousands of bars
         below = below + share
     axes.set(ylim=(0, 1), yticks=[0, 0.5, 1], ylabel="probability")
-    marks = [Patch(color=colour, label=stage) for stage, colour in COLOURS.items()]
+    marks = [Patch(color=colour, label=stage) for stage, colour in STAGES.items()]
     axes.legend(handles=marks, loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=0.9, fontsize=7)
     axes.set_title("Probability of each stage (hypnodensity)", pad=3)
 

@@ -9,32 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from bandmap.draw.style import (
-    BLACK,
-    BLUE,
-    COLUMN_INCHES,
-    GREEN,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILION,
-    labels_of,
-    room_for,
-    say_empty,
-    shortened,
-    styled,
-)
-from bandmap.draw.traces import clinical_order
+from bandmap.draw.style import COLUMN_INCHES, labels_of, room_for, say_empty, shortened, styled
+from bandmap.vocabulary.colours import QUALITY
+from bandmap.vocabulary.montages import clinical_order
 
-KINDS = {
-    "masked": BLACK,
-    "interpolated": BLUE,
-    "saturated": ORANGE,
-    "flat": PURPLE,
-    "extreme": VERMILION,
-    "line_noise": GREEN,
-    "high_frequency": SKY,
-}
+KINDS = QUALITY
 """Kind of problem -> colour; the column of the table is `<kind>_seconds`. The first one wins ties."""
 
 _MOST_RECORDINGS = 60

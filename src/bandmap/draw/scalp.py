@@ -15,7 +15,8 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Circle
 from numpy.typing import NDArray
 
-from bandmap.draw.style import BLACK, SIGNED_MAP, greatest, say_empty
+from bandmap.draw.style import SIGNED_MAP, greatest, say_empty
+from bandmap.vocabulary.colours import BLACK
 from bandmap.vocabulary.montages import OLD_NAMES
 
 _RING = {"Fp2": 72, "F8": 36, "T4": 0, "T6": -36, "O2": -72, "O1": -108, "T5": -144, "T3": 180, "F7": 144, "Fp1": 108}

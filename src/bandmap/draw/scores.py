@@ -9,19 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bandmap.draw.style import (
-    BLUE,
-    COLUMN_INCHES,
-    GREEN,
-    GREY,
-    VERMILION,
-    labels_of,
-    number_of,
-    room_for,
-    say_empty,
-    shortened,
-    styled,
-)
+from bandmap.draw.style import COLUMN_INCHES, labels_of, number_of, room_for, say_empty, shortened, styled
+from bandmap.vocabulary.colours import BLUE, GREEN, GREY, VERMILION
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from bandmap.draw.matrices import Matrix, add_colour_bar, draw_large, large_inches
 from bandmap.draw.overlay import ChannelImportance, draw_behind, draw_heads, head_spans, heads_inches
-from bandmap.draw.style import BLUE, COLUMN_INCHES, GREY, ORANGE, POWER_MAP, SIGNED_MAP, VERMILION, styled
+from bandmap.draw.style import COLUMN_INCHES, POWER_MAP, SIGNED_MAP, styled
 from bandmap.draw.traces import draw_traces
+from bandmap.vocabulary.colours import BLUE, GREY, ORANGE, VERMILION
 from bandmap.vocabulary.recording import Event
 
 _LEFT, _RIGHT = 0.125, 0.87

@@ -13,17 +13,13 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from bandmap.files.whole import whole_file
+from bandmap.vocabulary.colours import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 COLUMN_INCHES = 7.2
 """Width of a full page column, at which fonts of 7 to 9 points are readable."""
-
-BLACK, GREY, ORANGE, BLUE, VERMILION, GREEN, SKY, PURPLE = (
-    "#1a1a1a", "#8a8f98", "#E69F00", "#0072B2", "#D55E00", "#009E73", "#56B4E9", "#CC79A7",
-)  # fmt: skip
-"""Okabe and Ito's colours, which are distinguishable with common colour vision deficiencies."""
 
 LINE_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 LINE_MARKERS = ("o", "s", "D", "^", "v", "P", "X")

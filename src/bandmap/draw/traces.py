@@ -6,22 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from bandmap.draw.style import BLACK, GREY
-from bandmap.vocabulary.montages import OLD_NAMES
-
-_CHAINS = (
-    "Fp1-F7 F7-T3 T3-T5 T5-O1",
-    "Fp1-F3 F3-C3 C3-P3 P3-O1",
-    "Fz-Cz Cz-Pz",
-    "Fp2-F4 F4-C4 C4-P4 P4-O2",
-    "Fp2-F8 F8-T4 T4-T6 T6-O2",
-    "Fp1 F9 F7 T9 T3 P9 T5",
-    "F3 C3 P3 O1",
-    "Fz Cz Pz",
-    "F4 C4 P4 O2",
-    "Fp2 F10 F8 T10 T4 P10 T6",
-)
-"""Groups of traces; the bipolar groups follow the longitudinal montage LB-18.1 of the ACNS guideline."""
+from bandmap.vocabulary.colours import BLACK, GREY
+from bandmap.vocabulary.montages import clinical_order
 
 _SCALES_MICROVOLTS = tuple(factor * power for power in (1, 10, 100, 1000) for factor in (5, 7, 10, 15, 20, 30))
 _MOST_POINTS = 2000
@@ -34,14 +20,6 @@ _LOUD_PERCENT, _LOUD_CHANNELS_PERCENT, _LOUD_ROWS = 98, 85, 0.6
 
 _LINE_POINTS, _THINNEST_POINTS, _CROWDED_SECONDS = 0.45, 0.2, 40.0
 """Line width of traces, its minimum, and the duration from which lines get thinner, so that they form no black band."""
-
-
-def clinical_order(channels: Sequence[str]) -> list[tuple[int, int]]:
-    """Return (chain, index into `channels`) of every channel from the top of the page; unknown channels come last."""
-    place = {name: (chain, order) for chain, text in enumerate(_CHAINS) for order, name in enumerate(text.split())}
-    known = ["-".join(OLD_NAMES.get(end, end) for end in channel.split("-")) for channel in channels]
-    keys = [(*place.get(name, (len(_CHAINS), 0)), index) for index, name in enumerate(known)]
-    return [(chain, index) for chain, _, index in sorted(keys)]
 
 
 def rows_of(channels: Sequence[str]) -> list[tuple[int, float]]:

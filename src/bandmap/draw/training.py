@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from bandmap.draw.style import BLUE, COLUMN_INCHES, GREY, VERMILION, say_empty, styled
+from bandmap.draw.style import COLUMN_INCHES, say_empty, styled
+from bandmap.vocabulary.colours import BLUE, GREY, VERMILION
 
 _LOSSES = (("training_loss", "training", GREY), ("validation_loss", "validation", BLUE))
 

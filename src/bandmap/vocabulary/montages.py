@@ -23,6 +23,29 @@ SLEEP2 = ("Fpz-Cz", "Pz-Oz")
 MONTAGES = {"bipolar18": BIPOLAR18, "referential19": ELECTRODES, "sleep2": SLEEP2}
 
 
+_TRACES = (
+    "Fp1-F7 F7-T3 T3-T5 T5-O1",
+    "Fp1-F3 F3-C3 C3-P3 P3-O1",
+    "Fz-Cz Cz-Pz",
+    "Fp2-F4 F4-C4 C4-P4 P4-O2",
+    "Fp2-F8 F8-T4 T4-T6 T6-O2",
+    "Fp1 F9 F7 T9 T3 P9 T5",
+    "F3 C3 P3 O1",
+    "Fz Cz Pz",
+    "F4 C4 P4 O2",
+    "Fp2 F10 F8 T10 T4 P10 T6",
+)
+"""Groups of traces; the bipolar groups follow the longitudinal montage LB-18.1 of the ACNS guideline."""
+
+
+def clinical_order(channels: Sequence[str]) -> list[tuple[int, int]]:
+    """Return (chain, index into `channels`) of every channel from the top of the page; unknown channels come last."""
+    place = {name: (chain, order) for chain, text in enumerate(_TRACES) for order, name in enumerate(text.split())}
+    known = ["-".join(OLD_NAMES.get(end, end) for end in channel.split("-")) for channel in channels]
+    keys = [(*place.get(name, (len(_TRACES), 0)), index) for index, name in enumerate(known)]
+    return [(chain, index) for chain, _, index in sorted(keys)]
+
+
 def mirrored(channels: Sequence[str]) -> list[int]:
     """Return for every channel the index of its mirror image, or its own index if there is none.
 
