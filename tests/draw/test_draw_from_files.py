@@ -14,7 +14,7 @@ from made_run import BANDS, FOLDS, REGIONS, SCHEME, STAGES, TITLES, Made, make_r
 
 from bandmap import report
 from bandmap.draw.from_files import RecordingFiles, draw_model, draw_overview
-from bandmap.draw.from_files._power import power_of
+from bandmap.draw.from_files._power import power_of, power_of_epochs
 from bandmap.draw.from_files.faithfulness import draw_faithfulness
 from bandmap.draw.seizure import seizure_figure
 from bandmap.faithfulness.from_files.contrast import CLASSES, power_contrasts
@@ -256,6 +256,21 @@ def test_power_of_raw_signal_is_empty_where_it_was_masked_or_is_too_short():
     assert masked[10 * 16 : 11 * 16].all()
     assert not masked[:100].any()
     assert not power_of(*of_signal(200.0, 0.5, []), (0.0, 0.5), None, ATLAS.bands_hz).values.size
+
+
+def test_a_night_of_a_model_of_raw_signal_shows_power_at_its_epoch_and_frequency():
+    bursts = [(0, second, 10) for second in range(60, 90)] + [(1, second, 5) for second in range(270, 300)]
+    recording, source = of_signal(128.0, 300, bursts)
+    recording.microvolts[:, 120 * 128 : 150 * 128] = np.nan
+    found = power_of_epochs(recording, source, np.arange(15.0, 300, 30), 30.0)
+    assert found.values.shape == (len(found.frequencies_hz), 10)
+    assert found.unit == "log10 uV^2/Hz"
+    assert np.isnan(found.values).all(axis=0).tolist() == [epoch == 4 for epoch in range(10)]
+    for epoch, hertz in ((2, 10), (9, 5)):
+        others = np.delete(found.values, [2, 4, 9], axis=1).mean(axis=1)
+        row = int(np.argmax(found.values[:, epoch] - others))
+        assert found.frequencies_hz[row] == pytest.approx(hertz, abs=1)
+    assert not power_of_epochs(recording, source, np.zeros(0), 30.0).values.size
 
 
 @pytest.mark.parametrize("method", ["channels", "over_time", "neither"])

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from bandmap.aggregate.from_files import sleep as units
 from bandmap.draw.cells import axes_of
@@ -23,13 +22,15 @@ from bandmap.draw.from_files._common import (
     tells_both,
     unit_of,
 )
+from bandmap.draw.from_files._power import power_of_epochs
 from bandmap.draw.measures import measure_figure
 from bandmap.draw.night import NightView, night_figure
 from bandmap.draw.panels import Panel
 from bandmap.draw.scores import Score, score_figure
 from bandmap.draw.style import labels_of, number_of, save_both
+from bandmap.files.harmonized import open_recording
 from bandmap.files.predicted import read_predictions
-from bandmap.files.represented import RepresentedRecording, open_representation
+from bandmap.files.represented import open_representation
 from bandmap.vocabulary.atlas import Atlas
 from bandmap.vocabulary.tables import STAGES, UNITS
 
@@ -37,7 +38,6 @@ TASK = "sleep"
 
 _OF_SUBJECTS = {"kappa": "Cohen's kappa", "macro_f1": "macro F1", "accuracy": "accuracy"}
 _MEASURES = {**_OF_SUBJECTS, **{f"f1_{stage}": f"F1 of {stage}" for stage in STAGES}}
-_EPOCHS_AT_ONCE = 64
 _KINDS = {stage: (stage, "right", "whole") for stage in STAGES}
 
 
@@ -97,15 +97,17 @@ def draw_recording(files: RecordingFiles, folder: str | Path, *, row: Row, model
     epoch_seconds = float(predictions.attributes["step_seconds"])
     title, table = _shown(files.tables(units, row, atlas))
     stages, axes = kinds_of(table, _KINDS), axes_of(table)
+    with open_recording(files.recording) as recording:
+        power = power_of_epochs(recording, source, predictions.centres_seconds, epoch_seconds)
     view = NightView(
         title=f"{row['subject']} · {row['recording']} · {model}",
         centres_seconds=predictions.centres_seconds,
         epoch_seconds=epoch_seconds,
         reference=predictions.labels,
         probabilities=predictions.probabilities.reshape(-1, len(STAGES)),
-        frequencies_hz=source.frequencies_hz,
-        power=_power(source, predictions.centres_seconds, epoch_seconds),
-        power_unit=str(source.attributes["unit"]).replace("u", "µ").replace("^2", "²"),
+        frequencies_hz=power.frequencies_hz,
+        power=power.values,
+        power_unit=power.unit.replace("u", "µ").replace("^2", "²"),
         matrices=tuple(
             matrix_of(
                 stages.get(stage, table[:0]), stage, unit_of(title), counted="n_windows", n_of="epochs", axes=axes
@@ -133,17 +135,3 @@ def _shown(tables: Mapping[str, pd.DataFrame]) -> tuple[str, pd.DataFrame]:
     """Return title and table of the first matrices with regions and bands; an empty table if there are none."""
     both = ((title, table) for title, table in tables.items() if len(table) and tells_both(table))
     return next(both, ("", UNITS.frame()))
-
-
-def _power(source: RepresentedRecording, centres: NDArray[np.float64], epoch_seconds: float) -> NDArray[np.float64]:
-    """Return the mean over channels and over each epoch, shape (frequencies, epochs); empty for raw signals."""
-    if not source.frequencies_hz or not len(centres):
-        return np.zeros((0, 0))
-    length = max(round(epoch_seconds * source.frame_rate_hz), 1)
-    starts = np.round((centres - epoch_seconds / 2) * source.frame_rate_hz).astype(np.int64)
-    starts = np.clip(starts, 0, source.n_frames - length)
-    parts = [
-        source.windows(starts[first : first + _EPOCHS_AT_ONCE], length).mean(axis=(1, 3), dtype=np.float64)
-        for first in range(0, len(starts), _EPOCHS_AT_ONCE)
-    ]
-    return np.concatenate(parts).T
