@@ -123,3 +123,11 @@ def test_a_run_without_truth_of_its_subjects_gives_empty_tables(run):
     found, scores = run(fact("99", side="left"))
     assert not len(found)
     assert not len(scores)
+
+
+def test_a_stated_onset_without_a_seizure_of_the_events_is_left_out_with_a_warning(run, caplog):
+    found, _ = run(marks("01"), {**marks("02"), "onset": OFFSET + 5}, fact("03", side="left"))
+    assert "02" not in set(found["subject"])
+    (record,) = caplog.records
+    assert "no seizure at 1 onsets" in record.getMessage()
+    assert "sub-02 at 95 s" in record.getMessage()

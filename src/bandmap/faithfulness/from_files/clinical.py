@@ -1,6 +1,7 @@
 """Reads the clinical truth, the maps and the signals of tested seizures."""
 
 import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -27,6 +28,8 @@ BACKGROUND_SECONDS = 60.0
 LEAST_BACKGROUND_SECONDS = 10.0
 WINDOW_SHARE = 0.5
 """A window shows the onset if its first ten seconds cover this share of it."""
+
+logger = logging.getLogger(__name__)
 
 _UNIT = ["dataset", "recording", "seizure"]
 Row = Mapping[str, str]
@@ -84,6 +87,7 @@ def compare_clinical(files: Files, folds: str, atlas: Atlas, *, seed: int) -> tu
     truth = {dataset: read_table(path, CLINICAL) for dataset, path in files.truth.items()}
     units = {name: _whole(read_table(path, UNITS)) for name, path in files.matrices.items()}
     tested = list(_tested(files, truth, units, atlas))
+    _say_unmatched(truth, units)
     known = dict.fromkeys(seizure.person for seizure in tested)
     others = [seizure for seizure in _stated(truth) if seizure.person not in known]
     trained = training_people(read_table(folds, FOLDS), known)
@@ -91,10 +95,34 @@ def compare_clinical(files: Files, folds: str, atlas: Atlas, *, seed: int) -> tu
     return found, summarize(found, seed=seed)
 
 
+def _heads(units: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return a row for every tested seizure."""
+    rows = pd.concat(list(units.values())) if units else _whole(UNITS.frame())
+    return rows[[*_UNIT, "subject", "outcome", "onset", "offset"]].drop_duplicates(_UNIT)
+
+
 def _whole(units: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of whole seizures, found or missed."""
     seizures = (units["class"] == SEIZURE) & (units["part"] == WHOLE) & units["outcome"].isin(("hit", "miss"))
     return units[seizures]
+
+
+def _say_unmatched(truth: Mapping[str, pd.DataFrame], units: Mapping[str, pd.DataFrame]) -> None:
+    """Warn of stated onsets in tested recordings at which the events of the recording have no seizure."""
+    heads = _heads(units)
+    for dataset, rows in truth.items():
+        own = heads[heads["dataset"] == dataset]
+        lost = []
+        for row in rows[rows["onset"].notna() & rows["recording"].isin(own["recording"])].itertuples():
+            of = own[own["recording"] == row.recording]
+            if not ((of["onset"] - EARLY_SECONDS <= row.onset) & (row.onset < of["offset"])).any():
+                lost.append(f"{row.recording} at {row.onset:g} s")
+        if lost:
+            logger.warning(
+                "%s: the events have no seizure at %d onsets of the clinical truth (%s%s), which are left out; correct"
+                " the onsets, or the events",
+                dataset, len(lost), ", ".join(lost[:3]), ", ..." if len(lost) > 3 else "",
+            )  # fmt: skip
 
 
 def _stated(truth: Mapping[str, pd.DataFrame]) -> Iterator[Seizure]:
@@ -108,8 +136,7 @@ def _tested(
     files: Files, truth: Mapping[str, pd.DataFrame], units: Mapping[str, pd.DataFrame], atlas: Atlas
 ) -> Iterator[Seizure]:
     """Yield the tested seizures whose truth is known, with their maps."""
-    heads = pd.concat(list(units.values())) if units else _whole(UNITS.frame())
-    heads = heads[[*_UNIT, "subject", "outcome", "onset", "offset"]].drop_duplicates(_UNIT)
+    heads = _heads(units)
     regions = {name: _of_regions(table, atlas) for name, table in units.items() if (table["region"] != ALL).any()}
     for number, row in enumerate(files.recordings):
         own = heads[(heads["dataset"] == row["dataset"]) & (heads["recording"] == row["recording"])]
