@@ -60,7 +60,7 @@ def contrast(scenario: str, index: int) -> NDArray[np.float64]:
     return np.asarray(cells[seizure].mean(axis=0) - cells[~seizure].mean(axis=0))
 
 
-def table(scenario: str, subjects: int = 1, **options: int) -> list[dict[str, object]]:
+def table(scenario: str, subjects: int = 1, **options: float) -> list[dict[str, object]]:
     return touchstone.cells(
         **taken(touchstone, "cells", {"seed": 1, "scenario": scenario, "subjects": subjects, **options})
     )
@@ -259,6 +259,21 @@ def test_the_same_seed_and_version_make_the_same_bytes(tmp_path):
     assert hashlib.sha256(first).hexdigest() == VERSION_2
 
 
+def test_strength_scales_all_bursts_but_the_cue(tmp_path):
+    def read(**options: object) -> NDArray[np.float64]:
+        fetched(tmp_path / "x.edf", scenario="shortcut", **options)
+        return np.stack([s.read(0, s.n_samples) for s in edf.read(tmp_path / "x.edf").signals[:19]])
+
+    whole, focus, cue, none = read(), read(cue=False), read(strength=0.0), read(cue=False, strength=0.0)
+    assert np.abs(whole - focus).max() > 5  # sub-02 trains: its seizure has the cue
+    assert np.abs(focus - none).max() > 5
+    half = read(cue=False, strength=0.5)
+    assert np.abs((half - none) - (focus - none) / 2).max() < 0.2  # of rounding
+    assert np.abs((whole - focus) - (cue - none)).max() < 0.3
+    strengths = {row["strength"] for row in table("shortcut", 4, strength=0.5)}
+    assert strengths == {0.25}
+
+
 VERSION_2 = "86703c597bd5bf547aa7a21e2d52b26c9016b627b2bdb4458b49f313d23f4ef5"
 """Of every machine: who changes it makes another version."""
 
@@ -270,6 +285,7 @@ VERSION_2 = "86703c597bd5bf547aa7a21e2d52b26c9016b627b2bdb4458b49f313d23f4ef5"
         ({"version": 1}, "version is 1; there is version 2"),
         ({"subjects": 0}, "subjects is 0"),
         ({"duration_seconds": 60}, "choose at least"),
+        ({"strength": -1.0}, "strength is -1.0; give 0 or more"),
     ],
 )
 def test_impossible_settings_are_refused_when_planning(options, message):

@@ -6,6 +6,7 @@ three-shell sphere. docs/truth.md describes scenarios, truth and scores.
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ COHORT = Cohort("run")
 LEAST = {"subjects": 1, "recordings_per_subject": 1, "duration_seconds": 1, "rate_hz": 100}
 
 
-def recordings(
+def recordings(  # noqa: PLR0913 - the keys that config.yaml may give
     *,
     scenario: str = "two_foci",
     version: int = 2,
@@ -34,6 +35,7 @@ def recordings(
     rate_hz: int = 256,
     seizure_seconds: Sequence[float] = (20, 40),
     cue: bool = True,
+    strength: float = 1.0,
     background: str | None = None,
 ) -> list[dict[str, str]]:
     """List the recordings of one scenario.
@@ -56,6 +58,8 @@ def recordings(
         Shortest and longest seizure.
     cue : bool
         Whether the artefact of `shortcut` is there. Other scenarios have none.
+    strength : float
+        Factor on the amplitude of all bursts but this artefact. With 0, the artefact is all that marks a seizure.
     background : str, optional
         Folder of your EDF or BDF files, without seizures, that take the place of the simulated background: in the
         order of their names one for each subject, its first stretch for the first recording, and so on.
@@ -80,6 +84,8 @@ def recordings(
         rate_hz=rate_hz,
     )
     Session(duration_seconds, seizures_per_recording, seizure_seconds).check()
+    if not strength >= 0:
+        raise ValueError(f"strength is {strength}; give 0 or more, for example 0.5")
     scenarios.plant(scenario, planted.person(0, version, scenario, 0))
     if background is not None and len(_files(background)) < subjects:
         raise ValueError(
@@ -102,6 +108,7 @@ def fetch(  # noqa: PLR0913 - the keys that config.yaml may give
     rate_hz: int,
     seizure_seconds: Sequence[float],
     cue: bool,
+    strength: float,
     background: str | None,
 ) -> None:
     """Simulate one recording; the same seed gives the same bytes, regardless of other recordings.
@@ -113,7 +120,8 @@ def fetch(  # noqa: PLR0913 - the keys that config.yaml may give
     edf : Path
         File to write, EDF+: electrodes by their new names against the mean of the nineteen.
     seed : int
-    scenario, version, duration_seconds, seizures_per_recording, rate_hz, seizure_seconds, cue, background
+    scenario, version, duration_seconds, seizures_per_recording, rate_hz, seizure_seconds, cue, strength,
+    background
         As for `recordings`.
     """
     import numpy as np
@@ -128,7 +136,8 @@ def fetch(  # noqa: PLR0913 - the keys that config.yaml may give
     spans = [(event.onset, event.offset) for event in session.seizures(seed, index, run)]
     chance = random.Random(f"{seed} {version} {scenario} {index} {run} bursts")
     bursts = scenarios.plant(scenario, person).bursts(spans, float(duration_seconds), chance)
-    kept = [burst for burst in bursts if cue or burst.band != planted.MUSCLE]
+    muscle = [burst for burst in bursts if burst.band == planted.MUSCLE and cue]
+    others = [replace(burst, gain=burst.gain * strength) for burst in bursts if burst.band != planted.MUSCLE]
     generator = np.random.default_rng((seed, version, list(scenarios.SCENARIOS).index(scenario), index, run))
     real = None
     if background is not None:
@@ -137,7 +146,7 @@ def fetch(  # noqa: PLR0913 - the keys that config.yaml may give
     with threadpool_limits(1):
         microvolts = planting.potentials(
             _background(seed, version, index),
-            kept,
+            others + muscle,
             duration_seconds=duration_seconds,
             rate_hz=rate_hz,
             generator=generator,
@@ -177,13 +186,13 @@ def annotate(
     write_seizures(events, COHORT.numbers(recording), session, seed)
 
 
-def cells(*, seed: int, scenario: str, version: int, subjects: int) -> list[dict[str, object]]:
+def cells(*, seed: int, scenario: str, version: int, subjects: int, strength: float = 1.0) -> list[dict[str, object]]:
     """Return the truth, cell by cell.
 
     Parameters
     ----------
     seed : int
-    scenario, version, subjects
+    scenario, version, subjects, strength
         As for `recordings`.
 
     Returns
@@ -198,6 +207,7 @@ def cells(*, seed: int, scenario: str, version: int, subjects: int) -> list[dict
     for index, _, names in COHORT.listed(subjects, 1):
         person = planted.person(seed, version, scenario, index)
         plan = scenarios.plant(scenario, person)
+        plan = replace(plan, strength=plan.strength * strength)
         for part, targets in plan.targets.items():
             weights = dict.fromkeys(product(REGIONS, BANDS), 0.0)
             for (sources, band), weight in targets.items():
