@@ -3,18 +3,17 @@
 Run `python benchmarks/draw_truth.py FOLDER` after `make truth`, or after `python benchmarks/truth.py --folder FOLDER`.
 """
 
-import json
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import _touchstone
+import _contenders
+import _explained
 import numpy as np
 import pandas as pd
 import truth as benchmark
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from _measured import MEASURED
+from _pictures import CONTRAST, REGIONS, matrix, null_figure, scenario_figure, steps_figure
 
 from bandmap.download import planted, scenarios
 from bandmap.download.datasets import touchstone
@@ -28,8 +27,6 @@ from bandmap.vocabulary.montages import BIPOLAR18
 ROOT = Path(__file__).resolve().parents[1]
 PAGE, PICTURES = ROOT / "docs" / "truth_results.md", ROOT / "docs" / "images" / "truth"
 VERSION = scenarios.VERSIONS[-1]
-REGIONS, BANDS = list(_touchstone.ATLAS.regions), list(_touchstone.ATLAS.bands_hz)
-CONTRAST, FRESH = _touchstone.POWER_CONTRAST, f"{_touchstone.UNTRAINED_NETWORK} 1"
 METRICS = ("average_precision", "auroc", "relevance_mass", "relevance_rank", "largest")
 
 HEAD = """# Touchstone: results
@@ -46,72 +43,15 @@ targets (dashed: negative ones).
 """
 
 
-def matrix(rows: pd.DataFrame, column: str) -> np.ndarray:
-    """Return rows of cells as regions x bands."""
-    return rows.pivot(index="region", columns="band", values=column).loc[REGIONS, BANDS].to_numpy()
-
-
 def truth_of(name: str, given: Mapping[str, int]) -> pd.DataFrame:
     """Return the truth of whole seizures, single cells, with the variant of each subject."""
-    rows = pd.DataFrame(touchstone.cells(scenario=name, version=VERSION, **given))
+    rows = pd.DataFrame(touchstone.cells(**MEASURED[name], version=VERSION, **given))
     rows = rows[(rows["part"] == "whole") & (rows["with_region"] == "n/a")]
-    people = [planted.person(given["seed"], VERSION, name, index) for index in range(given["subjects"])]
+    people = [
+        planted.person(given["seed"], VERSION, MEASURED[name]["scenario"], index) for index in range(given["subjects"])
+    ]
     variants = dict(zip(rows["subject"].unique(), [one.variant for one in people], strict=True))
     return rows.assign(variant=rows["subject"].map(variants))
-
-
-def mean_matrix(rows: pd.DataFrame) -> np.ndarray:
-    """Return the mean of subjects' matrices, each divided by its largest magnitude."""
-    found = [matrix(of, "importance") for _, of in rows.groupby("subject")]
-    return np.mean([one / max(np.abs(one).max(), 1e-12) for one in found], axis=0)
-
-
-def frames(axes: Axes, weights: np.ndarray) -> None:
-    for region, band in np.argwhere(np.abs(weights) >= 0.5):
-        line = "--" if weights[region, band] < 0 else "-"
-        corner = (band - 0.5, region - 0.5)
-        axes.add_patch(Rectangle(corner, 1, 1, fill=False, ls=line, lw=1))
-
-
-@style.styled
-def scenario_figure(maps: pd.DataFrame, truth: pd.DataFrame) -> Figure:
-    """Draw the mean matrix of every variant (rows) by truth, methods and floors (columns)."""
-    whole = maps[maps["part"] == "whole"]
-    names = [*(name for name in _touchstone.METHODS if name in set(whole["map"])), CONTRAST, FRESH]
-    figure = Figure(figsize=(style.COLUMN_INCHES, 5.2), layout="constrained")
-    grid = figure.subplots(planted.VARIANTS, 1 + len(names))
-    for variant, row in enumerate(grid):
-        of = truth[truth["variant"] == variant]
-        weights = np.mean([matrix(rows, "weight") for _, rows in of.groupby("subject")], axis=0)
-        own = whole[whole["subject"].isin(of["subject"])]
-        shown = [weights, *(mean_matrix(own[own["map"] == name]) for name in names)]
-        for axes, values, title in zip(row, shown, ["truth", *names], strict=True):
-            axes.imshow(values, cmap=style.SIGNED_MAP, vmin=-1, vmax=1, aspect="auto", interpolation="none")
-            frames(axes, weights)
-            last, first = variant == planted.VARIANTS - 1, title == "truth"
-            axes.set_xticks(*((range(len(BANDS)), BANDS) if last else ([],)))
-            axes.set_yticks(*((range(len(REGIONS)), REGIONS) if first else ([],)))
-            axes.tick_params(axis="x", rotation=90)
-            if variant == 0:
-                axes.set_title(title.removesuffix(" 1").replace("_", "\n").replace(" ", "\n"), fontsize=7.5)
-    return figure
-
-
-@style.styled
-def steps_figure(maps: pd.DataFrame, scored: pd.DataFrame, detection: pd.DataFrame, strength: pd.Series) -> Figure:
-    """Draw explanation against detection: a line for each method and floor over the strength of seizures."""
-    figure = Figure(figsize=(style.COLUMN_INCHES, 2.8), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    areas = detection.set_index("subject")["window_auroc"].groupby(strength).mean()
-    left.plot(areas.index, areas, color=style.BLACK, marker="o")
-    left.axhline(COMPETENT, color=style.GREY, lw=0.8, ls="--")
-    left.set(xlabel="strength of seizures", ylabel="area under ROC of windows", title="detection", ylim=(0.4, 1.02))
-    for (name, values), colour, marker in zip(scored.items(), style.LINE_COLOURS, style.LINE_MARKERS, strict=False):
-        means = values.groupby(strength).mean()
-        right.plot(areas.loc[means.index], means, color=colour, marker=marker, label=str(name).replace("_", " "))
-    right.set(xlabel="area under ROC of windows", ylabel="average precision", title="explanation", ylim=(0, 1.02))
-    right.legend()
-    return figure
 
 
 def by_subject(maps: pd.DataFrame, truth: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
@@ -162,26 +102,42 @@ def section(folder: Path, name: str, model: str) -> list[str]:
     train = sum(scenarios.split(index) == "train" for index in range(given["subjects"]))
     maps, detection = (benchmark.read(folder, f"{name}_{model}", of) for of in ("maps", "detection"))
     truth, areas = truth_of(name, given), detection["window_auroc"]
-    seconds = json.loads((folder / f"{name}_{model}.json").read_text())["processor_seconds"]
     picture = PICTURES / f"{name}_{model}.svg"
     style.save(scenario_figure(maps, truth[truth["subject"].isin(detection["subject"])]), picture)
     able = f"{(areas >= COMPETENT).sum()} of {len(areas)} tested subjects have a competent model"
     lines = [
         f"### `{name}`, `{model}`", "",
         f"Seed {given['seed']}; {train} subjects train; {able} (area under the ROC curve of windows: mean"
-        f" {areas.mean():.3f}, least {areas.min():.3f}); {seconds / 60:.0f} processor minutes.",
+        f" {areas.mean():.3f}, least {areas.min():.3f}).",
         *table(scored), "", f"![Mean matrices of {name} by variant]({picture.relative_to(PAGE.parent)})",
     ]  # fmt: skip
     if name == "signal_steps":
         lines += steps(maps, detection, truth, model)
-    if name == "shortcut":
+    if name in _explained.PAIRED:
+        lines += pairs(benchmark.pair_scores(folder, name, model))
+    if MEASURED[name]["scenario"] == "shortcut":
         lines += use(benchmark.read(folder, f"{name}_{model}", "use"), maps, truth)
     return [*lines, ""]
 
 
+def pairs(scored: pd.DataFrame) -> list[str]:
+    """Return a table of the interactions of pairs of cells beside floors, of whole seizures."""
+    rows = scored[scored["part"] == "whole"].assign(text=lambda of: [interval(row) for _, row in of.iterrows()])
+    lines = [
+        "", "Pairs of cells (one of 300 is the target; of single cells, a pair counts as the smaller one):", "",
+        "| pairs | average precision | largest pair is right | margin of precision |", "| --- | --- | --- | --- |",
+    ]  # fmt: skip
+    for name, of in rows.groupby("map", sort=False):
+        own = of.set_index("metric")
+        title = f"`{_explained.INTERACTION}`" if name == MAP else f"floor: {name}"
+        more = margin(own.loc["average_precision"]) if name == MAP else ""
+        lines.append(f"| {title} | {own.loc['average_precision', 'text']} | {own.loc['largest', 'text']} | {more} |")
+    return [line.replace("nan", "–") for line in lines]
+
+
 def steps(maps: pd.DataFrame, detection: pd.DataFrame, truth: pd.DataFrame, model: str) -> list[str]:
     strength = truth.groupby("subject")["strength"].first()
-    scored = by_subject(maps, truth, [*_touchstone.METHODS, CONTRAST])
+    scored = by_subject(maps, truth, [*_explained.METHODS, CONTRAST])
     picture = PICTURES / f"signal_steps_{model}_detection.svg"
     style.save(steps_figure(maps, scored, detection, strength), picture)
     rows = scored.join(detection.set_index("subject")["window_auroc"]).groupby(strength).mean()
@@ -197,28 +153,48 @@ def steps(maps: pd.DataFrame, detection: pd.DataFrame, truth: pd.DataFrame, mode
 def use(used: pd.DataFrame, maps: pd.DataFrame, truth: pd.DataFrame) -> list[str]:
     """Return what a model of `shortcut` uses, and whether maps show it."""
     reached = used[used["windows"] > 0].set_index("subject")
-    uses = reached.index[reached["log_odds"] > 1]
+    falls = reached[["cue_fall", "focus_fall"]].clip(lower=0)
+    measured = falls["cue_fall"] / falls.sum(axis=1)
     means = used[["cue_cue", "cue_none", "none_cue", "none_none"]].mean()
     lines = [
         "", "| trained | tested with the cue | tested without it |", "| --- | --- | --- |",
         f"| with the cue | {means['cue_cue']:.3f} | {means['cue_none']:.3f} |",
         f"| without the cue | {means['none_cue']:.3f} | {means['none_none']:.3f} |", "",
-        f"(Area under the ROC curve of windows.) In {len(reached)} tested subjects the cue comes with a seizure. Where"
-        f" it is removed, the mean log odds of these windows fall by {reached['log_odds'].mean():.2f}"
-        f" ({reached['log_odds'].min():.2f} to {reached['log_odds'].max():.2f}); by more than 1, so that the model"
-        f" uses the cue, in {len(uses)} of them.", "",
-        "| subjects whose model uses the cue | largest cell is the cue's | share of relevance on its cells |",
-        "| --- | --- | --- |",
+        f"(Area under the ROC curve of windows.) In {len(reached)} tested subjects the cue comes with a seizure. The"
+        f" mean log odds of these windows fall by {spread(reached['cue_fall'])} where the cue is removed from the"
+        f" recording, and by {spread(reached['focus_fall'])} where the focus is. The cue's share of both falls is"
+        f" {spread(measured)}; in {(measured > 0.5).sum()} subjects the model uses the cue more than the focus.", "",
+        "| map | share of relevance on the cue | difference from the measured share | names what the model uses more |"
+        " largest cell is the cue's, where it uses the cue more |",
+        "| --- | --- | --- | --- | --- |",
     ]  # fmt: skip
     roles = {who: matrix(rows, "role") for who, rows in truth.groupby("subject")}
-    whole = maps[(maps["part"] == "whole") & maps["subject"].isin(uses)]
+    whole = maps[(maps["part"] == "whole") & maps["subject"].isin(measured.index)]
     for name, rows in whole.groupby("map", sort=False):
-        found = [(matrix(of, "importance"), roles[who] == "cue") for who, of in rows.groupby("subject")]
-        largest = [cue.ravel()[values.argmax()] for values, cue in found]
-        mass = [np.maximum(values, 0)[cue].sum() / max(np.maximum(values, 0).sum(), 1e-12) for values, cue in found]
-        low, high = wilson_interval(int(sum(largest)), len(largest))
-        lines.append(f"| {name} | {sum(largest)} of {len(largest)} [{low:.2f}, {high:.2f}] | {np.mean(mass):.2f} |")
+        found = {who: np.maximum(matrix(of, "importance"), 0) for who, of in rows.groupby("subject")}
+        of_cue = pd.Series({who: values[roles[who] == "cue"].sum() for who, values in found.items()})
+        of_focus = pd.Series({who: values[roles[who] == "target"].sum() for who, values in found.items()})
+        share = of_cue / (of_cue + of_focus).where(of_cue + of_focus > 0)
+        right = (share > 0.5) == (measured[share.index] > 0.5)
+        largest = pd.Series({who: roles[who].ravel()[values.argmax()] == "cue" for who, values in found.items()})
+        largest = largest[measured[largest.index] > 0.5]
+        lines.append(
+            f"| {name} | {share.mean():.2f} | {(share - measured).abs().mean():.2f} | {counted(right)} |"
+            f" {counted(largest)} |"
+        )
     return lines
+
+
+def spread(values: pd.Series) -> str:
+    return f"{values.mean():.2f} ({values.min():.2f} to {values.max():.2f})"
+
+
+def counted(right: pd.Series) -> str:
+    """Return how many of the subjects, and an interval of their share."""
+    if not len(right):
+        return "–"
+    low, high = wilson_interval(int(right.sum()), len(right))
+    return f"{right.sum()} of {len(right)} [{low:.2f}, {high:.2f}]"
 
 
 def null_section(folder: Path, model: str) -> list[str]:
@@ -235,7 +211,7 @@ def null_section(folder: Path, model: str) -> list[str]:
     largest = maps.sort_values("importance").drop_duplicates(keys, keep="last")
     picture = PICTURES / f"null_{model}.svg"
     style.save(null_figure(rates), picture)
-    weights = _touchstone.ATLAS.region_weights(BIPOLAR18)
+    weights = _contenders.ATLAS.region_weights(BIPOLAR18)
     sizes = {"region": dict(zip(REGIONS, weights.sum(axis=1), strict=True)), "band": widths()}
     for axis, unit in (("region", "derivations"), ("band", "rows of 1 Hz")):
         share = largest.groupby("map", sort=False)[axis].value_counts(normalize=True).unstack(fill_value=0)
@@ -249,29 +225,16 @@ def null_section(folder: Path, model: str) -> list[str]:
 
 
 def widths() -> dict[str, float]:
-    edges = _touchstone.ATLAS.bands_hz
+    edges = _contenders.ATLAS.bands_hz
     return {name: float(high - low) for name, (low, high) in edges.items()}
-
-
-@style.styled
-def null_figure(rates: pd.DataFrame) -> Figure:
-    figure = Figure(figsize=(style.COLUMN_INCHES / 2, 2.2), layout="constrained")
-    axes = figure.subplots()
-    for place, (_, row) in enumerate(rates.iterrows()):
-        axes.plot([row["low"], row["high"]], [place, place], color=style.BLACK)
-        axes.plot(row["rate"], place, "o", color=style.VERMILION)
-    axes.axvline(0.05, color=style.GREY, ls="--", lw=0.8)
-    axes.set_yticks(range(len(rates)), [str(name).replace("_", " ") for name in rates.index])
-    axes.set(xlabel="cohorts with any p < 0.05", xlim=(0, None), title="labels by chance")
-    return figure
 
 
 def main() -> None:
     folder = Path(sys.argv[1])
     PICTURES.mkdir(parents=True, exist_ok=True)
     lines = [HEAD.format(version=VERSION, competent=COMPETENT)]
-    for model in _touchstone.MODELS:
-        names = [name for name in scenarios.SCENARIOS if (folder / f"{name}_{model}.json").exists()]
+    for model in _contenders.MODELS:
+        names = [name for name in MEASURED if (folder / f"{name}_{model}.json").exists()]
         for name in names:
             lines += section(folder, name, model)
         if any(folder.glob(f"cohorts*_{model}.json")):

@@ -17,13 +17,16 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
+import _contenders
+import _explained
 import _timing
 import _touchstone
 import pandas as pd
 import torch
+from _measured import MEASURED
 
 from bandmap.download.datasets import touchstone
-from bandmap.download.scenarios import SCENARIOS, VERSIONS
+from bandmap.download.scenarios import VERSIONS
 from bandmap.faithfulness.benchmark import MAP, score_table
 from bandmap.faithfulness.planted import wilson_interval
 from bandmap.train.schemes import fixed
@@ -33,13 +36,13 @@ COHORTS = 10
 """Of labels by chance, explained by one model."""
 
 
-def scenario(folder: Path, name: str, model: str, subjects: int, seed: int = _touchstone.SEED) -> None:
+def scenario(folder: Path, name: str, model: str, subjects: int, seed: int = _contenders.SEED) -> None:
     given = {"subjects": subjects, "seed": seed}
-    kept(folder, f"{name}_{model}", partial(_touchstone.scenario, name, _touchstone.MODELS[model], **given), **given)
+    kept(folder, f"{name}_{model}", partial(_touchstone.scenario, name, _contenders.MODELS[model], **given), **given)
 
 
 def null(folder: Path, block: int, model: str) -> None:
-    contender = _touchstone.MODELS[model]
+    contender = _contenders.MODELS[model]
     kept(folder, f"cohorts{block}_{model}", partial(_touchstone.null_cohorts, block, COHORTS, contender))
 
 
@@ -73,33 +76,50 @@ def scores(folder: Path, name: str, model: str) -> pd.DataFrame:
 
     Methods are ranked by value. A floor is there by value and by magnitude, as if one knew which of the two it needs.
     """
-    given = given_to(folder, name, model)
-    maps, detection = (read(folder, f"{name}_{model}", of) for of in ("maps", "detection"))
-    truth = touchstone.cells(scenario=name, version=VERSIONS[-1], **given)
-    rows = touchstone.recordings(scenario=name, subjects=given["subjects"])
-    folds = fixed.assign([{**row, "dataset": "touchstone"} for row in rows], seed=given["seed"])
-    floors = {}
-    for floor, of in maps[~maps["map"].isin(_touchstone.METHODS)].groupby("map", sort=False):
+    maps, floors = read(folder, f"{name}_{model}", "maps"), {}
+    for floor, of in maps[~maps["map"].isin(_explained.METHODS)].groupby("map", sort=False):
         floors[floor] = of
         floors[f"{floor}, magnitude"] = of.assign(importance=of["importance"].abs())
+    methods = maps[maps["map"].isin(_explained.METHODS)].groupby("map", sort=False)
+    return scored(folder, name, model, {str(method): of for method, of in methods}, floors)
+
+
+def pair_scores(folder: Path, name: str, model: str) -> pd.DataFrame:
+    """Score the interactions of pairs of cells beside floors, of which maps of single cells are some."""
+    pairs, maps = (read(folder, f"{name}_{model}", of) for of in ("pairs", "maps"))
+    own = pairs["map"] == _explained.INTERACTION
+    single = maps["map"].isin(["band_occlusion", "integrated_gradients", _explained.POWER_CONTRAST])
+    floors = dict([*maps[single].groupby("map", sort=False), *pairs[~own].groupby("map", sort=False)])
+    return scored(folder, name, model, {_explained.INTERACTION: pairs[own]}, floors)
+
+
+def scored(
+    folder: Path, name: str, model: str, methods: Mapping[str, pd.DataFrame], floors: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Score maps of the tested subjects of a scenario whose model is competent."""
+    given = given_to(folder, name, model)
+    truth = touchstone.cells(**MEASURED[name], version=VERSIONS[-1], **given)
+    rows = touchstone.recordings(**MEASURED[name], subjects=given["subjects"])
+    folds = fixed.assign([{**row, "dataset": "touchstone"} for row in rows], seed=given["seed"])
+    detection = read(folder, f"{name}_{model}", "detection")
     return pd.concat(
         score_table(truth, of, floors, folds=folds, scores=detection).assign(method=method)
-        for method, of in maps[maps["map"].isin(_touchstone.METHODS)].groupby("map", sort=False)
+        for method, of in methods.items()
     )
 
 
-def precision(scored: pd.DataFrame, *, floors: str = "") -> float:
+def precision(table: pd.DataFrame, *, floors: str = "") -> float:
     """Return the mean average precision of the best method, or of the best floor whose name begins so.
 
     Of untrained networks, the mean of all counts.
     """
-    of = scored[(scored["metric"] == "average_precision") & (scored["part"] == "whole")]
+    of = table[(table["metric"] == "average_precision") & (table["part"] == "whole")]
     of = of[of["map"].str.startswith(floors) & (of["map"] != MAP)] if floors else of[of["map"] == MAP]
     return float(of.groupby(["method", of["map"].str.replace(r" \d+", "", regex=True)])["mean"].mean().max())
 
 
-def best_floor(scored: pd.DataFrame) -> float:
-    return max(precision(scored, floors=name) for name in scored["map"].unique() if name != MAP)
+def best_floor(table: pd.DataFrame) -> float:
+    return max(precision(table, floors=name) for name in table["map"].unique() if name != MAP)
 
 
 def rates(folder: Path, model: str) -> pd.DataFrame:
@@ -121,9 +141,9 @@ def run(folder: Path, jobs: int, tasks: Sequence[Callable[[], None]]) -> None:
             future.result()
 
 
-def shown(name: str, scored: pd.DataFrame) -> None:
+def shown(name: str, table: pd.DataFrame) -> None:
     """Print the average precision of maps and floors."""
-    of = scored[(scored["metric"] == "average_precision") & (scored["part"] == "whole")]
+    of = table[(table["metric"] == "average_precision") & (table["part"] == "whole")]
     columns = ["mean", "low", "high", "n", "without", "not_competent", "margin", "margin_low", "margin_high", "over"]
     for method, rows in of.groupby("method", sort=False):
         print(
@@ -133,13 +153,13 @@ def shown(name: str, scored: pd.DataFrame) -> None:
 
 def figures(folder: Path, model: str) -> dict[str, float]:
     """Return the figures of two scenarios and the null."""
-    scored = {name: scores(folder, name, model) for name in QUICK}
+    tables = {name: scores(folder, name, model) for name in QUICK}
     of_null = rates(folder, model)["rate"]
     return {
-        "truth_conjunction_floor": precision(scored["conjunction"], floors=_touchstone.POWER_CONTRAST),
-        "truth_conjunction_pr": precision(scored["conjunction"]),
-        "truth_two_foci_pr": precision(scored["two_foci"]),
-        "truth_two_foci_floor_pr": best_floor(scored["two_foci"]),
+        "truth_conjunction_floor": precision(tables["conjunction"], floors=_explained.POWER_CONTRAST),
+        "truth_conjunction_pr": precision(tables["conjunction"]),
+        "truth_two_foci_pr": precision(tables["two_foci"]),
+        "truth_two_foci_floor_pr": best_floor(tables["two_foci"]),
         **{f"truth_null_rate_{name}": float(rate) for name, rate in of_null.items()},
         "truth_null_rate": float(of_null.max()),
     }
@@ -162,16 +182,18 @@ def everything(folder: Path, given: argparse.Namespace) -> None:
             )
         else:
             shown(name, scores(folder, name, model))
+            if name in _explained.PAIRED:
+                shown(f"{name}, pairs", pair_scores(folder, name, model))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="two scenarios and 40 cohorts of the null")
     parser.add_argument("--json", type=Path, help="write the figures of --quick there")
-    parser.add_argument("--scenarios", nargs="+", choices=SCENARIOS, default=list(SCENARIOS))
-    parser.add_argument("--models", nargs="+", choices=_touchstone.MODELS, default=["cwt_resnet18"])
+    parser.add_argument("--scenarios", nargs="+", choices=MEASURED, default=list(MEASURED))
+    parser.add_argument("--models", nargs="+", choices=_contenders.MODELS, default=["cwt_resnet18"])
     parser.add_argument("--subjects", type=int, default=100, help="of a scenario; three of five train")
-    parser.add_argument("--seed", type=int, default=_touchstone.SEED, help="of the scenarios")
+    parser.add_argument("--seed", type=int, default=_contenders.SEED, help="of the scenarios")
     parser.add_argument("--cohorts", type=int, default=200, help="of the null, in tens")
     parser.add_argument("--block", type=int, help="only these ten cohorts of the null, from 0 on")
     parser.add_argument("--folder", type=Path, help="for the results; what is there is not computed again")

@@ -6,10 +6,11 @@ snakemake --snakefile benchmarks/truth.smk --directory truth --cores 2 --config 
 import sys
 from pathlib import Path
 
-from bandmap.download.scenarios import SCENARIOS
+sys.path.insert(0, str(Path(workflow.snakefile).parent))
+from _measured import MEASURED
 
 MODELS = config.get("models", "cwt_resnet18").split(",")
-CHOSEN = config.get("scenarios", ",".join(SCENARIOS)).split(",")
+CHOSEN = config.get("scenarios", ",".join(MEASURED)).split(",")
 SUBJECTS = config.get("subjects", 100)
 BLOCKS = range(config.get("cohorts", 200) // 10)
 COMMAND = f"{sys.executable} {Path(workflow.snakefile).parent / 'truth.py'} --folder . --jobs 1"
@@ -28,7 +29,7 @@ rule scenario:
     output:
         "{scenario}_{model}.json",
     wildcard_constraints:
-        scenario="|".join(SCENARIOS),
+        scenario="|".join(MEASURED),
     resources:
         mem_mb=4000,
         runtime=120,

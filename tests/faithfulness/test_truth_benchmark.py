@@ -9,6 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
+import _explained
 import _touchstone
 import truth as benchmark
 
@@ -20,7 +21,7 @@ def folder(tmp_path_factory):
     """Return the results of two scenarios with twenty subjects, of which four are tested, and of two cohorts."""
     found = tmp_path_factory.mktemp("truth")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_touchstone, "UNTRAINED", 1)
+        patch.setattr(_explained, "UNTRAINED", 1)
         patch.setattr(benchmark, "COHORTS", 2)
         for name in benchmark.QUICK:
             benchmark.scenario(found, name, "cwt_resnet18", 20)
@@ -35,12 +36,20 @@ def test_a_model_of_two_foci_is_explained_beside_floors(folder):
     assert detection["window_auroc"].mean() > 0.9
     scored = benchmark.scores(folder, "two_foci", "cwt_resnet18")
     assert set(scored["map"]) >= {MAP, FREQUENT, RANDOM, "power contrast", "untrained network 1, magnitude"}
-    assert set(scored["method"]) == set(_touchstone.METHODS)
+    assert set(scored["method"]) == set(_explained.METHODS)
     assert set(scored["n"] + scored["not_competent"] + scored["without"]) == {4}
     figures = benchmark.figures(folder, "cwt_resnet18")
     assert figures["truth_two_foci_pr"] > 0.5
     assert 0 < figures["truth_conjunction_floor"] < 1  # of four subjects, no more can be said
     assert 0 <= figures["truth_null_rate"] <= 1
+
+
+@pytest.mark.long
+def test_interactions_of_all_pairs_are_scored_beside_floors(folder):
+    scored = benchmark.pair_scores(folder, "conjunction", "cwt_resnet18")
+    assert set(scored["map"]) >= {MAP, FREQUENT, RANDOM, "band_occlusion", "power contrast", "untrained network 1"}
+    found = benchmark.read(folder, "conjunction_cwt_resnet18", "pairs")
+    assert found[found["part"] == "whole"].groupby(["map", "subject"]).size().eq(25 * 24 // 2).all()
 
 
 @pytest.mark.long

@@ -1,0 +1,9 @@
+"""What Touchstone measures. Imports nothing heavy, because a workflow is planned from it."""
+
+from bandmap.download.scenarios import SCENARIOS
+
+MEASURED = {
+    **{name: {"scenario": name} for name in SCENARIOS},
+    "shortcut_weak": {"scenario": "shortcut", "strength": 0.4},
+}
+"""Name -> options of the data set: every scenario, and `shortcut` with a focus so weak that its cue is worth using."""
