@@ -17,8 +17,11 @@ export function drawAbout(parent, about) {
   list.className = "pairs";
   for (const [name, value] of Object.entries(facts)) list.append(pair(name, value));
   const notes = about.quality.filter((row) => row.note && row.note !== "n/a");
+  const sources = document.createElement("details");
+  sources.className = "quiet";
+  sources.hidden = !notes.length;
   const remarks = document.createElement("ul");
-  remarks.className = "quiet";
+  sources.append(Object.assign(document.createElement("summary"), { textContent: "Notes on channels" }), remarks);
   for (const row of notes) remarks.append(Object.assign(document.createElement("li"), { textContent: `${row.channel}: ${row.note}` }));
   const key = document.createElement("p");
   key.className = "quiet";
@@ -28,7 +31,7 @@ export function drawAbout(parent, about) {
     mark.style.background = shown(about.colours.quality[flag]);
     key.append(mark, `${wordOf(flag)} `);
   }
-  parent.replaceChildren(Object.assign(document.createElement("h2"), { textContent: "Recording" }), list, remarks, key);
+  parent.replaceChildren(Object.assign(document.createElement("h2"), { textContent: "Recording" }), list, sources, key);
 }
 
 function pair(name, value) {

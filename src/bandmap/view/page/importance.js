@@ -107,7 +107,7 @@ export function matrixInView() {
   return { one, n, values: n ? sum.map((value) => value / n) : null };
 }
 
-const MINUS = (text) => text.replace("-", "−");
+const MINUS = (text) => text.replace(/^-(?=0\.?0*$)/, "").replace("-", "−");
 
 export function drawMatrix(parent) {
   const found = matrixInView();

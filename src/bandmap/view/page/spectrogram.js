@@ -8,7 +8,7 @@ import { current } from "bandmap/traces.js";
 import { marked } from "bandmap/events.js";
 
 const colours = table(VIRIDIS);
-const RANGE = [-20, 35]; // dB of 1 µV²/Hz
+const RANGE = [-25, 25]; // dB of 1 µV²/Hz
 const picture = document.createElement("canvas");
 
 function transform(re, im) { // in place, length a power of two

@@ -51,7 +51,7 @@ const DRAWERS = {
 
 function heightOfTraces() {
   const others = Object.values(strips).filter((strip) => strip.isShown).reduce((sum, strip) => sum + strip.height + 4, 0);
-  const rest = innerHeight - document.querySelector("header").offsetHeight - document.querySelector("footer").offsetHeight - others - 40;
+  const rest = innerHeight - document.querySelector("header").offsetHeight - document.querySelector("footer").offsetHeight - others - document.getElementById("status").offsetHeight - 24;
   return Math.max(rest, 15 * state.about.channels.length + 60, 240);
 }
 
@@ -71,6 +71,7 @@ function draw() {
 // What may wait until the page stands still.
 function settle() {
   drawMatrix(document.getElementById("matrix"));
+  traces.describe();
   const text = [here(), remark()].filter(Boolean).join(". ");
   if (document.getElementById("status").dataset.page !== text) say(text);
   document.getElementById("status").dataset.page = text;

@@ -26,6 +26,7 @@ export function begin(parent) {
   labels.setAttribute("aria-label", "Chosen channel");
   const canvas = document.createElement("div");
   canvas.className = "plot";
+  canvas.setAttribute("role", "img");
   element.append(labels, canvas);
   parent.append(element);
 }
@@ -62,7 +63,6 @@ function make(width, height) {
     series: [{}, ...rows.map((row) => ({ ...line, label: row.name }))],
     hooks: { drawClear: [behind], draw: [above] },
   }, [[0], ...rows.map(() => [null])], element.querySelector(".plot"));
-  plot.root.setAttribute("aria-hidden", "true");
   relabel(height);
 }
 
@@ -171,6 +171,12 @@ function above(u) {
   ctx.fillStyle = colour("--ink");
   ctx.fillText(text, width - 17, height - CENTIMETRE / 2 - 3);
   ctx.restore();
+}
+
+// Says in words what the lines show.
+export function describe() {
+  const span = `${clock(state.start)} to ${clock(state.start + state.seconds)}`;
+  element.querySelector(".plot").setAttribute("aria-label", `Traces of ${now.rows.length} channels, ${span}, ${state.scale} µV per cm, negative up`);
 }
 
 // A scale with which the loud parts of most traces fit their row, as in the report.
