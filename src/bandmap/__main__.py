@@ -148,6 +148,12 @@ def _agreement(options: argparse.Namespace) -> int:
     return _answer(lambda: how(agreement(options.reference, options.hypothesis, subjects=options.subjects)))
 
 
+def _annotators(options: argparse.Namespace) -> int:
+    from bandmap.score.from_files.annotators import compare
+
+    return _answer(lambda: compare(options.labels))
+
+
 def _fine_tune(options: argparse.Namespace) -> int:
     from bandmap.apply.tuning import fine_tune
 
@@ -179,6 +185,7 @@ def _view(options: argparse.Namespace) -> int:
 _OWN = {
     **dict.fromkeys(TASKS, _apply),
     "agreement": _agreement,
+    "annotators": _annotators,
     "fine-tune": _fine_tune,
     "export-review": _export_review,
     "card": _card,

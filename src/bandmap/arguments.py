@@ -31,6 +31,8 @@ def parser() -> argparse.ArgumentParser:
     _add_truth(commands)
     _add_loop(commands)
     _add_view(commands)
+    compared = commands.add_parser("annotators", help="compare all annotators of the same seconds", allow_abbrev=False)
+    compared.add_argument("labels", nargs="+", type=Path, help="such as resources/helsinki/*_labels")
     return main
 
 

@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bandmap.harmonize.interpolate import can_interpolate, spline_weights
+from bandmap.harmonize.interpolate import POSITIONS, can_interpolate, spline_weights
 from bandmap.harmonize.names import Source
 from bandmap.vocabulary.montages import ELECTRODES, MONTAGES
 from bandmap.vocabulary.plugins import did_you_mean
@@ -39,7 +39,7 @@ def derive(sources: Sequence[Source], montage: str) -> tuple[Derived, ...]:
     sources : sequence of Source
         Sources with distinct pairs of electrodes.
     montage : str
-        One of `MONTAGES`: "bipolar18", "referential19" (common average) or "sleep2".
+        One of `MONTAGES`: "bipolar18", "referential19" (common average), "sleep2" or "behind_ears".
 
     Raises
     ------
@@ -84,8 +84,8 @@ class _Potentials:
         return next((end for end, count in shared.most_common(1) if count >= _MIN_STAR), "")
 
     def interpolated(self, electrode: str) -> Weights | None:
-        present = [name for name in self.of if name not in _EARS]
-        if not can_interpolate(electrode, present):
+        present = [name for name in self.of if name in POSITIONS and name not in _EARS]
+        if electrode not in POSITIONS or not can_interpolate(electrode, present):
             return None
         return _sum((weight, self.of[name]) for name, weight in _spline(electrode, present))
 

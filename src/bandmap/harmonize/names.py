@@ -11,6 +11,8 @@ _SEPARATORS = re.compile(r"[\s\-‐‑‒–—−:/_]+")
 _ELECTRODES = {name.upper(): name for name in POSITIONS} | OLD_NAMES
 _GRID = re.compile(r"A([3-9]|[123]\d)|[BD]\d\d?")  # BioSemi caps (A1 ... D32), where C3 is not C3 of the 10-20 system
 _GRID_NAME = re.compile(r"[A-H]\d\d?")
+_BEHIND_EARS = {"BTELEFT": ("BTE1", "BTE3"), "BTERIGHT": ("BTE2", "BTE4"), "CROSSTOP": ("BTE1", "BTE2")}
+"""Label of a wearable recorder (SeizeIT2) -> the electrodes behind the ears between which it measures."""
 _ZERO_FOR_O = {"01": "O1", "02": "O2"}  # CHB-MIT chb12_27 to _29
 
 
@@ -57,6 +59,8 @@ def ends(label: str, *, zero_for_o: Mapping[str, str] = _ZERO_FOR_O) -> tuple[st
     text = re.sub(r"^(EEG|POL)", "", label.upper().strip().replace("=", " "))
     tokens = [token.strip(".()") for token in _SEPARATORS.split(text)]
     tokens = [token for token in tokens if token]
+    if len(tokens) == 2 and tokens[0] in _BEHIND_EARS and tokens[1] == "SD":
+        return _BEHIND_EARS[tokens[0]]
     tokens = [zero_for_o.get(token, token) for token in tokens]
     if len(tokens) in (2, 3) and re.fullmatch(r"\d|[1-9]\d", tokens[-1]):
         tokens.pop()  # a number that distinguishes duplicates

@@ -20,7 +20,10 @@ BIPOLAR18 = tuple(f"{a}-{b}" for chain in _CHAINS for a, b in pairwise(chain.spl
 SLEEP2 = ("Fpz-Cz", "Pz-Oz")
 """The EEG derivations of Sleep-EDF."""
 
-MONTAGES = {"bipolar18": BIPOLAR18, "referential19": ELECTRODES, "sleep2": SLEEP2}
+BEHIND_EARS = ("BTE1-BTE3", "BTE2-BTE4", "BTE1-BTE2")
+"""Derivations of two electrodes behind each ear: left (BTE1 above BTE3), right (BTE2, BTE4), and across the head."""
+
+MONTAGES = {"bipolar18": BIPOLAR18, "referential19": ELECTRODES, "sleep2": SLEEP2, "behind_ears": BEHIND_EARS}
 
 
 _TRACES = (

@@ -14,6 +14,7 @@ from bandmap.workflow.extents import check_extents
 from bandmap.workflow.folds import Folds, made, read_or_make
 from bandmap.workflow.imported import read_imported, with_imported
 from bandmap.workflow.listing import listed
+from bandmap.workflow.montages import check_montages
 from bandmap.workflow.packing import PackPlan
 from bandmap.workflow.quick import with_known_parameters
 from bandmap.workflow.scores import check_baselines
@@ -290,5 +291,6 @@ def make_plan(config: Settings) -> Plan:
     check(config)
     check_baselines(config)
     check_extents(config, {name: model.about["harmonize"] for name, model in imported.items()})
+    check_montages(config, {name: model.about["harmonize"] for name, model in imported.items()})
     recordings, out = listed(config)
     return Plan(config, imported, recordings, read_or_make(config, recordings), out)

@@ -5,6 +5,7 @@ from typing import Any
 
 from bandmap.train.schemes import CONTINUES
 from bandmap.vocabulary import plugins
+from bandmap.vocabulary.montages import BEHIND_EARS
 
 Settings = Mapping[str, Any]
 
@@ -21,8 +22,8 @@ POSITIONS = frozenset(
     f"{row}{place}"
     for row in ("Fp", "AF", "F", "FC", "FT", "C", "T", "CP", "TP", "P", "PO", "O", "I")
     for place in ("z", *range(1, 11))
-)
-"""Names of electrodes in the 10-20 and 10-10 systems."""
+).union(end for name in BEHIND_EARS for end in name.split("-"))
+"""Names of electrodes in the 10-20 and 10-10 systems, and of those behind the ears."""
 
 TASKS = "bandmap.train.tasks"
 """Package of the tasks of models."""
