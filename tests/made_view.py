@@ -1,15 +1,22 @@
 """A small finished run to look at: two models, gaps, a masked channel, flags, importance, and hostile names."""
 
+import http.client
 import json
+import threading
+from contextlib import contextmanager
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import numpy as np
+from waitress import wasyncore
 
 from bandmap.files.attributed import write_attribution
 from bandmap.files.documents import write_json
 from bandmap.files.events import write_events
 from bandmap.files.predicted import write_predictions
 from bandmap.harmonize.from_files import write_harmonized
+from bandmap.view.found import find_recordings
+from bandmap.view.server import make_server
 from bandmap.vocabulary.montages import BIPOLAR18, ELECTRODES
 from bandmap.vocabulary.recording import Event
 
@@ -109,3 +116,49 @@ def _predict(results, model, name, stream):
             targets=np.ones(len(starts), int),
             attributes={"method": method, "length_seconds": 4.0, "channels": json.dumps(stream.channels)},
         )
+
+
+def a_night(folder):
+    """Return `results` with a recording of seven minutes, the stages of a scorer and those of a model."""
+    results = folder / "results"
+    stages = ("W", "N1", "N2", "N3", "REM")
+    events = tuple(Event(30.0 * k, 30.0 * k + 30, stages[k % 5]) for k in range(12))
+    add_recording(results, "made/night", a_stream(events=events, seconds=420.0), models=())
+    probabilities = np.eye(5)[np.arange(14) % 5]
+    write_predictions(
+        results / "predicted" / "stager" / SCHEME / "made" / "night_probabilities.h5",
+        probabilities=probabilities,
+        centres_seconds=15.0 + 30 * np.arange(14),
+        labels=np.full(14, -1),
+        attributes={"step_seconds": 30.0},
+    )
+    return results
+
+
+@contextmanager
+def served(results):
+    """Yield the address of the page while the server runs."""
+    server, address = make_server(find_recordings(results))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield address
+    finally:
+        # Closed by its own thread: it would wait for sockets that another thread has closed.
+        server.task_dispatcher.shutdown()
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+        thread.join()
+
+
+def ask(address, path, *, method="GET", body=None, **headers):
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=600)
+    connection.request(method, path, body=body, headers=headers)
+    answer = connection.getresponse()
+    content = answer.read()
+    connection.close()
+    return answer, content
+
+
+def root(address):
+    return "/" + urlsplit(address).path.split("/")[1]

@@ -16,6 +16,11 @@ SEIZURES = (Event(300, 360, "sz"), Event(1500, 1560, "sz_foc"), Event(2800, 2900
 FOUND = (Event(305, 350, "sz"), Event(2000, 2060, "sz"), Event(2810, 2900, "sz"))
 
 
+@pytest.fixture(autouse=True)
+def _few_shifts(monkeypatch):
+    monkeypatch.setattr("bandmap.score.agreement.DRAWS", 20)
+
+
 def review(path, events, *, reviewed=((0.0, HOUR),), seconds=HOUR):
     marks = tuple(Mark(event, "added") for event in events)
     write_review(path, Review("AB", seconds, marks, reviewed), revision=NO_REVISION)

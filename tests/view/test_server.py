@@ -1,32 +1,16 @@
 """The server answers with known files only, under its own address only."""
 
-import http.client
 import json
-import threading
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from made_view import a_run
+from made_view import a_run, ask, root, served
 
 from bandmap.files.harmonized import read_recording
 from bandmap.files.pyramid import CHUNK
 from bandmap.view.found import find_recordings
-from bandmap.view.server import make_server
 from bandmap.vocabulary.recording import RecordingError
-
-
-@contextmanager
-def served(results):
-    """Yield the address of the page while the server runs."""
-    server, address = make_server(find_recordings(results))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        yield address
-    finally:
-        server.close()
 
 
 @pytest.fixture(scope="module")
@@ -38,20 +22,6 @@ def run(tmp_path_factory):
 def address(run):
     with served(run) as address:
         yield address
-
-
-def ask(address, path, *, method="GET", **headers):
-    parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=600)
-    connection.request(method, path, headers=headers)
-    answer = connection.getresponse()
-    content = answer.read()
-    connection.close()
-    return answer, content
-
-
-def root(address):
-    return "/" + urlsplit(address).path.split("/")[1]
 
 
 def test_the_address_is_of_this_machine_and_has_a_token(address):

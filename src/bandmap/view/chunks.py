@@ -16,7 +16,7 @@ from bandmap.files.pyramid import CHUNK, Level, read_bins, read_levels
 from bandmap.harmonize.pyramid import DECIBELS, LOWEST_DECIBELS
 from bandmap.view.found import FoundRecording, ModelFiles
 from bandmap.view.importance import importance_of
-from bandmap.vocabulary import colours
+from bandmap.vocabulary import colours, event_types
 from bandmap.vocabulary.montages import MONTAGES, clinical_order
 from bandmap.vocabulary.recording import Event, SleepStage
 
@@ -70,8 +70,10 @@ class Chunks:
             "models": [self._model(model) for model in self.found.models],
             **self._axes(),
             "stages": list(SleepStage.__members__),
+            "types": event_types.ILAE,
             "colours": {
                 "reference": colours.REFERENCE,
+                "review": colours.REVIEW,
                 "shade": colours.SHADE,
                 "models": list(colours.MODELS),
                 "stages": colours.STAGES,

@@ -48,6 +48,11 @@ class FoundRecording:
     settings: Path
 
     @property
+    def reviewed(self) -> Path:
+        """The folder of all reviews."""
+        return self.settings.with_name("reviewed")
+
+    @property
     def name(self) -> str:
         """Data set and recording."""
         return f"{self.dataset}/{self.recording}"

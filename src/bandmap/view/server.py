@@ -9,13 +9,14 @@ from typing import Any, Protocol
 
 import waitress.server
 
+from bandmap.view import reviewing
 from bandmap.view.chunks import Chunks
 from bandmap.view.found import FoundRecording
 from bandmap.view.pages import PAGE, TYPES, page, page_files, policy
 from bandmap.vocabulary.recording import RecordingError
 
 HOST = "127.0.0.1"
-MOST_BODY_BYTES = 4 * 2**20
+MOST_BODY_BYTES = reviewing.LARGEST_BODY
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,14 @@ class Request:
     path : tuple of str
         The parts of the address after the token.
     body : bytes
+    revision : str or None
+        The header If-Match.
     """
 
     method: str
     path: tuple[str, ...]
     body: bytes = b""
+    revision: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,8 @@ class App:
             ("GET", "page"): self._page,
             ("GET", "recordings"): self._recordings,
             ("GET", "data"): self._data,
+            ("GET", "reviewed"): self._reviews,
+            ("PUT", "reviewed"): self._save,
         }
 
     def __call__(self, environ: Mapping[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -117,10 +123,9 @@ class App:
         if route is None:
             known = any(first == parts[0] for _, first in self.routes)
             return _refusal("405 Method Not Allowed" if known else "404 Not Found", "There is nothing here.")
+        body = environ["wsgi.input"].read(MOST_BODY_BYTES) if method != "GET" else b""
         try:
-            return route(
-                Request(method, parts, environ["wsgi.input"].read(MOST_BODY_BYTES) if method != "GET" else b"")
-            )
+            return route(Request(method, parts, body, environ.get("HTTP_IF_MATCH")))
         except KeyError:
             return _refusal("404 Not Found", "There is nothing here.")
         except RecordingError as error:
@@ -142,6 +147,24 @@ class App:
         _, dataset, recording, name = request.path
         kind = "application/json" if name == "about" else "application/octet-stream"
         return Answer(self._chunks[f"{dataset}/{recording}"].read(name), kind)
+
+    def _reviews(self, request: Request) -> Answer:
+        found = self._reviewed(request)
+        stored = reviewing.reviews_of(found.reviewed, found.dataset, found.recording)
+        return Answer(json.dumps(stored).encode(), "application/json")
+
+    def _save(self, request: Request) -> Answer:
+        found = self._reviewed(request)
+        seconds = self._chunks[found.name].about["seconds"]
+        revision = request.revision and request.revision.strip('"')
+        place = found.reviewed, found.dataset, found.recording
+        status, content = reviewing.save(*place, request.body, revision=revision, seconds=seconds)
+        return Answer(json.dumps(content).encode(), "application/json", f"{status.value} {status.phrase}")
+
+    def _reviewed(self, request: Request) -> FoundRecording:
+        if len(request.path) != 3:
+            raise KeyError(request.path)
+        return self._chunks["/".join(request.path[1:])].found
 
 
 def _refusal(status: str, words: str) -> Answer:

@@ -7,6 +7,9 @@ BLACK, GREY, ORANGE, BLUE, VERMILION, GREEN, SKY, PURPLE = (
 REFERENCE, SHADE = VERMILION, ORANGE
 """Annotated events, and the shading of events in other rows."""
 
+REVIEW = BLACK
+"""Events that a reviewer confirms."""
+
 MODELS = (BLUE, GREEN, PURPLE, SKY, ORANGE)
 """Models beside annotated events, in this order."""
 

@@ -1,7 +1,7 @@
 // Chunks of a recording: fetched from the server or, in a folder that opens from disk, loaded as scripts.
 import { plan } from "bandmap/state.js";
 
-const IN_FOLDER = Boolean(document.querySelector('meta[name="source"][content="folder"]'));
+export const isInFolder = Boolean(document.querySelector('meta[name="source"][content="folder"]'));
 const MOST_BYTES = 96 * 2 ** 20;
 const known = new Map(); // name -> decoded chunk, the last used one last
 const coming = new Map(); // name -> promise
@@ -26,7 +26,7 @@ function halves(buffer) {
 function decoded(name, buffer) {
   const kind = name.split("-")[0];
   if (kind === "about") return JSON.parse(new TextDecoder().decode(buffer));
-  if (kind === "extremes" || (kind === "samples" && IN_FOLDER)) return halves(buffer);
+  if (kind === "extremes" || (kind === "samples" && isInFolder)) return halves(buffer);
   return kind === "flags" || kind === "spectra" ? new Uint8Array(buffer) : new Float32Array(buffer);
 }
 
@@ -53,7 +53,7 @@ async function byRequest(path) {
 }
 
 async function got(path, name) {
-  return IN_FOLDER ? byScript(`data/${path}.js`, name) : byRequest(`../${path}`);
+  return isInFolder ? byScript(`data/${path}.js`, name) : byRequest(`../${path}`);
 }
 
 export async function recordings() {
@@ -68,7 +68,7 @@ export async function open(recording) {
   return load("about");
 }
 
-const address = (name) => `${IN_FOLDER ? "" : "data/"}${folder.split("/").map(encodeURIComponent).join("/")}/${name}`;
+const address = (name) => `${isInFolder ? "" : "data/"}${folder.split("/").map(encodeURIComponent).join("/")}/${name}`;
 
 // Returns the promise of a chunk.
 export function load(name) {

@@ -12,6 +12,8 @@ import { drawEpochs, drawHypnodensity, drawHypnogram, EPOCH, foundStages, isNigh
 import { drawWhole, steer } from "bandmap/whole.js";
 import { drawTools, here, KEYS, listen, remark, say, zoomTo } from "bandmap/tools.js";
 import { drawAbout } from "bandmap/about.js";
+import { ownStages } from "bandmap/stages.js";
+import { beginReview, drawReview, listenToReview, openReview } from "bandmap/reviewing.js";
 
 const LABEL = 92; // pixels beside the strips, as in page.css
 const [wholeSection, pageSection] = ["whole", "page"].map((id) => document.getElementById(id));
@@ -26,6 +28,7 @@ function build() {
   if (night) {
     strips.scorer = new Strip(wholeSection, "scorer", "Scorer", 56);
     strips.model = new Strip(wholeSection, "model", "Model", 56);
+    strips.own = new Strip(wholeSection, "own", "Review", 56);
     strips.density = new Strip(wholeSection, "density", "Probability", 48);
     strips.epochs = new Strip(pageSection, "epochs", "Scorer / model", 32);
   }
@@ -37,6 +40,7 @@ function build() {
     strips.events.label.title = strips.events.label.textContent;
     strips.probability = new Strip(pageSection, "probability", "Probability", 64);
   }
+  strips.review = beginReview(pageSection);
   strips.quality = new Strip(pageSection, "quality", "Quality", 20);
   strips.power = new Strip(pageSection, "power", "Power", 96);
   listEvents(document.getElementById("events"));
@@ -46,7 +50,8 @@ function build() {
 const DRAWERS = {
   whole: drawWhole, scorer: (strip, width) => drawHypnogram(strip, width, stagesOf(state.about), "scorer"),
   model: (strip, width) => drawHypnogram(strip, width, foundStages(state.about), "model"), density: drawHypnodensity,
-  epochs: drawEpochs, events: drawEvents, probability: drawProbability, quality: drawQuality, power: drawSpectrogram,
+  own: (strip, width) => drawHypnogram(strip, width, ownStages(), "review"),
+  epochs: drawEpochs, review: drawReview, events: drawEvents, probability: drawProbability, quality: drawQuality, power: drawSpectrogram,
 };
 
 function heightOfTraces() {
@@ -94,6 +99,7 @@ async function open(name, at, page) {
   const seconds = Number(page) || (isNight(about) ? EPOCH : 10);
   const first = at === null ? (about.reference.find(([, , label]) => !about.stages.includes(label))?.[0] ?? 0) : Number(at);
   Object.assign(state, { about, montage: "recorded", row: 0, model: 0 });
+  openReview(name);
   build();
   change({ seconds, start: page ? first || 0 : (first || 0) - (at === null && first === 0 ? 0 : 0.2 * seconds) });
   const fit = () => (document.body.dataset.drawn === "true" ? change({ scale: traces.fittingScale(SCALES) }) : setTimeout(fit, 50));
@@ -128,6 +134,7 @@ async function start() {
   watch(theme);
   watch(draw);
   listen();
+  listenToReview();
   listenToWheel();
   new ResizeObserver(plan).observe(pageSection);
   addEventListener("resize", plan);

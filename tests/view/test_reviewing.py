@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from bandmap.apply.reviewing import LARGEST_BODY, NO_REVISION, reviews_of, save
 from bandmap.files.events import read_events
+from bandmap.files.reviewed import NO_REVISION
+from bandmap.view.reviewing import LARGEST_BODY, reviews_of, save
 
 MARK = {"onset": 10, "offset": 20.5, "type": "fnsz", "verdict": "added", "comment": "<b>\t</b>"}
 DOCUMENT = {"reviewer": "AB", "marks": [MARK], "reviewed": [[0, 30], [30, 60]]}

@@ -7,12 +7,12 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from bandmap.files.reviewed import ENDING, NO_REVISION, ConflictError, path_of, read_review, revision_of, write_review
+from bandmap.files.reviewed import ENDING, ConflictError, path_of, read_review, revision_of, write_review
 from bandmap.vocabulary.recording import Event, RecordingError
 from bandmap.vocabulary.review import Mark, Review, folder_of, known_type
 from bandmap.vocabulary.spans import joined
 
-LARGEST_BODY = 8_000_000
+LARGEST_BODY = 4 * 2**20
 """Maximum number of bytes of a review that is sent."""
 
 Answer = tuple[HTTPStatus, dict[str, Any]]
@@ -163,6 +163,3 @@ def _text(value: object) -> str:
 
 def _refused(status: HTTPStatus, line: str) -> Answer:
     return status, {"error": line}
-
-
-__all__ = ["LARGEST_BODY", "NO_REVISION", "as_document", "from_document", "reviews_of", "save"]
