@@ -141,7 +141,7 @@ class Tags(HTMLParser):
 
 def test_every_page_says_research_use_only_and_simulated(tmp_path):
     pages = pages_of(DATA, tmp_path)
-    assert set(pages) == {"index.html", "pages/simulated-S1.html", "pages/terms.html"}
+    assert set(pages) == {"index.html", "pages/simulated-S1.html", "pages/terms.html", "pages/view.html"}
     assert all("Research use only" in page for page in pages.values())
     assert all("come from a simulator" in page for page in pages.values())
     assert "come from a simulator" not in page_of(replace(DATA, simulated=()), tmp_path)

@@ -23,6 +23,8 @@ PAGES = "pages"
 
 TASKS: Mapping[str, TaskPages] = {"seizure": seizure, "sleep": sleep}
 
+_OWN_PAGES = ("terms", "view")
+
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -31,7 +33,9 @@ class FigurePathError(ValueError):
 
 
 def render(data: ReportData, path: str | Path) -> None:
-    """Write the first page, and beside it the folder `pages` with one page per subject and one of terms.
+    """Write the first page, and beside it the folder `pages`.
+
+    The folder has one page per subject, one of terms, and one that leads to the recordings.
 
     Parameters
     ----------
@@ -60,7 +64,8 @@ def render(data: ReportData, path: str | Path) -> None:
     subject_page = templates.get_template("subject.html.j2")
     for view in subject_views(data, pages, task):
         _write(folder / view.page, subject_page.render(**shared, view=view, root="../"))
-    _write(folder / PAGES / "terms.html", templates.get_template("terms.html.j2").render(**shared, root="../"))
+    for name in _OWN_PAGES:
+        _write(folder / PAGES / f"{name}.html", templates.get_template(f"{name}.html.j2").render(**shared, root="../"))
 
 
 def render_recording(
@@ -112,7 +117,7 @@ def page_names(people: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     names: dict[tuple[str, str], str] = {}
     for number, person in enumerate(people, start=1):
         name = re.sub(r"[^A-Za-z0-9_.+-]", "_", "-".join(person))
-        taken = name == "terms" or f"{PAGES}/{name}.html" in names.values()
+        taken = name in _OWN_PAGES or f"{PAGES}/{name}.html" in names.values()
         names[person] = f"{PAGES}/{name}{f'_{number}' if taken else ''}.html"
     return names
 

@@ -131,4 +131,6 @@ def _unit(anchor: str, members: list[tuple[RunPart, SeizurePart]]) -> Unit:
             "duration": round(first.offset - first.onset, 1),
             **whose,
         },
+        recording=first.recording,
+        at=first.onset,
     )

@@ -121,6 +121,7 @@ def _unit(anchor: str, name: str, members: list[tuple[RunPart, NightPart]]) -> U
             if len(n.minutes)
         ),
         columns={"recording": Cell(name, link=f"#{anchor}"), "asleep by the scorer (min)": reference, **spans},
+        recording=members[0][1].recording,
     )
 
 

@@ -37,6 +37,10 @@ class Unit:
         (title, table).
     columns : mapping
         Its row in the table of entries.
+    recording : str
+        Its recording, for the link to it; empty if the run has no harmonized recordings.
+    at : float
+        Second of the recording that the link opens.
     """
 
     anchor: str
@@ -46,6 +50,8 @@ class Unit:
     pictures: tuple[Picture, ...] = ()
     tables: tuple[tuple[str, Table], ...] = ()
     columns: Mapping[str, object] = field(default_factory=dict)
+    recording: str = ""
+    at: float = 0.0
 
 
 class TaskPages(Protocol):

@@ -29,7 +29,10 @@ export function drawAbout(parent, about) {
     const mark = document.createElement("span");
     mark.className = "mark";
     mark.style.background = shown(about.colours.quality[flag]);
-    key.append(mark, `${wordOf(flag)} `);
+    const pair = document.createElement("span");
+    pair.className = "pair";
+    pair.append(mark, wordOf(flag));
+    key.append(pair, " ");
   }
   parent.replaceChildren(Object.assign(document.createElement("h2"), { textContent: "Recording" }), list, sources, key);
 }

@@ -116,7 +116,8 @@ export function drawMatrix(parent) {
   if (!found?.values) {
     const words = document.createElement("p");
     words.className = "quiet";
-    words.textContent = found ? "No window on this page was explained." : "The chosen model has no matrix of regions and bands.";
+    words.textContent = found ? "No window on this page was explained."
+      : state.about.models.length ? "The chosen model has no matrix of regions and bands." : "No model has predicted this recording.";
     parent.replaceChildren(title, words);
     return;
   }

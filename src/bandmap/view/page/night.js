@@ -47,9 +47,11 @@ export function drawHypnogram(strip, width, stages, who) {
       ctx.stroke();
     }
     ctx.fillStyle = shown(about.colours.stages[stage]);
-    ctx.fillRect(x0, y(stage) - 2, Math.max(x1 - x0, 1), 4);
+    ctx.fillRect(x0, y(stage) - 2, Math.max(x1 - x0, 1) + 0.5, 4);
     last = [stage, x1];
   }
+  ctx.fillStyle = colour("--soft");
+  order.forEach((stage) => ctx.fillText(stage, 2, y(stage) + 3));
   frame(strip, width);
   const here = stages.find(([onset, offset]) => onset <= state.start + 0.01 && state.start + 0.01 < offset);
   strip.say(`Hypnogram of the ${who}; at ${clock(state.start)}: ${here?.[2] ?? "no stage"}`);

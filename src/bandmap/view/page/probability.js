@@ -1,7 +1,7 @@
 // The probability of a seizure of every model.
 import { state } from "bandmap/state.js";
 import { peek } from "bandmap/data.js";
-import { colour, note, shown, xOf } from "bandmap/strip.js";
+import { colour, shown, xOf } from "bandmap/strip.js";
 import { colourOfModel } from "bandmap/events.js";
 
 // The windows of a model: {seconds, values} of one class, or null while they are coming.
@@ -80,6 +80,5 @@ export function drawProbability(strip, width) {
     }
   });
   ctx.lineWidth = 1;
-  if (!about.models.length) note(strip, width, "no model has predicted this recording");
   strip.say(`Probability of a seizure on this page. ${words.join("; ")}`);
 }

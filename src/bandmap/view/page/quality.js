@@ -11,19 +11,28 @@ function ordered(about) {
   return Object.keys(about.colours.quality).filter((flag) => about.flags.includes(flag));
 }
 
-// Calls with (flag, first second, last second) for each stretch of a channel on the page.
-function stretches(about, field, channel, each) {
-  const n = field.length / about.channels.length;
+const prepared = new WeakMap(); // bit field -> {names, first: byte -> place of the flag that wins, runs of each channel}
+
+// The stretches of each channel with a flag, found once: [place of the flag, first second, last second].
+function flagged(about, field) {
+  if (prepared.has(field)) return prepared.get(field);
   const names = ordered(about).filter((flag) => flag !== "interpolated");
   const bits = names.map((flag) => 1 << about.flags.indexOf(flag));
-  const [from, to] = [Math.max(Math.floor(state.start), 0), Math.min(Math.ceil(state.start + state.seconds), n)];
-  let [flag, since] = [-1, from];
-  for (let second = from; second <= to; second++) {
-    const next = second < to ? bits.findIndex((bit) => field[channel * n + second] & bit) : -1;
-    if (next === flag) continue;
-    if (flag >= 0) each(names[flag], since, second);
-    [flag, since] = [next, second];
-  }
+  const first = Int8Array.from({ length: 256 }, (_, byte) => bits.findIndex((bit) => byte & bit));
+  const n = field.length / about.channels.length;
+  const runs = about.channels.map((_, channel) => {
+    const found = [];
+    let [flag, since] = [-1, 0];
+    for (let second = 0; second <= n; second++) {
+      const next = second < n ? first[field[channel * n + second]] : -1;
+      if (next === flag) continue;
+      if (flag >= 0) found.push([flag, since, second]);
+      [flag, since] = [next, second];
+    }
+    return found;
+  });
+  prepared.set(field, { names, first, runs });
+  return prepared.get(field);
 }
 
 // Draws a bar under each trace where its channel is flagged, and hatches time without a signal.
@@ -31,15 +40,19 @@ export function drawFlags(ctx, width, { rows, places, perRow }) {
   const { about } = state;
   const field = about.flags.length ? peek("flags") : null;
   if (!field) return;
+  const { names, runs } = flagged(about, field);
+  const end = state.start + state.seconds;
   rows.forEach((row, i) => {
     for (const [channel] of row.parts.slice(0, 2)) {
-      stretches(about, field, channel, (flag, first, last) => {
+      for (const [place, first, last] of runs[channel]) {
+        if (last <= state.start || first >= end) continue;
         const [x0, x1] = [Math.max(xOf(first, width), 0), Math.min(xOf(last, width), width)];
         const y = (places[i] + 1) * perRow;
-        ctx.fillStyle = shown(about.colours.quality[flag], flag === "masked" ? 0.18 : 0.9);
-        if (flag === "masked") ctx.fillRect(x0, y - perRow / 2, x1 - x0, perRow);
+        const isMasked = names[place] === "masked";
+        ctx.fillStyle = shown(about.colours.quality[names[place]], isMasked ? 0.18 : 0.9);
+        if (isMasked) ctx.fillRect(x0, y - perRow / 2, x1 - x0, perRow);
         else ctx.fillRect(x0, y + perRow / 2 - 3, Math.max(x1 - x0, 1), 2);
-      });
+      }
     }
   });
 }
@@ -54,8 +67,7 @@ export function drawQuality(strip, width) {
     return;
   }
   const n = field.length / about.channels.length;
-  const counted = ordered(about).filter((flag) => flag !== "interpolated");
-  const bits = counted.map((flag) => 1 << about.flags.indexOf(flag));
+  const { names: counted, first } = flagged(about, field);
   const total = new Float64Array(counted.length);
   const columns = Math.max(Math.min(Math.ceil(state.seconds), Math.floor(width / 2)), 1);
   const each = state.seconds / columns;
@@ -68,7 +80,7 @@ export function drawQuality(strip, width) {
     for (let second = from; second < to; second += stride) {
       for (let channel = 0; channel < about.channels.length; channel++) {
         seen += 1;
-        const flag = bits.findIndex((bit) => field[channel * n + second] & bit);
+        const flag = first[field[channel * n + second]];
         if (flag >= 0) shares[flag] += 1;
       }
     }

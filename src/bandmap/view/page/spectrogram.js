@@ -61,8 +61,8 @@ function fromSamples(row, width) {
   const found = new Float64Array(columns * rows).fill(NaN);
   for (let column = 0; column < columns; column++) {
     const middle = (state.start + ((column + 0.5) / columns) * state.seconds) * rate;
-    const from = Math.round(middle - n / 2) - first;
-    if (from < 0 || from + n > values.length) continue;
+    const from = Math.min(Math.max(Math.round(middle - n / 2) - first, 0), values.length - n); // whole at both ends
+    if (from < 0) continue;
     const one = decibels(values.subarray(from, from + n), rate, rows);
     for (let r = 0; r < rows; r++) found[column * rows + r] = one[r];
   }

@@ -38,7 +38,7 @@ function build() {
     strips.events = new Strip(pageSection, "events", "", 12 * eventLayers().length + 4);
     strips.events.label.textContent = eventLayers().map((layer) => layer.name).join(" / ");
     strips.events.label.title = strips.events.label.textContent;
-    strips.probability = new Strip(pageSection, "probability", "Probability", 64);
+    if (about.models.length) strips.probability = new Strip(pageSection, "probability", "Probability", 64);
   }
   strips.review = beginReview(pageSection);
   strips.quality = new Strip(pageSection, "quality", "Quality", 20);

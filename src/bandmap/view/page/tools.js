@@ -3,6 +3,7 @@ import { change, clock, duration, PAGES, SCALES, state } from "bandmap/state.js"
 import { HIGH_PASS, LOW_PASS, NOTCH } from "bandmap/filters.js";
 import { MONTAGES, obstacle, rowsOf } from "bandmap/montage.js";
 import { step } from "bandmap/events.js";
+import { interpretations } from "bandmap/importance.js";
 import { saveSvg } from "bandmap/picture.js";
 import { current, fittingScale } from "bandmap/traces.js";
 
@@ -183,7 +184,7 @@ export function remark() {
   return [
     isLong && filters ? "Filters act on pages of up to about two minutes; longer pages show the recording as harmonized." : "",
     isComputed ? `Pages this long show the recorded channels, not the montage “${state.montage}”.` : "",
-    state.importance && !isLong && state.montage !== "recorded" && !rowsOf(about, state.montage).every((row) => row.channel >= 0)
+    state.importance && interpretations("channels").length && !isLong && state.montage !== "recorded" && !rowsOf(about, state.montage).every((row) => row.channel >= 0)
       ? "Importance is of the recorded channels; choose the montage “recorded” to see it." : "",
     cut ? "Large deflections are cut at three rows." : "",
   ].filter(Boolean).join(" ");

@@ -41,6 +41,8 @@ export function shownRows(pixels) {
 
 export const current = () => now;
 
+const isAtEdge = (t) => Math.abs((t - state.start) / state.seconds - 0.5) > 0.47;
+
 const placesOf = (rows) => rows.map((row, i) => i + GAP_OF_CHAINS * new Set(rows.slice(0, i + 1).map((r) => r.chain)).size - GAP_OF_CHAINS);
 
 function make(width, height) {
@@ -55,8 +57,8 @@ function make(width, height) {
     cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
     scales: { x: { time: false, auto: false }, y: { dir: -1, auto: false, range: () => [-1, places.at(-1) + 1] } },
     axes: [
-      { size: AXIS, incrs: INCREMENTS, space: 70, stroke: () => colour("--soft"), font: "11px system-ui, sans-serif",
-        values: (_, splits, __, ___, step) => splits.map((t) => clock(t, step < 1 ? 1 : 0)),
+      { size: AXIS, incrs: () => (state.seconds < 5 ? INCREMENTS : INCREMENTS.slice(3)), space: 70, stroke: () => colour("--soft"), font: "11px system-ui, sans-serif",
+        values: (_, splits, __, ___, step) => splits.map((t) => (isAtEdge(t) ? "" : clock(t, step < 1 ? 1 : 0))),
         grid: { stroke: () => colour("--line"), width: 1 }, ticks: { show: false } },
       { show: false },
     ],
@@ -159,16 +161,14 @@ function above(u) {
   ctx.setTransform(ratio, 0, 0, ratio, bbox.left, bbox.top);
   const [width, height] = [bbox.width / ratio, bbox.height / ratio];
   if (state.quality) drawFlags(ctx, width, now);
-  ctx.fillStyle = colour("--ink");
-  ctx.fillRect(width - 12, height - CENTIMETRE - 6, 1.5, CENTIMETRE);
   ctx.font = "11px system-ui, sans-serif";
   ctx.textAlign = "right";
   const text = `${state.scale} µV`;
+  const room = ctx.measureText(text).width + 20;
   ctx.fillStyle = colour("--paper");
-  ctx.globalAlpha = 0.8;
-  ctx.fillRect(width - 20 - ctx.measureText(text).width, height - CENTIMETRE / 2 - 15, ctx.measureText(text).width + 6, 15);
-  ctx.globalAlpha = 1;
+  ctx.fillRect(width - room - 4, height - CENTIMETRE - 10, room, CENTIMETRE + 6);
   ctx.fillStyle = colour("--ink");
+  ctx.fillRect(width - 12, height - CENTIMETRE - 7, 1.5, CENTIMETRE);
   ctx.fillText(text, width - 17, height - CENTIMETRE / 2 - 3);
   ctx.restore();
 }
