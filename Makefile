@@ -1,6 +1,7 @@
 # The two commands of the README.
 PYTHON ?= python3
 BIN := .venv/bin
+ENGINE ?= docker
 export OMP_NUM_THREADS ?= 1
 
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
@@ -10,7 +11,7 @@ FOUR := distractor two_foci conjunction spread
 comma := ,
 space := $(subst ,, )
 
-.PHONY: demo models truth truth-small test check test-units test-workflow test-all test-beside-load clean
+.PHONY: demo models truth truth-small test check test-units test-workflow test-all test-beside-load wheel images clean
 
 demo: .venv/installed
 	$(BIN)/snakemake --configfile examples/demo.yaml --directory demo
@@ -54,6 +55,17 @@ test-all: check
 test-beside-load: .venv/installed-dev
 	$(BIN)/python tools/beside_load.py $(MAKE) test
 
+wheel: .venv/installed-dev
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+
+# Needs a container engine (docs/images.md). The model of SzCORE's image is made up here: its weights are random.
+images: .venv/installed-dev
+	$(ENGINE) build --tag bandmap .
+	$(ENGINE) run --rm --env EXPECT_UID=10001 --entrypoint /bandmap/smoke-test bandmap
+	$(BIN)/python tests/made_model.py build/made.bandmap
+	$(ENGINE) build --file containers/szcore/Dockerfile --build-arg MODEL=build/made.bandmap --tag bandmap-szcore .
+	$(ENGINE) run --rm --network none --env EXPECT_UID=10001 bandmap-szcore /bandmap/smoke-test
+
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
@@ -66,4 +78,4 @@ test-beside-load: .venv/installed-dev
 	touch $@
 
 clean:
-	rm -rf demo results/[!R]* build
+	rm -rf demo results/[!R]* build dist

@@ -1,7 +1,11 @@
 """A small model with weights drawn at random: it knows nothing, but everything about its file is real."""
 
+import sys
+from pathlib import Path
+
 import torch
 
+from bandmap.files.model_file import write_model_file
 from bandmap.train.models import cwt_resnet18
 from bandmap.vocabulary.montages import BIPOLAR18
 from bandmap.vocabulary.network import Normalized
@@ -51,3 +55,8 @@ def network(seed: int) -> Normalized:
     torch.manual_seed(seed)
     built = cwt_resnet18.build(SHAPE, 2, width=2)
     return Normalized(built, torch.rand(18, 20, 1), torch.rand(18, 20, 1) + 1).eval()
+
+
+if __name__ == "__main__":  # python tests/made_model.py FILE
+    Path(sys.argv[1]).parent.mkdir(parents=True, exist_ok=True)
+    write_model_file(sys.argv[1], ABOUT, CARD, [network(seed) for seed in range(2)])

@@ -271,12 +271,13 @@ def test_every_environment_has_the_pins_of_the_package() -> None:
         assert [requirement for requirement in conda if requirement.startswith("python=")] == [f"python={python()}"]
 
 
-def test_the_container_installs_the_package_with_its_own_pins() -> None:
-    lines = (ROOT / "Dockerfile").read_text()
-    instructions = "\n".join(line for line in lines.splitlines() if not line.startswith("#"))
-    assert "==" not in instructions
-    assert re.search(r"pip install .* \.$", instructions, re.MULTILINE)
-    assert f"FROM python:{python()}-" in instructions
+def test_containers_install_the_package_with_its_own_pins() -> None:
+    for recipe in ("Dockerfile", "containers/szcore/Dockerfile", "containers/bandmap.def"):
+        lines = [line for line in (ROOT / recipe).read_text().splitlines() if not line.startswith("#")]
+        assert not [line for line in lines if "==" in line]
+        bases = {line.split()[1] for line in lines if line.startswith(("FROM ", "From: "))}
+        assert len(bases) == 1
+        assert re.fullmatch(rf"python:{re.escape(python())}\.\d+-slim-bookworm", bases.pop())
 
 
 def python() -> str:
