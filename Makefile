@@ -11,7 +11,7 @@ FOUR := distractor two_foci conjunction spread
 comma := ,
 space := $(subst ,, )
 
-.PHONY: demo models truth truth-small test check test-units test-workflow test-all test-beside-load wheel images clean
+.PHONY: docs demo models truth truth-small test check test-units test-workflow test-all test-beside-load wheel images clean
 
 demo: .venv/installed
 	$(BIN)/snakemake --configfile examples/demo.yaml --directory demo
@@ -28,6 +28,11 @@ truth: .venv/installed
 truth-small: .venv/installed
 	$(TRUTH) --config scenarios=$(subst $(space),$(comma),$(FOUR))
 	$(BIN)/python benchmarks/truth.py --folder demo/truth --scenarios $(FOUR)
+
+# The site, from docs/ and the docstrings; stops at a broken link or anchor, and at a block of code that does not parse.
+docs: .venv/installed-dev
+	$(BIN)/sphinx-build -c docs -q -W --keep-going . build/site
+	@echo build/site/index.html
 
 # What continuous integration runs.
 test: check test-units test-workflow

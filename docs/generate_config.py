@@ -29,7 +29,7 @@ HEAD = """# Settings
 `config.yaml` contains all settings with their defaults. Write the settings that you want to change into your own
 file, which overrides the defaults:
 
-```
+```bash
 snakemake --configfile my.yaml
 ```
 
