@@ -37,6 +37,7 @@ rule train_fold:
         training=PLAN.arrays("train"),
         validation=PLAN.arrays("validation"),
         folds="results/folds/{scheme}.tsv",
+        initial=PLAN.initial_weights,
     output:
         weights="results/trained/{model}/{scheme}/{fold}/weights.pt",
         history="results/trained/{model}/{scheme}/{fold}/history.tsv",
@@ -82,7 +83,7 @@ rule decide_fold:
     params:
         task=RUN["task"],
         recordings=PLAN.validated,
-        postprocessing=config["postprocessing"],
+        postprocessing=PLAN.section("postprocessing"),
         code=code_of(f"{SCRIPTS}/train/decide_fold.py", PLAN.task_module),
     script:
         "../scripts/train/decide_fold.py"

@@ -341,3 +341,22 @@ def test_without_seizures_the_default_threshold_is_used_with_a_warning(events, r
     chosen = choose_threshold([(calm, events)])
     assert chosen.value == 0.5
     assert reason in chosen.reason
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=60), st.integers(1, 7))
+def test_opening_and_merging_are_the_morphological_filters_of_that_length(above, length):
+    from scipy import ndimage
+
+    padded = np.pad(np.array(above), length)  # the filters of the library shrink what touches the border
+    size = np.ones(length, bool)
+    expected = ndimage.binary_closing(ndimage.binary_opening(padded, size), size)
+    found, _ = postprocess(predicted(padded.astype(float)), threshold=0.5, opening_seconds=length, merge_seconds=length)
+    mask = np.zeros(len(padded), bool)
+    for event in found:
+        mask[round(event.onset - 1.5) : round(event.offset - 1.5)] = True
+    np.testing.assert_array_equal(mask, expected)
+
+
+def test_a_set_threshold_is_not_chosen():
+    found = choose_threshold([], threshold=0.8)
+    assert (found.value, found.reason) == (0.8, "set in postprocessing: threshold")

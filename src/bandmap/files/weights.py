@@ -3,12 +3,15 @@
 import io
 import json
 import pickle
+import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import safetensors.torch
 import torch
+from safetensors import SafetensorError
 from torch import nn
 
 from bandmap.files.whole import whole_file
@@ -77,6 +80,34 @@ def load(path: str | Path) -> tuple[Normalized, dict[str, Any]]:
 def load_all(paths: Sequence[str | Path]) -> list[tuple[Normalized, dict[str, Any]]]:
     """Rebuild the models of many files."""
     return [load(path) for path in paths]
+
+
+def read_state(path: str | Path) -> dict[str, torch.Tensor]:
+    """Read weights of another program by name: safetensors, or a state_dict of torch, of which no object is unpickled.
+
+    Raises
+    ------
+    WeightsError
+        If the file is neither.
+    """
+    path = Path(path)
+    try:
+        if path.suffix == ".safetensors":
+            return safetensors.torch.load_file(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of unusual pickles, which are refused anyway
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise WeightsError(f"{path}: there is no such file; correct initial_weights") from None
+    except (pickle.UnpicklingError, SafetensorError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile) as error:
+        raise WeightsError(
+            f"{path}: neither safetensors nor a state_dict of torch ({type(error).__name__}); save the weights alone"
+        ) from error
+    while isinstance(content, dict) and isinstance(content.get("state_dict"), dict):
+        content = content["state_dict"]
+    if not isinstance(content, dict) or not all(isinstance(value, torch.Tensor) for value in content.values()):
+        raise WeightsError(f"{path}: the file holds more than weights by name; save model.state_dict() alone")
+    return content
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:

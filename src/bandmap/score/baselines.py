@@ -202,7 +202,9 @@ class LineLengthDetector:
 def fit_line_length(
     training: Sequence[tuple[LineLengths, Sequence[Event]]],
     *,
+    threshold: float | None = None,
     smooth_seconds: float = 0,
+    opening_seconds: float = 0,
     merge_seconds: float = 0,
     minimum_seconds: float = 0,
     grid: Sequence[float] = LINE_LENGTH_GRID,
@@ -213,7 +215,9 @@ def fit_line_length(
     ----------
     training : sequence of (LineLengths, reference events)
         Recordings of a fold's training and validation subjects, never of its test subjects.
-    smooth_seconds, merge_seconds, minimum_seconds, grid
+    threshold : float, optional
+        The one that the settings fix for models; it does not count here.
+    smooth_seconds, opening_seconds, merge_seconds, minimum_seconds, grid
         As in `choose_threshold`.
 
     Raises
@@ -228,6 +232,7 @@ def fit_line_length(
     chosen = choose_threshold(
         [(_ranked(quantiles, lengths), events) for lengths, events in training],
         smooth_seconds=smooth_seconds,
+        opening_seconds=opening_seconds,
         merge_seconds=merge_seconds,
         minimum_seconds=minimum_seconds,
         grid=grid,

@@ -29,7 +29,9 @@ def detection_curve(
     recordings: Sequence[Scored],
     *,
     thresholds: Sequence[float] = CURVE_THRESHOLDS,
+    threshold: float | None = None,
     smooth_seconds: float = 0,
+    opening_seconds: float = 0,
     merge_seconds: float = 0,
     minimum_seconds: float = 0,
 ) -> "pd.DataFrame":
@@ -43,7 +45,9 @@ def detection_curve(
     recordings : sequence of Scored
         Their `hypothesis` is not used.
     thresholds : sequence of float
-    smooth_seconds, merge_seconds, minimum_seconds : float
+    threshold : float, optional
+        The one that the settings fix for models; it does not count here.
+    smooth_seconds, opening_seconds, merge_seconds, minimum_seconds : float
         As in `postprocess`.
 
     Returns
@@ -52,7 +56,12 @@ def detection_curve(
         A table of `tables.CURVE`, one row per threshold: a subject's counts from timescoring's event scoring are pooled
         over its recordings, and the shares are averaged over subjects. NaN if no subject has a value.
     """
-    how = {"smooth_seconds": smooth_seconds, "merge_seconds": merge_seconds, "minimum_seconds": minimum_seconds}
+    how = {
+        "smooth_seconds": smooth_seconds,
+        "opening_seconds": opening_seconds,
+        "merge_seconds": merge_seconds,
+        "minimum_seconds": minimum_seconds,
+    }
     subjects = []
     for _, members in by_subject(recordings):
         totals = [Counts() for _ in thresholds]

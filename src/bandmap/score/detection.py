@@ -71,6 +71,7 @@ def postprocess(
     *,
     threshold: float,
     smooth_seconds: float = 0,
+    opening_seconds: float = 0,
     merge_seconds: float = 0,
     minimum_seconds: float = 0,
 ) -> tuple[tuple[Event, ...], tuple[float, ...]]:
@@ -86,8 +87,10 @@ def postprocess(
         Minimum smoothed probability of a seizure.
     smooth_seconds : float
         Approximate length of the median filter (an odd number of windows), applied between gaps.
+    opening_seconds : float
+        Shorter runs of windows are dropped before events are merged (a morphological opening).
     merge_seconds : float
-        Events closer than this are merged, between gaps, before short ones are dropped.
+        Events closer than this are merged, between gaps, before short ones are dropped (a morphological closing).
     minimum_seconds : float
         Shorter events are dropped.
 
@@ -99,7 +102,7 @@ def postprocess(
         Mean unsmoothed probability of the windows of each event.
     """
     smoothed = _smoothed(predicted, smooth_seconds)
-    return _events(predicted, smoothed, threshold, merge_seconds, minimum_seconds)
+    return _events(predicted, smoothed, threshold, opening_seconds, merge_seconds, minimum_seconds)
 
 
 def sweep(
@@ -107,19 +110,22 @@ def sweep(
     thresholds: Sequence[float],
     *,
     smooth_seconds: float = 0,
+    opening_seconds: float = 0,
     merge_seconds: float = 0,
     minimum_seconds: float = 0,
 ) -> Iterator[tuple[Event, ...]]:
     """Yield the events for each threshold; parameters as in `postprocess`."""
     smoothed = _smoothed(predicted, smooth_seconds)
     for threshold in thresholds:
-        yield _events(predicted, smoothed, threshold, merge_seconds, minimum_seconds)[0]
+        yield _events(predicted, smoothed, threshold, opening_seconds, merge_seconds, minimum_seconds)[0]
 
 
 def choose_threshold(
     recordings: Sequence[tuple[Predicted, Sequence[Event]]],
     *,
+    threshold: float | None = None,
     smooth_seconds: float = 0,
+    opening_seconds: float = 0,
     merge_seconds: float = 0,
     minimum_seconds: float = 0,
     grid: Sequence[float] = GRID,
@@ -130,7 +136,9 @@ def choose_threshold(
     ----------
     recordings : sequence of (Predicted, reference events)
         Recordings of validation subjects only, never of test subjects.
-    smooth_seconds, merge_seconds, minimum_seconds : float
+    threshold : float, optional
+        Returned as it is, if it is set.
+    smooth_seconds, opening_seconds, merge_seconds, minimum_seconds : float
         As in `postprocess`.
     grid : sequence of float
         Thresholds to choose from.
@@ -144,9 +152,16 @@ def choose_threshold(
         data, so their probabilities are lower, and the next lower threshold would still cause no false alarms.
         Without a seizure, or without a detected one, the threshold is 0.5.
     """
+    if threshold is not None:
+        return Threshold(threshold, "set in postprocessing: threshold")
     if not any(event.is_seizure for _, events in recordings for event in events):
         return Threshold(DEFAULT_THRESHOLD, "default: the validation recordings have no seizure")
-    how = {"smooth_seconds": smooth_seconds, "merge_seconds": merge_seconds, "minimum_seconds": minimum_seconds}
+    how = {
+        "smooth_seconds": smooth_seconds,
+        "opening_seconds": opening_seconds,
+        "merge_seconds": merge_seconds,
+        "minimum_seconds": minimum_seconds,
+    }
     events, seconds = [Counts() for _ in grid], [Counts() for _ in grid]
     for predicted, reference in recordings:
         for place, found in enumerate(sweep(predicted, grid, **how)):
@@ -156,11 +171,11 @@ def choose_threshold(
     if best[0] == 0:
         return Threshold(DEFAULT_THRESHOLD, "default: no threshold detects a seizure of the validation recordings")
     equals = {
-        threshold: second.f1
-        for threshold, event, second in zip(grid, events, seconds, strict=True)
+        value: second.f1
+        for value, event, second in zip(grid, events, seconds, strict=True)
         if (-event.f1, event.false_positives) == best
     }
-    as_good = sorted(threshold for threshold, f1 in equals.items() if f1 >= max(equals.values()) - AS_GOOD)
+    as_good = sorted(value for value, f1 in equals.items() if f1 >= max(equals.values()) - AS_GOOD)
     return Threshold(as_good[:2][-1], f"best event F1 of the validation recordings ({-best[0]:.3f})")
 
 
@@ -188,6 +203,7 @@ def _events(
     predicted: Predicted,
     smoothed: NDArray[np.floating],
     threshold: float,
+    opening_seconds: float,
     merge_seconds: float,
     minimum_seconds: float,
 ) -> tuple[tuple[Event, ...], tuple[float, ...]]:
@@ -195,7 +211,10 @@ def _events(
     for stretch in _stretches(predicted):
         above = np.concatenate(([False], smoothed[stretch] >= threshold, [False]))
         edges = np.flatnonzero(above[1:] != above[:-1]) + stretch.start
-        for first, last in _joined(predicted, edges.reshape(-1, 2), merge_seconds):
+        runs = edges.reshape(-1, 2)
+        longest = (runs[:, 1] - runs[:, 0]) * predicted.step_seconds
+        runs = runs[longest >= opening_seconds - _SECONDS_TOLERANCE]
+        for first, last in _joined(predicted, runs, merge_seconds):
             onset, offset = _decided(predicted, first, last)
             if offset - onset >= minimum_seconds - _SECONDS_TOLERANCE:
                 events.append(Event(onset, offset, "sz"))

@@ -1,6 +1,7 @@
 """Creation and training of models."""
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,7 +17,9 @@ from bandmap.train.resuming import Checkpoint
 from bandmap.train.sampling import Windows, require_windows, statistics
 from bandmap.vocabulary.network import Normalized
 
-__all__ = ["fit", "new_model", "predict", "seeded"]
+__all__ = ["begin_from", "fit", "new_model", "predict", "seeded"]
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -55,6 +58,33 @@ def new_model(
     with seeded(seed):
         network = build(tuple(int(size) for size in shape), n_classes, **hyperparameters)
     return Normalized(network, *statistics(train))
+
+
+def begin_from(network: nn.Module, state: Mapping[str, torch.Tensor]) -> None:
+    """Put weights that were trained elsewhere into a network; those that do not fit keep their initial values.
+
+    Parameters
+    ----------
+    network : Module
+    state : mapping of str to tensor
+        By the names of the network's own weights, such as `head.weight`; others are ignored.
+
+    Raises
+    ------
+    ValueError
+        If fewer than half of the network's values are among them, as of another network.
+    """
+    own = network.state_dict()
+    fitting = {name: value for name, value in state.items() if name in own and value.shape == own[name].shape}
+    taken, needed = (sum(value.numel() for value in of.values()) for of in (fitting, own))
+    if 2 * taken < needed:
+        raise ValueError(
+            f"initial_weights hold {taken} of the {needed} values of this network; give those of the same network and "
+            "hyperparameters"
+        )
+    network.load_state_dict(fitting, strict=False)
+    left = sorted(set(own) - set(fitting))
+    _log.info("initial weights: %d of %d values; new: %s", taken, needed, ", ".join(left) or "none")
 
 
 def fit(

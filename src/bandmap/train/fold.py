@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import nn
 
 from bandmap.train.augmentation import Augmentation, Augmenter
-from bandmap.train.fitting import fit, new_model
+from bandmap.train.fitting import begin_from, fit, new_model
 from bandmap.train.prediction import predict, predict_overlapping
 from bandmap.train.recipe import Fitted, Recipe
 from bandmap.train.resuming import Checkpoint
@@ -108,6 +109,7 @@ def train_fold(
     model: Mapping[str, Any],
     learner: Learner,
     *,
+    initial: Mapping[str, torch.Tensor] | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> TrainedFold:
     """Train the model of one fold.
@@ -119,6 +121,8 @@ def train_fold(
     model : mapping
         `kind` (a plugin of `bandmap.train.models`) and `options` (its hyperparameters).
     learner : Learner
+    initial : mapping of str to tensor, optional
+        Weights to start from, by the names of the network's own (`begin_from`).
     checkpoint : Checkpoint, optional
         Stores the state after every epoch, from which a killed training resumes.
 
@@ -132,8 +136,10 @@ def train_fold(
         train_set, validation = _shuffled(train_set, learner.seed), ()
     validation_set, watched = _training_windows(validation, task, cutting, cutting["step_seconds"])
     build = plugins.load("bandmap.train.models", model["kind"]).build
-    n_classes = len(task.CLASSES)
-    network = new_model(build, train_set, n_classes=n_classes, seed=learner.seed, **model["options"])
+    n_classes, hyperparameters = len(task.CLASSES), _hyperparameters(model, training[0])
+    network = new_model(build, train_set, n_classes=n_classes, seed=learner.seed, **hyperparameters)
+    if initial is not None:
+        begin_from(network.network, initial)
     fitted = fit(
         network,
         train_set,
@@ -148,7 +154,7 @@ def train_fold(
         "kind": model["kind"],
         "shape": [int(size) for size in train_set.take(np.array([0])).shape[1:]],
         "n_classes": n_classes,
-        "hyperparameters": dict(model["options"]),
+        "hyperparameters": hyperparameters,
         "channels": list(training[0].channels),
         "frequencies_hz": list(training[0].frequencies_hz),
         "frame_rate_hz": training[0].frame_rate_hz,
@@ -196,6 +202,12 @@ def predict_each(
 def cut_recording(source: Source, task: Task, cutting: Mapping[str, float]) -> windows.RecordingWindows:
     """Return all windows of a recording, with their classes."""
     return windows.cut(source, source.events, task.labels(cutting), cutting)
+
+
+def _hyperparameters(model: Mapping[str, Any], source: Source) -> dict[str, Any]:
+    """Return the hyperparameters of a model, with the rate of its windows if it needs to know."""
+    needs = plugins.keyword_arguments("bandmap.train.models", model["kind"], "build")
+    return {**model["options"], **({"rate_hz": source.frame_rate_hz} if "rate_hz" in needs else {})}
 
 
 _Counts = list[tuple[NDArray[np.int64], NDArray[np.bool_]]]

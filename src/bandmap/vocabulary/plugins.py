@@ -4,10 +4,11 @@ import ast
 import difflib
 import importlib
 import importlib.util
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 
 class UnknownNameError(ValueError):
@@ -62,6 +63,18 @@ def keyword_arguments(package: str, name: str, function: str) -> dict[str, bool]
                 argument.arg: default is None for argument, default in zip(node.args.kwonlyargs, defaults, strict=True)
             }
     raise UnknownNameError(f"{package}.{name} has no function '{function}'")
+
+
+def options(package: str, name: str, function: str, entry: Mapping[str, Any]) -> dict[str, bool]:
+    """Return the options that an entry may give to a plugin, and whether each is required, without importing it.
+
+    These are the keyword-only arguments of the function, and what the module `MORE_OPTIONS` of the plugin knows of the
+    entry.
+    """
+    found, more = keyword_arguments(package, name, function), constant(package, name, "MORE_OPTIONS")
+    if isinstance(more, str):
+        found |= importlib.import_module(more).options(entry)
+    return found
 
 
 def defines(package: str, name: str, function: str) -> bool:

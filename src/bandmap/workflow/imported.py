@@ -11,7 +11,7 @@ from bandmap.files.model_text import ModelFileError, read_model_text
 from bandmap.vocabulary import plugins
 from bandmap.workflow.extents import SECONDS
 from bandmap.workflow.quick import with_known_parameters
-from bandmap.workflow.settings import Settings, SettingsError, kind_of
+from bandmap.workflow.settings import Settings, SettingsError, kind_of, section_of
 
 IMPORTED = "imported"
 """Kind of an entry of `models` that names a model file."""
@@ -203,7 +203,9 @@ class ImportPlan(ABC):
     def postprocessing_of(self, wildcards: Any) -> dict[str, Any]:
         """Return how probabilities of {model} become events."""
         model = self.imported.get(wildcards.model)
-        return dict(model.about["postprocessing"] if model else self.config["postprocessing"])
+        return dict(
+            model.about["postprocessing"] if model else section_of(self.config, "postprocessing", wildcards.model)
+        )
 
     @with_known_parameters
     def folds_of(self, wildcards: Any) -> list[str]:

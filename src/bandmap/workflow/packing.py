@@ -6,7 +6,7 @@ from typing import Any
 
 from bandmap.workflow.quick import with_known_parameters
 from bandmap.workflow.scores import ScorePlan
-from bandmap.workflow.settings import SettingsError, kind_of, options_of
+from bandmap.workflow.settings import SettingsError, kind_of, options_of, section_of
 
 OF_ONE_SUBJECT = "within_subject"
 """Scheme with models of one subject each, which are not packed because they do not apply to other people."""
@@ -61,7 +61,7 @@ class PackPlan(ScorePlan):
             "scheme": wildcards.scheme,
             "harmonize": dict(config["harmonize"]),
             "representation": {"kind": kind_of(name, entry), "options": options_of("representations", entry)},
-            "postprocessing": dict(config["postprocessing"]),
+            "postprocessing": section_of(config, "postprocessing", wildcards.model),
             "regions": dict(config["regions"]),
             "bands_hz": dict(config["bands_hz"]),
         }

@@ -153,6 +153,10 @@ class Plan(PackPlan):
         tuned = self.base() != self.config["run"]["scheme"]
         return f"{row['dataset']}-{row['subject']}_from_{fold}" if fold and tuned else fold
 
+    def initial_weights(self, wildcards: Any) -> list[str]:
+        """Return the file of weights that the training of {model} starts from, if there is one."""
+        return [path for path in (self.config["models"][wildcards.model].get("initial_weights"),) if path]
+
     @with_known_parameters
     def tuned_weights(self, wildcards: Any) -> str:
         """Return the weights from which the fine-tuning of {fold} starts."""

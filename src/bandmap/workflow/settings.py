@@ -31,13 +31,13 @@ TASKS = "bandmap.train.tasks"
 TUNING = ("base", "seconds", "epochs", "learning_rate")
 """Options of a scheme that fine-tunes the models of another scheme."""
 
-OVERRIDES = ("windows", "training")
+OVERRIDES = ("windows", "training", "postprocessing")
 """Sections that an entry of `models` may override."""
 
-RESERVED = {"models": {"representation", *OVERRIDES}}
+RESERVED = {"models": {"representation", "initial_weights", *OVERRIDES}}
 """Keys of an entry that the workflow uses itself and does not pass to the plugin."""
 
-GIVEN = {"seed", "context"}
+GIVEN = {"seed", "context", "rate_hz"}
 """Keyword arguments that the workflow provides."""
 
 
@@ -141,7 +141,10 @@ def _check_entry(section: str, name: str, entry: Settings | None) -> None:
     where = f"config.yaml: {section}"
     kind = kind_of(name, entry)
     _check_name(where if kind == name else f"{where}: {name}: kind", kind, plugins.available(package))
-    arguments = plugins.keyword_arguments(package, kind, function)
+    try:
+        arguments = plugins.options(package, kind, function, entry or {})
+    except plugins.UnknownNameError as error:
+        raise SettingsError(f"{where}: {name}: {error}") from error
     options = options_of(section, entry)
     choices: Any = plugins.constant(package, kind, "CHOICES") or {}
     for key, value in options.items():

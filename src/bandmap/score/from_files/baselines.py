@@ -79,7 +79,7 @@ def detect(
     for row in tested:
         detector, (lengths, events) = detectors[manifest.testing(row)], known[_key(row)]
         predicted = detector.predict(lengths)
-        found, _ = postprocess(predicted, threshold=detector.threshold.value, **postprocessing)
+        found, _ = postprocess(predicted, **{**postprocessing, "threshold": detector.threshold.value})
         labels = _labels(lengths, events, cutting)
         members.append(Scored(row["dataset"], row["subject"], events, found, predicted, labels))
     return members

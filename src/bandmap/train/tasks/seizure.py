@@ -45,7 +45,7 @@ def found(
     prediction: Prediction, decision: Mapping[str, Any], postprocessing: Mapping[str, Any]
 ) -> tuple[tuple[Event, ...], tuple[float, ...]]:
     """Return the detected seizures and their confidences."""
-    return postprocess(_predicted(prediction), threshold=decision["threshold"], **postprocessing)
+    return postprocess(_predicted(prediction), **{**postprocessing, "threshold": decision["threshold"]})
 
 
 def comparable(source: WindowSource, events: Sequence[Event], cutting: Mapping[str, float]) -> RecordingWindows:
