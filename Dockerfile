@@ -2,9 +2,9 @@
 # it, so that the image holds no sources. The versions come from pyproject.toml and nowhere else; the base is pinned by its tag
 # (docs/images.md says how to pin it by its digest, too).
 #
-#   docker build --tag bandmap:0.1.0 .
-#   docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD:/data" bandmap:0.1.0 --configfile my.yaml --cores all
-#   docker run --rm --entrypoint /bandmap/smoke-test bandmap:0.1.0
+#   docker build --tag bandmap:0.2.0 .
+#   docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD:/data" bandmap:0.2.0 --configfile my.yaml --cores all
+#   docker run --rm --entrypoint /bandmap/smoke-test bandmap:0.2.0
 FROM python:3.11.13-slim-bookworm AS build
 WORKDIR /bandmap
 COPY . .

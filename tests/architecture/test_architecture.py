@@ -297,6 +297,15 @@ def test_citation_and_changelog_know_the_version() -> None:
     assert f"[{project()['version']}]" in (ROOT / "CHANGELOG.md").read_text()
 
 
+def test_images_are_named_for_the_version() -> None:
+    named = re.compile(r"\bbandmap(?:/szcore)?:(\d+\.\d+\.\d+)")
+    found = {(name, version) for name, text in tracked_texts() for version in named.findall(text)}
+    assert found
+    assert {version for _, version in found} == {project()["version"]}, found
+    entry = yaml.safe_load((ROOT / "containers/szcore/bandmap.yaml").read_text())
+    assert entry["version"] == project()["version"]
+
+
 def test_the_pages_name_every_rule() -> None:
     for page in ("README.md", "results/README.md"):
         text = (ROOT / page).read_text()

@@ -158,3 +158,8 @@ def test_a_subject_that_is_gone_from_the_data_stops_the_plan(copy: Path, tmp_pat
     run = plan(copy, configfile=fewer)
     assert run.returncode != 0
     assert "no longer exist, of the subjects: simulated 03" in run.stdout + run.stderr
+
+
+def test_the_provenance_of_a_run_names_the_version(finished: Path) -> None:
+    found = json.loads((finished / "results/provenance.json").read_text())["bandmap"]
+    assert f'version = "{found["version"]}"' in (ROOT / "pyproject.toml").read_text()
