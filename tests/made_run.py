@@ -240,7 +240,7 @@ def _trained(made, model):
         write_table(folder / "history.tsv", history, tables.HISTORY)
         seen = [{"role": "train", "class": "seizure", "windows": 90, "excluded": 10}]
         write_table(folder / "windows.tsv", seen, tables.WINDOWS)
-        took = dict(zip(tables.RESOURCES.names, (1.5, 60.0, 200.0, "cpu", 3, 1000), strict=True))
+        took = dict(zip(tables.RESOURCES.names, (1.5, 60.0, 200.0, "cpu", "32-true", 3, 1000), strict=True))
         write_table(folder / "resources.tsv", [took], tables.RESOURCES)
 
 

@@ -264,6 +264,17 @@ def test_bfloat16_does_not_round_windows_before_they_are_normalized():
     assert result.history[-1]["training_loss"] < 0.4
 
 
+@pytest.mark.parametrize(("has", "taken"), [("avx512_bf16", "bf16-mixed"), ("avx2", "32-true")])
+def test_precision_follows_the_instructions_of_the_processor_and_the_results_say_so(monkeypatch, caplog, has, taken):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {has: True})
+    caplog.set_level("INFO")
+    (chosen, found), (fixed, given) = (fit(precision=precision) for precision in ("auto", taken))
+    assert found.resources["precision"] == given.resources["precision"] == taken
+    assert f"precision: auto takes {taken}" in caplog.text
+    assert torch.equal(chosen.network[1].weight, fixed.network[1].weight)
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
 def test_float16_on_a_cpu_is_refused_with_a_remedy():
     with pytest.raises(ValueError, match="16-mixed needs a GPU; set 'precision: bf16-mixed'"):

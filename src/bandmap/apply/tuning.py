@@ -27,6 +27,7 @@ RECIPE: Mapping[str, Any] = {
     "weight_decay": 0.01,
     "patience": 20,
     "background_per_seizure": 3,
+    "precision": "auto",
     "augmentation": {},
 }
 """The defaults of a run's section `training` (config.yaml), without augmentation: reviewed time is of one person."""

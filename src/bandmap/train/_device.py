@@ -1,5 +1,6 @@
 """The device of a training, and the memory layout of its tensors."""
 
+import logging
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
@@ -9,6 +10,33 @@ from bandmap.vocabulary.device import device_of
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
+
+
+_log = logging.getLogger(__name__)
+
+_BF16 = ("avx512_bf16", "amx_bf16")
+"""Instructions of processors with which bfloat16 was measured to be faster; without them, it is slower."""
+
+
+def precision_of(precision: str, device: str) -> str:
+    """Return the precision of a training: the given one, or what "auto" takes on this device.
+
+    It depends on the instructions of the device alone, so that two runs on one machine never differ.
+    """
+    if precision != "auto":
+        return precision
+    accelerator = device_of(device).type
+    taken = "bf16-mixed" if _has_bf16(accelerator) else "32-true"
+    has = "has" if taken == "bf16-mixed" else "has no"
+    _log.info("precision: auto takes %s: this %s %s instructions for bfloat16", taken, accelerator.upper(), has)
+    return taken
+
+
+def _has_bf16(accelerator: str) -> bool:
+    if accelerator == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    capabilities = cast("Any", torch.cpu).get_capabilities()
+    return any(capabilities.get(name, False) for name in _BF16)
 
 
 def fabric_of(device: str, precision: str) -> "Fabric":

@@ -160,6 +160,7 @@ def train_fold(
         "frame_rate_hz": training[0].frame_rate_hz,
         "windows": dict(cutting),
         "seed": learner.seed,
+        "precision": fitted.resources["precision"],
         "best_epoch": fitted.best_epoch,
     }
     predicted = [(predict_recording(network, s, task, cutting, device=device), s.events) for s in validation]

@@ -17,7 +17,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from tqdm import tqdm
 
 from bandmap.train import phases as stages
-from bandmap.train._device import channels_last, fabric_of, laid_out
+from bandmap.train._device import channels_last, fabric_of, laid_out, precision_of
 from bandmap.train.augmentation import Augmenter
 from bandmap.train.feeding import batches
 from bandmap.train.optimization import Objective, optimizer_of, schedule_of
@@ -71,6 +71,7 @@ class Run:
         self.train, self.validation, self.augment, self.checkpoint = train, validation, augment, checkpoint
         labels = np.concatenate([train.labels, validation.labels])
         of_two = not (labels > 1).any()
+        recipe = replace(recipe, precision=precision_of(recipe.precision, device))
         self.recipe = recipe if of_two else replace(recipe, background_per_seizure=None)
         self.identity = identity(model, train, validation, recipe, seed, augment) if checkpoint else ""
         self.fabric = fabric_of(device, recipe.precision)
@@ -263,5 +264,6 @@ class Run:
         progress = self.progress
         n_parameters = sum(parameter.numel() for parameter in self.model.parameters())
         speed = progress.windows / progress.training_seconds
-        values = (self._seconds(), speed, peak_bytes / 1e6, name, len(progress.history), n_parameters)
+        epochs, precision = len(progress.history), self.recipe.precision
+        values = (self._seconds(), speed, peak_bytes / 1e6, name, precision, epochs, n_parameters)
         return dict(zip(RESOURCES.names, values, strict=True))

@@ -9,7 +9,7 @@ from bandmap.vocabulary.plugins import did_you_mean
 CHOICES = {
     "optimizer": ("adamw", "adam"),
     "schedule": ("one_cycle", "cosine", "constant"),
-    "precision": ("32-true", "bf16-mixed", "16-mixed"),
+    "precision": ("auto", "32-true", "bf16-mixed", "16-mixed"),
     "class_weights": ("none", "balanced"),
     "drawing": ("all", "balanced"),
 }
@@ -47,7 +47,8 @@ class Recipe:
         the last step, "constant" stays constant.
     precision : str
         As in Lightning Fabric: "32-true", "bf16-mixed" (matrix products in bfloat16, weights and sums in
-        float32) or "16-mixed" (float16 with a scaled loss; GPU only).
+        float32) or "16-mixed" (float16 with a scaled loss; GPU only). "auto" takes "bf16-mixed" where the device has
+        instructions for it, else "32-true".
     class_weights : str
         "none", or "balanced": a window has the weight n / (classes x n of its class), for the n windows of an epoch.
     drawing : str
@@ -118,7 +119,7 @@ class Fitted:
         The epoch of the last phase whose weights the model has.
     resources : dict
         seconds, windows_per_second (windows trained on by seconds spent training, without validation),
-        peak_memory_mb, device, epochs, parameters.
+        peak_memory_mb, device, precision (what "auto" took), epochs, parameters.
     """
 
     history: list[dict[str, float | str]]

@@ -161,6 +161,7 @@ def _no_resources(model: Normalized) -> dict[str, float | str]:
         "windows_per_second": float("nan"),
         "peak_memory_mb": float("nan"),
         "device": "none",
+        "precision": "none",
         "epochs": 0,
         "parameters": n_parameters,
     }

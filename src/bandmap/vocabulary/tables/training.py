@@ -26,6 +26,7 @@ RESOURCES = Schema(
         Column("windows_per_second", "float", "training windows per second, without validation", "1/s", optional=True),
         Column("peak_memory_mb", "float", "peak memory", "MB", optional=True),
         Column("device", "text", "device of the training"),
+        Column("precision", "text", "precision of the arithmetic, `32-true`, `bf16-mixed` or `16-mixed`"),
         Column("epochs", "integer", "number of epochs"),
         Column("parameters", "integer", "number of parameters of the model"),
     ),
