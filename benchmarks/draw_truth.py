@@ -16,9 +16,9 @@ from _measured import MEASURED
 from _pictures import CONTRAST, REGIONS, matrix, null_figure, scenario_figure, steps_figure
 
 from bandmap.download import planted, scenarios
-from bandmap.download.datasets import touchstone
+from bandmap.download.datasets import taken, touchstone
 from bandmap.draw import style
-from bandmap.faithfulness.benchmark import MAP
+from bandmap.faithfulness.benchmark import FREQUENT, MAP
 from bandmap.faithfulness.cells import metrics
 from bandmap.faithfulness.held_out import COMPETENT
 from bandmap.faithfulness.planted import wilson_interval
@@ -36,7 +36,8 @@ HEAD = """# Touchstone: results
 [Touchstone](truth.md) describes scenarios, truth, metrics and floors, and says what these tables show. All
 recordings are simulated. Tables are of version {version}, and of the tested subjects whose model is competent
 (area under the ROC curve of windows at least {competent}). Means stand with their 95 % interval over subjects.
-Methods rank cells by value; floors are there by value and by magnitude. Of the five untrained networks, the row
+Methods rank cells by value (in `suppressor` also by
+magnitude); floors are there by value and by magnitude. Of the five untrained networks, the row
 is the mean. The margin is over the floor with the largest mean, each untrained network alone. In figures,
 matrices are means over the tested subjects of a variant, each divided by its largest magnitude; frames are
 targets (dashed: negative ones).
@@ -45,7 +46,7 @@ targets (dashed: negative ones).
 
 def truth_of(name: str, given: Mapping[str, int]) -> pd.DataFrame:
     """Return the truth of whole seizures, single cells, with the variant of each subject."""
-    rows = pd.DataFrame(touchstone.cells(**MEASURED[name], version=VERSION, **given))
+    rows = pd.DataFrame(touchstone.cells(**taken(touchstone, "cells", {**MEASURED[name], "version": VERSION, **given})))
     rows = rows[(rows["part"] == "whole") & (rows["with_region"] == "n/a")]
     people = [
         planted.person(given["seed"], VERSION, MEASURED[name]["scenario"], index) for index in range(given["subjects"])
@@ -127,11 +128,15 @@ def pairs(scored: pd.DataFrame) -> list[str]:
         "", "Pairs of cells (one of 300 is the target; of single cells, a pair counts as the smaller one):", "",
         "| pairs | average precision | largest pair is right | margin of precision |", "| --- | --- | --- | --- |",
     ]  # fmt: skip
-    for name, of in rows.groupby("map", sort=False):
+    for method, of in rows[rows["map"] == MAP].groupby("method", sort=False):
         own = of.set_index("metric")
-        title = f"`{_explained.INTERACTION}`" if name == MAP else f"floor: {name}"
-        more = margin(own.loc["average_precision"]) if name == MAP else ""
-        lines.append(f"| {title} | {own.loc['average_precision', 'text']} | {own.loc['largest', 'text']} | {more} |")
+        more = margin(own.loc["average_precision"])
+        lines.append(f"| `{method}` | {own.loc['average_precision', 'text']} | {own.loc['largest', 'text']} | {more} |")
+    first = rows[(rows["map"] != MAP) & (rows["method"] == rows["method"].iloc[0])]
+    for name, of in first.groupby("map", sort=False):
+        own = of.set_index("metric")
+        title = "most frequent pairs" if name == FREQUENT else name
+        lines.append(f"| floor: {title} | {own.loc['average_precision', 'text']} | {own.loc['largest', 'text']} | |")
     return [line.replace("nan", "–") for line in lines]
 
 

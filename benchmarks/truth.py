@@ -25,11 +25,14 @@ import pandas as pd
 import torch
 from _measured import MEASURED
 
-from bandmap.download.datasets import touchstone
+from bandmap.download.datasets import taken, touchstone
 from bandmap.download.scenarios import VERSIONS
 from bandmap.faithfulness.benchmark import MAP, score_table
 from bandmap.faithfulness.planted import wilson_interval
 from bandmap.train.schemes import fixed
+
+SIGNED = ("suppressor",)
+"""Scenarios whose targets are evidence of both signs: maps count by value and by magnitude."""
 
 QUICK = ("two_foci", "conjunction")
 COHORTS = 10
@@ -74,14 +77,21 @@ def given_to(folder: Path, name: str, model: str) -> dict[str, int]:
 def scores(folder: Path, name: str, model: str) -> pd.DataFrame:
     """Score every method of a scenario beside all floors: columns of `score_table`, and `method`.
 
-    Methods are ranked by value. A floor is there by value and by magnitude, as if one knew which of the two it needs.
+    Methods are ranked by value, in `SIGNED` scenarios by magnitude as well. A floor is there by value and by magnitude,
+    as if one knew which of the two it needs.
     """
     maps, floors = read(folder, f"{name}_{model}", "maps"), {}
     for floor, of in maps[~maps["map"].isin(_explained.METHODS)].groupby("map", sort=False):
         floors[floor] = of
-        floors[f"{floor}, magnitude"] = of.assign(importance=of["importance"].abs())
-    methods = maps[maps["map"].isin(_explained.METHODS)].groupby("map", sort=False)
-    return scored(folder, name, model, {str(method): of for method, of in methods}, floors)
+        floors[f"{floor}, magnitude"] = by_magnitude(of)
+    methods = dict([*maps[maps["map"].isin(_explained.METHODS)].groupby("map", sort=False)])
+    if name in SIGNED:
+        methods |= {f"{method}, magnitude": by_magnitude(of) for method, of in methods.items()}
+    return scored(folder, name, model, methods, floors)
+
+
+def by_magnitude(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(importance=rows["importance"].abs())
 
 
 def pair_scores(folder: Path, name: str, model: str) -> pd.DataFrame:
@@ -90,7 +100,10 @@ def pair_scores(folder: Path, name: str, model: str) -> pd.DataFrame:
     own = pairs["map"] == _explained.INTERACTION
     single = maps["map"].isin(["band_occlusion", "integrated_gradients", _explained.POWER_CONTRAST])
     floors = dict([*maps[single].groupby("map", sort=False), *pairs[~own].groupby("map", sort=False)])
-    return scored(folder, name, model, {_explained.INTERACTION: pairs[own]}, floors)
+    methods = {_explained.INTERACTION: pairs[own]}
+    if name in SIGNED:
+        methods[f"{_explained.INTERACTION}, magnitude"] = by_magnitude(pairs[own])
+    return scored(folder, name, model, methods, floors)
 
 
 def scored(
@@ -98,7 +111,7 @@ def scored(
 ) -> pd.DataFrame:
     """Score maps of the tested subjects of a scenario whose model is competent."""
     given = given_to(folder, name, model)
-    truth = touchstone.cells(**MEASURED[name], version=VERSIONS[-1], **given)
+    truth = touchstone.cells(**taken(touchstone, "cells", {**MEASURED[name], "version": VERSIONS[-1], **given}))
     rows = touchstone.recordings(**MEASURED[name], subjects=given["subjects"])
     folds = fixed.assign([{**row, "dataset": "touchstone"} for row in rows], seed=given["seed"])
     detection = read(folder, f"{name}_{model}", "detection")
