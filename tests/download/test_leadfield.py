@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bandmap.download.simulation.leadfield import lead_field
-from bandmap.vocabulary.montages import ELECTRODES, MONTAGES, mirrored
+from bandmap.vocabulary.montages import BEHIND_EARS, ELECTRODES, MONTAGES, mirrored
 
 FIELD = lead_field()
 
@@ -19,13 +19,15 @@ def test_the_table_is_what_mne_computes():
     assert [row["source"] for row in rows] == list(FIELD.sources)
     assert tuple(rows[0])[4:] == FIELD.electrodes
     made = np.array([[float(row[name]) for name in FIELD.electrodes] for row in rows])
-    np.testing.assert_allclose(FIELD.microvolts, made, atol=2e-4)
+    # MNE fits the three terms of its sphere by a search whose last steps differ between processors.
+    np.testing.assert_allclose(FIELD.microvolts, made, rtol=0, atol=0.001 * np.abs(made).max())
     np.testing.assert_allclose(FIELD.metres, [[float(row[axis]) for axis in "xyz"] for row in rows], atol=2e-4)
 
 
-def test_every_electrode_of_a_montage_is_there():
+def test_every_electrode_of_the_10_20_system_that_a_montage_needs_is_there():
     needed = {end for names in MONTAGES.values() for name in names for end in name.split("-")}
-    assert needed <= set(FIELD.electrodes)
+    behind_the_ears = {end for name in BEHIND_EARS for end in name.split("-")}
+    assert needed - behind_the_ears <= set(FIELD.electrodes)
 
 
 def test_the_mean_of_the_nineteen_is_the_reference():

@@ -1,4 +1,4 @@
-"""Shared code of data sets in EEG-BIDS folders: their recordings, events and clinical truth. Not a plugin."""
+"""Shared code of data sets in EEG-BIDS folders: their recordings. Not a plugin."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from bandmap.files.rows import in_order
 from bandmap.vocabulary import event_types
 
 if TYPE_CHECKING:
-    from bandmap.vocabulary.recording import Event, RecordingError
+    from bandmap.vocabulary.recording import RecordingError
 
 SUFFIXES = (".edf", ".bdf")
 """Endings of recordings that are taken as they are."""
@@ -27,14 +27,14 @@ def recordings(*, root: str, task: str | None, ignore: Sequence[str]) -> list[di
     check_ignored(ignore)
     folder = Path(root)
     if not folder.is_dir():
-        raise _error(f"{root}: there is no such folder; set 'root' to an EEG-BIDS folder")
+        raise error(f"{root}: there is no such folder; set 'root' to an EEG-BIDS folder")
     files = sorted(_files(folder), key=lambda path: in_order(str(path)))
     if not files:
-        raise _error(f"{root}: contains no recording sub-*/[ses-*/]eeg/*_eeg.edf; set 'root' to an EEG-BIDS folder")
+        raise error(f"{root}: contains no recording sub-*/[ses-*/]eeg/*_eeg.edf; set 'root' to an EEG-BIDS folder")
     chosen = [path for path in files if task is None or f"task-{task}" in path.stem.split("_")]
     if not chosen:
         tasks = sorted({part[5:] for path in files for part in path.stem.split("_") if part.startswith("task-")})
-        raise _error(f"{root}: has no recording of task '{task}'; there are: {', '.join(tasks) or 'none'}")
+        raise error(f"{root}: has no recording of task '{task}'; there are: {', '.join(tasks) or 'none'}")
     rows = [_row(folder, path) for path in chosen]
     _check_distinct(rows)
     return rows
@@ -52,89 +52,15 @@ def fetch(recording: str, edf: Path, *, root: str) -> None:
         fetch_file([str(path) for path in found], edf)
 
 
-def annotate(recording: str, edf: Path, labels: Path | None, events: Path, *, ignore: Sequence[str]) -> None:
-    """Write the events of one recording and check them against it, see the plugin `bids`."""
-    import bandmap.files.edf
-    from bandmap.download import hypnogram, marks
-    from bandmap.files.events import read_events, write_events
-
-    raw = bandmap.files.edf.read(edf)
-    table = () if labels is None else read_events(labels, others=_is_stage, ignore=ignore)
-    others, staging = _split_stages(table)
-    source = recording if labels is None else str(labels)
-    if not staging:
-        _, staging = _split_stages(raw.annotations)
-        source = f"the annotations of {recording}" if staging else source
-    if labels is None and not staging:
-        raise _error(
-            f"{recording}: has no events; write {recording}_events.tsv beside it, with the columns onset, duration and"
-            " eventType (sz, or a sleep stage, or a single row bckg if there is no event)"
-        )
-    if labels is None:
-        _check_comments(recording, raw.annotations, ignore)
-    found = marks.inside(others, raw.duration_seconds, str(labels))
-    stages = hypnogram.stages(staging, seconds=raw.duration_seconds, source=source)
-    write_events(events, [*found, *stages], recording_seconds=raw.duration_seconds)
-
-
-def clinical_files(*, root: str) -> list[str] | None:
-    """Return the table of clinical truth in the folder, None if there is none."""
-    path = Path(root) / "truth.tsv"
-    return [str(path)] if path.exists() else None
-
-
-def clinical(*, root: str, ignore: Sequence[str]) -> "list[dict[str, object]]":
-    """Return the clinical side and lobe of subjects or seizures, see the plugin `bids`."""
-    from bandmap.download.clinical import FILE, check_onsets, read_truth
-    from bandmap.files.events import read_events
-
-    path, listed = Path(root) / FILE, recordings(root=root, task=None, ignore=ignore)
-    rows = read_truth(path, listed)
-    stated = {row["recording"] for row in rows if row["onset"] is not None}
-    tables = {row["recording"]: Path(row["events"]) for row in listed if row["recording"] in stated}
-    found = {
-        name: [event for event in read_events(table, others=_is_stage, ignore=ignore) if event.is_seizure]
-        for name, table in tables.items()
-        if table.is_file()
-    }
-    check_onsets(path, rows, found)
-    return rows
-
-
-def _split_stages(events: "Sequence[Event]") -> "tuple[list[Event], list[Event]]":
-    """Split events into other events and sleep stages."""
-    parts: tuple[list[Event], list[Event]] = ([], [])
-    for event in events:
-        parts[_is_stage(event.label)].append(event)
-    return parts
-
-
-def _is_stage(label: str) -> bool:
-    from bandmap.download import hypnogram
-
-    return hypnogram.stage(label) is not None
-
-
 def check_ignored(ignore: Sequence[str]) -> None:
     if isinstance(ignore, str):
-        raise _error(f"ignore is {ignore!a}; give a list of types of events, such as [stimulus, response]")
+        raise error(f"ignore is {ignore!a}; give a list of types of events, such as [stimulus, response]")
     seizures = [label for label in ignore if event_types.seizure_type(label)]
     if seizures:
-        raise _error(
+        raise error(
             f"ignore names {seizures[0]!a}, a seizure, which would become background; remove it, and use run:"
             " leave_out for recordings that you do not want"
         )
-
-
-def _check_comments(recording: str, annotations: "Sequence[Event]", ignore: Sequence[str]) -> None:
-    """Refuse a recording without a table whose annotations may mark a seizure: it would become background."""
-    for event in annotations:
-        if event.label not in ignore and event_types.resembles_seizure(event.label):
-            raise _error(
-                f"{recording}: its annotation {event.label[:40]!a} at {event.onset:g} s may mean a seizure, but only"
-                f" sleep stages are read from annotations; write {recording}_events.tsv beside it, or name the"
-                " annotation in the data set's option 'ignore'"
-            )
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -161,7 +87,7 @@ def _row(folder: Path, path: Path) -> dict[str, str]:
     recording, subject = path.stem.removesuffix("_eeg"), path.relative_to(folder).parts[0].removeprefix("sub-")
     for name in (recording, subject):
         if not _SAFE.fullmatch(name):
-            raise _error(f"{folder}: {name!a} is not a valid BIDS name; rename it with letters, digits, - and _ only")
+            raise error(f"{folder}: {name!a} is not a valid BIDS name; rename it with letters, digits, - and _ only")
     _check_agreement(folder, path)
     events = path.with_name(f"{recording}_events.tsv")
     row = {"recording": recording, "subject": subject, "source": str(path), "events": str(events)}
@@ -175,18 +101,19 @@ def _check_agreement(folder: Path, path: Path) -> None:
         stated = [part for part in path.stem.split("_") if part.startswith(f"{kind}-")]
         if any(part != place for part in stated):
             other = next(part for part in stated if part != place)
-            raise _error(f"{path}: the name says {other}, the folder {place}; rename the file or move it")
+            raise error(f"{path}: the name says {other}, the folder {place}; rename the file or move it")
 
 
 def _check_distinct(rows: Sequence[dict[str, str]]) -> None:
     seen: dict[str, str] = {}
     for row in rows:
         if row["recording"] in seen:
-            raise _error(f"{row['source']}: has the same name as {seen[row['recording']]}; rename one of them")
+            raise error(f"{row['source']}: has the same name as {seen[row['recording']]}; rename one of them")
         seen[row["recording"]] = row["source"]
 
 
-def _error(message: str) -> "RecordingError":
+def error(message: str) -> "RecordingError":
+    """Return the error of a folder that cannot be read."""
     # Planning lists recordings and must not import numpy, which the vocabulary imports, except for an error.
     from bandmap.vocabulary.recording import RecordingError
 

@@ -41,11 +41,5 @@ def fetch_labels(source: openneuro.Source, recording: str, labels: Path) -> None
     labels.write_bytes(events.read_bytes() if events.is_file() else b"")
 
 
-def annotate(recording: str, edf: Path, labels: Path | None, events: Path, *, ignore: Sequence[str]) -> None:
-    """Write the events of one recording and check them against it, as for the kind `bids`."""
-    table = labels if labels is not None and labels.stat().st_size else None
-    _bids.annotate(recording, edf, table, events, ignore=ignore)
-
-
 def _root(source: openneuro.Source) -> str:
     return str(Path(source.bucket).expanduser() / source.accession)

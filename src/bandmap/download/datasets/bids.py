@@ -61,12 +61,16 @@ def annotate(recording: str, edf: Path, labels: Path | None, events: Path, *, ig
         If a file cannot be read, there are no events, an event type is not known, or an event is outside the
         recording; if there is no table and an annotation looks like a seizure.
     """
-    _bids.annotate(recording, edf, labels, events, ignore=ignore)
+    from bandmap.download.datasets import _bids_events
+
+    _bids_events.annotate(recording, edf, labels, events, ignore=ignore)
 
 
 def clinical_files(*, root: str) -> list[str] | None:
     """Return the table of clinical truth in the folder, None if there is none."""
-    return _bids.clinical_files(root=root)
+    from bandmap.download.datasets import _bids_events
+
+    return _bids_events.clinical_files(root=root)
 
 
 def clinical(*, root: str, ignore: Sequence[str]) -> list[dict[str, object]]:
@@ -77,4 +81,6 @@ def clinical(*, root: str, ignore: Sequence[str]) -> list[dict[str, object]]:
     RecordingError
         If the table names no subject, recording or seizure of the folder, or a side or lobe that is not known.
     """
-    return _bids.clinical(root=root, ignore=ignore)
+    from bandmap.download.datasets import _bids_events
+
+    return _bids_events.clinical(root=root, ignore=ignore)

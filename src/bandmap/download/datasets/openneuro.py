@@ -61,6 +61,8 @@ def fetch_labels(recording: str, labels: Path, *, accession: str, version: str |
     _openneuro.fetch_labels(Source.of(accession, version, mirror), recording, labels)
 
 
-def annotate(recording: str, edf: Path, labels: Path | None, events: Path, *, ignore: Sequence[str]) -> None:
+def annotate(recording: str, edf: Path, labels: Path, events: Path, *, ignore: Sequence[str]) -> None:
     """Write the events of one recording and check them against it, as for the kind `bids`."""
-    _openneuro.annotate(recording, edf, labels, events, ignore=ignore)
+    from bandmap.download.datasets import _bids_events
+
+    _bids_events.annotate_fetched(recording, edf, labels, events, ignore=ignore)

@@ -54,6 +54,8 @@ def fetch_labels(recording: str, labels: Path, *, version: str | None, mirror: s
     _openneuro.fetch_labels(Source.of(ACCESSION, version, mirror), recording, labels)
 
 
-def annotate(recording: str, edf: Path, labels: Path | None, events: Path) -> None:
+def annotate(recording: str, edf: Path, labels: Path, events: Path) -> None:
     """Write the seizures of one recording and check them against it."""
-    _openneuro.annotate(recording, edf, labels, events, ignore=())
+    from bandmap.download.datasets import _bids_events
+
+    _bids_events.annotate_fetched(recording, edf, labels, events, ignore=())

@@ -186,7 +186,7 @@ def annotate(
     write_seizures(events, COHORT.numbers(recording), session, seed)
 
 
-def cells(*, seed: int, scenario: str, version: int, subjects: int, strength: float = 1.0) -> list[dict[str, object]]:
+def cells(*, seed: int, scenario: str, version: int, subjects: int, strength: float) -> list[dict[str, object]]:
     """Return the truth, cell by cell.
 
     Parameters
