@@ -56,7 +56,7 @@ def trained():
         patch.setattr(fold.plugins, "load", lambda *_: SimpleNamespace(build=lambda *_: Amplitude()))
         recipe = {**RECIPE, "epochs": 40, "patience": 40, "learning_rate": 0.1, "background_per_seizure": None}
         dense = fold.Learner(seizure, DENSE, recipe, 1, "cpu")
-        return train_fold([Recording(1)], [Recording(2)], {"kind": "dense", "options": {}}, dense)
+        return train_fold([Recording(1)], [Recording(2)], {"kind": "cwt_resnet18", "options": {}}, dense)
 
 
 def test_each_answer_has_the_class_of_its_own_second():

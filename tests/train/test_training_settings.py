@@ -97,6 +97,8 @@ def rates(**changed):
         {"pruning_epochs": -1},
         {"error_aware_epochs": -1},
         {"weight_decay": -0.1},
+        {"hard_examples": 1.0},
+        {"averaged_epochs": 0},
     ],
 )
 def test_settings_out_of_range_are_refused_in_one_line_that_names_them(wrong):

@@ -162,6 +162,7 @@ def train_fold(
         "seed": learner.seed,
         "precision": fitted.resources["precision"],
         "best_epoch": fitted.best_epoch,
+        "averaged_epochs": fitted.averaged,
     }
     predicted = [(predict_recording(network, s, task, cutting, device=device), s.events) for s in validation]
     return TrainedFold(network, settings, fitted, _counted(task, train=seen, validation=watched), predicted)

@@ -6,7 +6,7 @@ import math
 import resource
 import sys
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,12 @@ from tqdm import tqdm
 from bandmap.train import phases as stages
 from bandmap.train._device import channels_last, fabric_of, laid_out, precision_of
 from bandmap.train.augmentation import Augmenter
+from bandmap.train.averaging import mean_of, renormalize
+from bandmap.train.drawing import epoch_windows
 from bandmap.train.feeding import batches
-from bandmap.train.optimization import Objective, optimizer_of, schedule_of
+from bandmap.train.optimization import Objective, errors_of, optimizer_of, schedule_of
 from bandmap.train.prediction import mistakes, predict_on
+from bandmap.train.progress import Progress
 from bandmap.train.recipe import Fitted, Recipe
 from bandmap.train.resuming import Checkpoint, generators, identity, restore_generators
 from bandmap.train.sampling import Windows, class_weights, drawn, validation_windows
@@ -29,27 +32,6 @@ from bandmap.vocabulary.logits import by_answer
 from bandmap.vocabulary.tables import HISTORY, RESOURCES
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass
-class _Best:
-    loss: float = math.inf
-    epoch: int = 0
-    state: dict[str, torch.Tensor] = field(default_factory=dict)
-
-
-@dataclass
-class _Progress:
-    """The progress of a training, which a checkpoint stores completely."""
-
-    phase: int = -1
-    epochs_before: int = 0  # of earlier phases
-    history: list[dict[str, float | str]] = field(default_factory=list)
-    best: _Best = field(default_factory=_Best)
-    mistakes: list[int] = field(default_factory=list)
-    windows: int = 0
-    seconds: float = 0.0
-    training_seconds: float = 0.0
 
 
 class Run:
@@ -72,7 +54,9 @@ class Run:
         labels = np.concatenate([train.labels, validation.labels])
         of_two = not (labels > 1).any()
         recipe = replace(recipe, precision=precision_of(recipe.precision, device))
-        self.recipe = recipe if of_two else replace(recipe, background_per_seizure=None)
+        self.recipe = (
+            recipe if of_two else replace(recipe, background_per_seizure=None, hard_examples=0, equal_background=False)
+        )
         self.identity = identity(model, train, validation, recipe, seed, augment) if checkpoint else ""
         self.fabric = fabric_of(device, recipe.precision)
         self.model = laid_out(model, torch.channels_last).to(self.fabric.device)
@@ -85,7 +69,7 @@ class Run:
         self.n_answers = train.answers.shape[1]
         weights = class_weights(train.answers[seen], int(labels.max()) + 1) if is_balanced else None
         self.objective = Objective(None if weights is None else weights.to(self.fabric.device))
-        self.progress = _Progress()
+        self.progress = Progress()
 
     def fitted(self) -> Fitted:
         """Train through all remaining phases."""
@@ -97,7 +81,8 @@ class Run:
             self._train()
         self.model.load_state_dict(self.progress.best.state)
         laid_out(self.model.cpu(), torch.contiguous_format).eval()
-        return Fitted(self.progress.history, self.progress.best.epoch, self._resources())
+        progress = self.progress
+        return Fitted(progress.history, progress.best.epoch, progress.averaged, self._resources())
 
     def _enter(self, number: int) -> None:
         """Start a phase with the best weights of the previous phase."""
@@ -109,7 +94,7 @@ class Run:
             progress.mistakes = mistakes(found, self.train.answers).tolist()
         if phase.pruned_share is not None and (network := stages.prunable(self.model)):
             network.prune(phase.pruned_share)
-        progress.phase, progress.epochs_before, progress.best = number, len(progress.history), _Best()
+        progress.enter(number)
         self._equip(phase)
 
     def _equip(self, phase: stages.Phase) -> None:
@@ -131,6 +116,26 @@ class Run:
                 bar.update()
                 if self.checkpoint:
                     self.checkpoint.write(self._state())
+        if len(progress.leaders) > 1:
+            self._average()
+
+    def _average(self) -> None:
+        """Take the mean of the weights of the best epochs, unless the best epoch alone has a lower loss."""
+        progress = self.progress
+        self.model.load_state_dict(mean_of([leader.state for leader in progress.leaders]))
+        chosen = np.array_split(self._epoch_windows(np.random.default_rng(0)), self.n_batches)
+        renormalize(self.model, (batch for batch, _ in batches(self.train, chosen, self.fabric.device)))
+        loss, epochs = self._validation_loss(), sorted(leader.epoch for leader in progress.leaders)
+        is_better = not loss > progress.best.loss  # also without validation
+        if is_better:
+            progress.best.state, progress.averaged = copy.deepcopy(self.model.state_dict()), epochs
+        _log.info(
+            "mean weights of epochs %s: loss %.4g, of the best epoch %.4g; %s",
+            ", ".join(map(str, epochs)),
+            loss,
+            progress.best.loss,
+            "taken" if is_better else "not taken",
+        )
 
     def _ended(self, phase: stages.Phase) -> bool:
         best, epoch = self.progress.best, len(self.progress.history)
@@ -154,8 +159,7 @@ class Run:
         values = (epoch, phase.name, training_loss, validation_loss, rate)
         progress.history.append(dict(zip(HISTORY.names, values, strict=True)))
         loss = training_loss if math.isnan(validation_loss) else validation_loss
-        if loss < progress.best.loss or not progress.best.state:
-            progress.best = _Best(loss, epoch, copy.deepcopy(self.model.state_dict()))
+        progress.note(loss, self.model.state_dict(), averaged_epochs=self.recipe.averaged_epochs)
         return progress.history[-1]
 
     def _train_epoch(self) -> float:
@@ -163,8 +167,9 @@ class Run:
         self.model.train()
         chosen = self._epoch_windows(self.generator)
         total = torch.zeros((), device=self.fabric.device)
+        errors: list[torch.Tensor] = []
         for batch, classes in batches(self.train, np.array_split(chosen, self.n_batches), self.fabric.device):
-            loss = self._training_loss(batch, classes)
+            loss = self._training_loss(batch, classes, errors)
             self.fabric.backward(loss)
             if self.recipe.gradient_norm is not None:
                 self.fabric.clip_gradients(
@@ -175,27 +180,35 @@ class Run:
             self.schedule.step()
             total += loss.detach() * len(classes)
         self.progress.windows += len(chosen)
+        if errors:
+            known = np.array(self.progress.errors or [np.nan] * len(self.train))
+            known[chosen] = torch.cat(errors).cpu().numpy()
+            self.progress.errors = known.tolist()
         if not math.isfinite(mean := float(total) / len(chosen)):
             raise FloatingPointError(f"training diverged (loss {mean}); lower training: learning_rate or look for NaN")
         return mean
 
     def _epoch_windows(self, generator: np.random.Generator) -> NDArray[np.int64]:
         """Return the windows of an epoch, with the mistakes of the first phase repeated."""
-        chosen = drawn(self.train.labels, self.recipe, generator)
+        chosen = epoch_windows(self.train, self.recipe, self.progress.errors, generator)
         if not self.progress.mistakes:
             return chosen
         wrong = np.array(self.progress.mistakes, dtype=np.int64)
         again = stages.repeated(wrong, self.train.labels, self.n_drawn // 2, generator)
         return generator.permutation(np.concatenate([chosen, again]))
 
-    def _training_loss(self, batch: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
-        if self.augment is None:
-            return self.objective(self._logits(batch), classes.flatten())
-        batch, classes = self.augment(batch, classes)
-        batch, partners, share = self.augment.mixed(batch)
+    def _training_loss(self, batch: torch.Tensor, classes: torch.Tensor, errors: list[torch.Tensor]) -> torch.Tensor:
+        """Return the loss of a batch; add how wrong each window is to `errors`, if the recipe draws by that."""
+        partners, share = None, 1.0
+        if self.augment is not None:
+            batch, classes = self.augment(batch, classes)
+            batch, partners, share = self.augment.mixed(batch)
+        logits = self._logits(batch)
+        if self.recipe.hard_examples:
+            errors.append(errors_of(logits, classes))
         if partners is None:
-            return self.objective(self._logits(batch), classes.flatten())
-        return self.objective.mixed(self._logits(batch), classes.flatten(), classes[partners].flatten(), share)
+            return self.objective(logits, classes.flatten())
+        return self.objective.mixed(logits, classes.flatten(), classes[partners].flatten(), share)
 
     def _validation_loss(self) -> float:
         """Return the mean loss over all validation windows in evaluation mode, NaN without any."""
@@ -221,7 +234,7 @@ class Run:
         """Return the complete state for resuming, made of tensors, numbers, strings, lists and dicts."""
         return {
             "identity": self.identity,
-            "progress": {**vars(self.progress), "best": vars(self.progress.best), "seconds": self._seconds()},
+            "progress": self.progress.stored(seconds=self._seconds()),
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
@@ -240,8 +253,7 @@ class Run:
                 self.checkpoint,
             )
             return False
-        known = state["progress"]
-        self.progress = _Progress(**{**known, "best": _Best(**known["best"])})
+        self.progress = Progress.restored(state["progress"])
         self.model.load_state_dict(state["model"])
         self._equip(self.phases[self.progress.phase])
         self.optimizer.optimizer.load_state_dict(state["optimizer"])

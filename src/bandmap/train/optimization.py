@@ -10,6 +10,7 @@ from torch.nn import functional
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR
 
 from bandmap.train.recipe import Recipe
+from bandmap.vocabulary import logits as outputs
 from bandmap.vocabulary.labels import NO_CLASS
 
 
@@ -45,6 +46,18 @@ class Objective:
         losses.
         """
         return share * self(logits, classes) + (1 - share) * self(logits, others)
+
+
+def errors_of(logits: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
+    """Return how wrong each window is, from 0 to 1: the mean over its answers of 1 - probability of their class.
+
+    Parameters
+    ----------
+    logits : tensor, shape (batch * answers, columns)
+        Of two classes.
+    classes : tensor of int64, shape (batch, answers)
+    """
+    return (outputs.probabilities(logits.detach()).view(classes.shape) - classes).abs().mean(1)
 
 
 def optimizer_of(recipe: Recipe, parameters: Iterable[nn.Parameter], *, rate: float) -> torch.optim.Optimizer:

@@ -62,6 +62,16 @@ class Recipe:
         Epochs of fine-tuning after each pruning step of a model; 0 prunes nothing.
     fine_tuning_rate : float
         Maximum learning rate of the phases after the first, as a share of `learning_rate` (ours).
+    hard_examples : float
+        Share of the background of an epoch, from 0 to below 1, that is drawn in proportion to how wrong the model was
+        about it when it last saw it (1 - probability of its class); every recording has the same chance. The rest is
+        drawn at random. For tasks with two classes.
+    equal_background : bool
+        Whether background is drawn equally from every recording instead of in proportion to its hours. For tasks with
+        two classes.
+    averaged_epochs : int
+        Number of epochs with the lowest validation loss whose weights are averaged at the end of a phase, if the mean
+        has a lower validation loss than the best epoch; 1 takes the best epoch.
     """
 
     epochs: int
@@ -80,20 +90,29 @@ class Recipe:
     error_aware_epochs: int = 0
     pruning_epochs: int = 1
     fine_tuning_rate: float = 0.1
+    hard_examples: float = 0.0
+    equal_background: bool = False
+    averaged_epochs: int = 1
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():
             if (given := getattr(self, name)) not in choices:
                 raise ValueError(f"training: {name}: {did_you_mean(str(given), choices)}")
-        if min(self.epochs, self.batch_size, self.patience) < 1:
-            raise ValueError("training: epochs, batch_size and patience must be at least 1")
+        if min(self.epochs, self.batch_size, self.patience, self.averaged_epochs) < 1:
+            raise ValueError("training: epochs, batch_size, patience and averaged_epochs must be at least 1")
         if min(self.error_aware_epochs, self.pruning_epochs, self.weight_decay) < 0:
             raise ValueError("training: error_aware_epochs, pruning_epochs and weight_decay must be at least 0")
         for name in ("learning_rate", "fine_tuning_rate", "background_per_seizure", "gradient_norm"):
             if (amount := getattr(self, name)) is not None and amount <= 0:
                 raise ValueError(f"training: {name} must be above 0")
-        if not 0 <= self.warm_up < 1:
-            raise ValueError("training: warm_up must be at least 0 and below 1")
+        self._check_shares()
+
+    def _check_shares(self) -> None:
+        for name in ("warm_up", "hard_examples"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"training: {name} must be at least 0 and below 1")
+        if (self.hard_examples or self.equal_background) and self.drawing == "balanced":
+            raise ValueError("training: hard_examples and equal_background choose background; set 'drawing: all'")
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> "Recipe":
@@ -117,6 +136,8 @@ class Fitted:
         set; NaN where there was nothing to validate on); learning rate of the first step.
     best_epoch : int
         The epoch of the last phase whose weights the model has.
+    averaged : list of int
+        The epochs whose weights were averaged instead; empty if the model has those of the best epoch.
     resources : dict
         seconds, windows_per_second (windows trained on by seconds spent training, without validation),
         peak_memory_mb, device, precision (what "auto" took), epochs, parameters.
@@ -124,4 +145,5 @@ class Fitted:
 
     history: list[dict[str, float | str]]
     best_epoch: int
+    averaged: list[int]
     resources: dict[str, float | str]

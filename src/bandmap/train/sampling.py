@@ -26,6 +26,10 @@ class Windows(Protocol):
     def answers(self) -> NDArray[np.int64]:
         """Class of each answer, shape (windows, answers)."""
 
+    @property
+    def recordings(self) -> NDArray[np.int64]:
+        """Number of the recording of each window, shape (windows,)."""
+
     def __len__(self) -> int: ...
 
     def take(self, indices: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -54,7 +54,7 @@ def fine_tune(
     found = first_stretch(recordings, learner, tuning["seconds"])
     if found is None:
         _log.warning("no segment of %g s contains a seizure; the model is unchanged", tuning["seconds"])
-        untouched = Fitted([], int(settings["best_epoch"]), _no_resources(model))
+        untouched = Fitted([], int(settings["best_epoch"]), [], _no_resources(model))
         return TrainedFold(model, {**settings, "tuned_on": None}, untouched, [])
     span, part = found
     fitted = continued(model, part, recordings[span[0]], learner, tuning)

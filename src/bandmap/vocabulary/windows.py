@@ -199,6 +199,11 @@ class WindowSet:
     def __len__(self) -> int:
         return len(self.labels)
 
+    @property
+    def recordings(self) -> NDArray[np.int64]:
+        """Number of the recording of each window among `parts`, shape (windows,)."""
+        return np.repeat(np.arange(len(self.parts)), [len(part.starts) for part in self.parts])
+
     def take(self, indices: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return windows in the order of their indices, shape (indices, channels[, frequencies], times), float32."""
         indices = np.asarray(indices)
