@@ -42,26 +42,6 @@ export function goTo(seconds) {
   change({ start: seconds - state.seconds * 0.2 });
 }
 
-// The onsets of events, once where events of several layers overlap.
-function begins() {
-  const found = [];
-  let end = -1;
-  for (const { onset, offset } of allEvents()) {
-    if (onset >= end) found.push(onset);
-    end = Math.max(end, offset);
-  }
-  return found;
-}
-
-// Goes to the next (1) or the previous (-1) event.
-export function step(direction) {
-  const here = state.start + state.seconds * 0.2;
-  const onsets = begins();
-  const next = direction > 0 ? onsets.find((t) => t > here + 0.05) : onsets.findLast((t) => t < here - 0.05);
-  if (next !== undefined) goTo(next);
-  return next !== undefined;
-}
-
 export function drawEvents(strip, width) {
   strip.begin(width);
   const { context } = strip;

@@ -5,6 +5,7 @@ import { addLayers, goTo } from "bandmap/events.js";
 import { isNight } from "bandmap/night.js";
 import { KEYS } from "bandmap/tools.js";
 import * as spans from "bandmap/spans.js";
+import { step } from "bandmap/stepping.js";
 import { acceptStages, drawReviewedStages, removeStages, setStage, stageAt } from "bandmap/stages.js";
 import {
   canRedo, canUndo, chosen, edit, items, keyOf, loadStored, opened, openReviews, redo, replace, retry, review, saveTable,
@@ -141,18 +142,6 @@ function addHere() {
   asReviewer(() => add(snapped(start + third), Math.max(snapped(stop - third), snapped(start + third) + SHORTEST)));
 }
 
-function choose(direction) {
-  const all = items();
-  if (!all.length) return false;
-  const at = all.findIndex((item) => keyOf(item) === review.chosen);
-  const here = state.start + state.seconds * 0.2;
-  const next = at >= 0 ? all[at + direction] : direction > 0 ? all.find((item) => item.onset > here - 0.05) ?? all[0] : all.findLast((item) => item.onset < here) ?? all.at(-1);
-  if (!next) return false;
-  review.chosen = keyOf(next);
-  goTo(next.onset);
-  return true;
-}
-
 function markReviewed(span) {
   const missing = unjudged(span);
   if (missing.length) {
@@ -171,6 +160,8 @@ const inSleep = (stage, other) => () => asReviewer(() => (night() ? stage() : ot
 
 // Keys of the page and, where only Ctrl tells them apart, below in `listenToUndo`.
 const OWN = [
+  ["n", "next event", () => step(1, night()) || say("There is no later event.")],
+  ["p", "previous event", () => step(-1, night()) || say("There is no earlier event.")],
   ["a", "accept the chosen event; sleep: the model's stage", () => (night() ? asReviewer(() => acceptStages()) : onChosen(accept)())],
   ["r", "reject the chosen event", onChosen(reject)],
   ["d", "add an event in the middle of the page", addHere],
@@ -190,10 +181,6 @@ const OWN = [
 
 export function listenToReview() {
   for (const [key, words, action] of OWN) KEYS.set(key, [words, () => { action(); plan(); }]);
-  for (const [key, direction] of [["n", 1], ["p", -1]]) {
-    const [words, other] = KEYS.get(key);
-    KEYS.set(key, [words, () => (items().length ? choose(direction) || say("There is no other event.") : other())]);
-  }
   addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || event.target.closest?.("input, textarea")) return;
     event.preventDefault();

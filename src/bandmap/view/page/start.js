@@ -16,6 +16,7 @@ import { ownStages } from "bandmap/stages.js";
 import { beginReview, drawReview, listenToReview, openReview } from "bandmap/reviewing.js";
 
 const LABEL = 92; // pixels beside the strips, as in page.css
+const LOW = 800; // pixels; on lower screens, strips leave their room to the traces
 const [wholeSection, pageSection] = ["whole", "page"].map((id) => document.getElementById(id));
 let [strips, settled, opened] = [{}, 0, ""];
 
@@ -24,7 +25,8 @@ function build() {
   wholeSection.replaceChildren();
   pageSection.replaceChildren();
   const night = isNight(about);
-  strips = { whole: new Strip(wholeSection, "whole", "Recording", night ? 36 : 60) };
+  const isLow = innerHeight < LOW;
+  strips = { whole: new Strip(wholeSection, "whole", "Recording", night ? 36 : isLow ? 44 : 60) };
   if (night) {
     strips.scorer = new Strip(wholeSection, "scorer", "Scorer", 56);
     strips.model = new Strip(wholeSection, "model", "Model", 56);
@@ -38,11 +40,11 @@ function build() {
     strips.events = new Strip(pageSection, "events", "", 12 * eventLayers().length + 4);
     strips.events.label.textContent = eventLayers().map((layer) => layer.name).join(" / ");
     strips.events.label.title = strips.events.label.textContent;
-    if (about.models.length) strips.probability = new Strip(pageSection, "probability", "Probability", 64);
+    if (about.models.length) strips.probability = new Strip(pageSection, "probability", "Probability", isLow ? 40 : 64);
   }
   strips.review = beginReview(pageSection);
   strips.quality = new Strip(pageSection, "quality", "Quality", 20);
-  strips.power = new Strip(pageSection, "power", "Power", 96);
+  strips.power = new Strip(pageSection, "power", "Power", isLow ? 56 : 96);
   listEvents(document.getElementById("events"));
   drawAbout(document.getElementById("about"), about);
 }

@@ -2,7 +2,6 @@
 import { change, clock, duration, PAGES, SCALES, state } from "bandmap/state.js";
 import { HIGH_PASS, LOW_PASS, NOTCH } from "bandmap/filters.js";
 import { MONTAGES, obstacle, rowsOf } from "bandmap/montage.js";
-import { step } from "bandmap/events.js";
 import { interpretations } from "bandmap/importance.js";
 import { saveSvg } from "bandmap/picture.js";
 import { current, fittingScale } from "bandmap/traces.js";
@@ -68,8 +67,6 @@ export const KEYS = new Map([
   ["Shift+ArrowLeft", ["a tenth of a page back", () => turn(-0.1)]],
   ["Home", ["begin of the recording", () => change({ start: 0 })]],
   ["End", ["end of the recording", () => change({ start: state.about.seconds })]],
-  ["n", ["next event", () => step(1) || say("There is no later event.")]],
-  ["p", ["previous event", () => step(-1) || say("There is no earlier event.")]],
   ["ArrowUp", ["larger traces (fewer µV/cm)", () => change({ scale: near(SCALES, state.scale, -1) })]],
   ["ArrowDown", ["smaller traces (more µV/cm)", () => change({ scale: near(SCALES, state.scale, 1) })]],
   ["s", ["a scale that fits", () => change({ scale: fittingScale(SCALES) })]],
