@@ -16,7 +16,10 @@ settings.register_profile("searching", of_no_clock)
 settings.register_profile("repeating", of_no_clock, derandomize=True, database=None)
 settings.load_profile("repeating")
 
-LONGEST = ("test_kill", "test_other_runs", "test_demo", "test_slurm", "test_faults", "test_arrivals", "test_chain")
+LONGEST = (
+    "test_kill", "test_other_runs", "test_demo", "test_tutorials", "test_slurm", "test_faults", "test_arrivals",
+    "test_chain",
+)  # fmt: skip
 """Files whose tests go first, so that the short ones fill the gaps at the end."""
 
 Once = Callable[[str, Callable[[Path], None]], Path]
