@@ -25,6 +25,10 @@ def _touchstone(_: Path) -> dict[str, object]:
     return {"scenario": "conjunction", "subjects": 2, "duration_seconds": 100, "seizures_per_recording": 1}
 
 
+def _simulated_detection(_: Path) -> dict[str, object]:
+    return {"subjects": 2, "duration_seconds": 120, "seizures_per_recording": 1, "seizure_seconds": [8, 40]}
+
+
 def _simulated_sleep(_: Path) -> dict[str, object]:
     return {"subjects": 1, "recordings_per_subject": 2, "duration_minutes": 12}
 
@@ -49,6 +53,7 @@ def _tusz(folder: Path) -> dict[str, object]:
 
 EXAMPLES = {
     "simulated": _simulated,
+    "simulated_detection": _simulated_detection,
     "simulated_sleep": _simulated_sleep,
     "touchstone": _touchstone,
     "bids": _bids,

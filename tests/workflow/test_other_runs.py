@@ -108,7 +108,7 @@ def test_models_tuned_to_one_subject_are_scored_on_later_time(tmp_path: Path) ->
     assert thresholds(tmp_path, "fine_tune") == thresholds(tmp_path, "leave_one_subject_out")
 
 
-@pytest.mark.parametrize("name", ["models", "sleep", "precision", "faithfulness", "truth"])
+@pytest.mark.parametrize("name", ["models", "sleep", "precision", "faithfulness", "truth", "detection"])
 def test_the_examples_plan(tmp_path: Path, name: str) -> None:
     run = plan(tmp_path, configfile=ROOT / f"examples/{name}.yaml")
     assert run.returncode == 0, run.stderr[-2000:]

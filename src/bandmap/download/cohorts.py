@@ -54,9 +54,9 @@ class Session:
         """Raise ValueError, with the remedy, for seizures that do not fit."""
         if self.seizures_per_recording < 0:
             raise ValueError(f"seizures_per_recording is {self.seizures_per_recording}; it must be at least 0")
-        if len(self.seizure_seconds) != 2 or not 10 <= self.seizure_seconds[0] <= self.seizure_seconds[1]:
+        if len(self.seizure_seconds) != 2 or not 8 <= self.seizure_seconds[0] <= self.seizure_seconds[1]:
             raise ValueError(
-                f"seizure_seconds is {self.seizure_seconds}; give the shortest (at least 10) and the longest"
+                f"seizure_seconds is {self.seizure_seconds}; give the shortest (at least 8) and the longest"
             )
         n, longest = self.seizures_per_recording, self.seizure_seconds[1]
         needed = n * longest + self._calm()
