@@ -52,9 +52,13 @@ def plan(
     write_folder(folder / "bids", recordings, subjects)
     (folder / "my.yaml").write_text(yaml.safe_dump(settings(folder / "bids", models)))
     watched = ["-m", "cProfile", "-o", str(profile)] if profile else []
+    return timed(folder, [*watched, *program])
+
+
+def timed(folder: Path, program: list[str]) -> dict[str, float]:
+    """Plan what `my.yaml` in a folder says; return jobs, seconds and megabytes."""
     command = [
         sys.executable,
-        *watched,
         *program,
         "--snakefile",
         str(ROOT / "Snakefile"),

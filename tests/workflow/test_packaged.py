@@ -51,6 +51,10 @@ def test_a_wheel_runs_the_workflow_from_settings_of_its_own_making(installed: Pa
     again = bandmap(installed, study, "status", "--configfile", NAME)
     assert "harmonize_recording" in again.stdout
     assert again.stdout.splitlines()[-1].split()[1] == "done,"
+    assert bandmap(installed, study, "view", "results", "--static", "page").returncode == 0
+    vendored = ("LICENSE.uPlot", "uPlot.iife.min.js", "uPlot.min.css")
+    assert all((study / "page/vendor" / name).stat().st_size for name in vendored)
+    assert (study / "page/index.html").exists()
 
 
 def test_a_wheel_plans_the_same_demo_as_the_checkout(installed: Path, tmp_path: Path) -> None:
