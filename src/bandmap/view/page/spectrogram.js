@@ -127,7 +127,7 @@ export function drawSpectrogram(strip, width) {
     ctx.fillStyle = "rgba(255,255,255,.35)";
     ctx.fillRect(0, y, width, 0.6);
     ctx.fillStyle = "#fff";
-    ctx.fillText(`${hz} Hz`, 4, y - 2);
+    if (y > 11) ctx.fillText(`${hz} Hz`, 4, y - 2);
   }
   ctx.strokeStyle = shown(state.about.colours.shade);
   ctx.setLineDash([5, 4]);

@@ -179,7 +179,7 @@ export function describe() {
   element.querySelector(".plot").setAttribute("aria-label", `Traces of ${now.rows.length} channels, ${span}, ${state.scale} µV per cm, negative up`);
 }
 
-// A scale with which the loud parts of most traces reach the next row and no further.
+// A scale with which the loud parts of most traces stay within three quarters of a row.
 export function fittingScale(scales) {
   const loud = now.lines.rows
     .filter((_, i) => !now.rows[i].masked)
@@ -187,6 +187,6 @@ export function fittingScale(scales) {
     .filter((values) => values.length)
     .map((values) => values[Math.floor(values.length * 0.98)])
     .sort((a, b) => a - b);
-  const wanted = ((loud[Math.floor(loud.length * 0.85)] ?? 60) / now.perRow) * CENTIMETRE;
+  const wanted = ((loud[Math.floor(loud.length * 0.85)] ?? 60) / 0.75 / now.perRow) * CENTIMETRE;
   return scales.find((scale) => scale >= wanted) ?? scales.at(-1);
 }
