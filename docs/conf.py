@@ -41,6 +41,7 @@ html_title = f"Bandmap {version}"
 html_static_path = ["static"]
 html_css_files = ["bandmap.css"]
 html_additional_pages = {"index": "to_start.html"}
+html_sidebars = {"docs/start": [], "docs/models": []}  # they lead to no page of their own section
 templates_path = ["templates"]
 html_copy_source = False
 html_show_sourcelink = False
@@ -101,7 +102,7 @@ def add_contents(app, page: str, text: list[str]) -> None:
 
 
 SECTIONS = {
-    root_doc, "docs/start", "docs/tutorials", "docs/guide", "docs/models", "docs/evidence", "docs/reference",
+    root_doc, "docs/tutorials", "docs/guide", "docs/models", "docs/evidence", "docs/reference",
     "docs/architecture",
 }  # fmt: skip
 """Pages whose list of pages is a part of the navigation."""

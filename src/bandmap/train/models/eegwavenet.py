@@ -2,9 +2,11 @@
 
 Based on IoBT-VISTEC/EEGWaveNet (`architecture.py`; Thuwajit et al. 2022, IEEE TII 18(8):5547), layer for layer:
 
-| stage | definition | | --- | --- | | scales | 6 convolutions one after the other, each halving the time of every
-channel separately; the first is not used | | branch of a scale | (convolution to 32 maps, 4 samples; batch norm; leaky
-ReLU) twice; mean over time | | classifier | 160 -> 64, leaky ReLU, -> 32, sigmoid, -> classes, log-softmax |
+| stage | definition |
+| --- | --- |
+| scales | 6 convolutions in turn, each halving the time of every channel separately; the first is not used |
+| branch of a scale | (convolution to 32 maps, 4 samples; batch norm; leaky ReLU) twice; mean over time |
+| classifier | 160 -> 64, leaky ReLU, -> 32, sigmoid, -> classes, log-softmax |
 
 47,708 parameters at 21 channels. The figure of the paper shows three convolutions per branch and the norm last; the
 code, which is followed here, has two and the norm in between. Fewer than five `scales` are ours, for short windows.
