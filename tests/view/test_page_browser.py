@@ -233,6 +233,12 @@ def test_the_svg_has_a_line_for_every_trace(page, address):
     with page.expect_download() as download:
         page.keyboard.press("g")
     assert download.value.suggested_filename == "bipolar_20s.svg"
+    page.emulate_media(color_scheme="dark")
+    drawn(page)
+    with page.expect_download() as dark:
+        page.keyboard.press("g")
+    assert dark.value.path().read_text() == download.value.path().read_text()  # paper is white
+    assert module(page, "strip", "it.isDark()")
 
 
 def test_the_help_lists_every_key_and_every_picture_has_words(page, address):

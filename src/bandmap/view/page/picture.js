@@ -54,7 +54,9 @@ export function svg() {
 
 export function saveSvg() {
   const link = document.createElement("a");
+  dispatchEvent(new Event("beforeprint"));
   link.href = URL.createObjectURL(new Blob([svg()], { type: "image/svg+xml" }));
+  dispatchEvent(new Event("afterprint"));
   link.download = `${state.about.recording}_${Math.round(state.start)}s.svg`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);

@@ -127,6 +127,17 @@ function theme() {
   forgetColours();
 }
 
+// Paper is white: while the page is printed or saved, it is light.
+let own = "";
+addEventListener("beforeprint", () => { own = state.theme; onPaper("light"); });
+addEventListener("afterprint", () => onPaper(own));
+
+function onPaper(wanted) {
+  state.theme = wanted;
+  theme();
+  draw();
+}
+
 async function start() {
   const names = await data.recordings();
   const select = document.getElementById("recording");
