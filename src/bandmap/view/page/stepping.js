@@ -23,8 +23,9 @@ function stops(isNight) {
 // Goes to the next (1) or the previous (-1) event and chooses it; returns whether there is one.
 export function step(direction, isNight) {
   const all = stops(isNight);
-  const here = state.start + state.seconds * 0.2;
-  const key = review.chosen ?? (state.start === landed.start ? landed.key : "");
+  const isLanded = state.start === landed.start;
+  const here = state.start + (isLanded ? state.seconds * 0.2 : 0); // a step leads there; a page that was turned begins at its edge
+  const key = review.chosen ?? (isLanded ? landed.key : "");
   const at = all.findIndex((stop) => stop.key === key);
   const isLater = (stop) => stop.onset > here + (stop.isItem ? -0.05 : 0.05); // one that begins here is still to be chosen
   const isEarlier = (stop) => stop.onset < here - 0.05;
