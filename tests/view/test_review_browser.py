@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from made_view import HOSTILE, a_night, a_run, served
+from made_view import HOSTILE, a_night, served
 from playwright.sync_api import expect, sync_playwright
 
 from bandmap.files.events import read_events
@@ -30,26 +30,6 @@ def browser():
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield opened
         opened.close()
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    return a_run(tmp_path_factory.mktemp("made"))
-
-
-@pytest.fixture
-def results(made, tmp_path):
-    """Return a folder of results of its own: reviews are written there, all other files are those of a shared run."""
-    (tmp_path / "results").mkdir()
-    for one in made.iterdir():
-        (tmp_path / "results" / one.name).symlink_to(one)
-    return tmp_path / "results"
-
-
-@pytest.fixture
-def address(results):
-    with served(results) as address:
-        yield address
 
 
 @pytest.fixture

@@ -5,31 +5,12 @@ import threading
 from urllib.parse import urlsplit
 
 import pytest
-from made_view import a_run, ask, root, served
+from made_view import ask, root
 
 from bandmap.files.reviewed import NO_REVISION, read_review
 from bandmap.view.reviewing import LARGEST_BODY
 
 MARK = {"onset": 10, "offset": 20.5, "type": "sz", "verdict": "added", "comment": "<b>\t\u2028</b>"}
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    return a_run(tmp_path_factory.mktemp("made"))
-
-
-@pytest.fixture
-def results(made, tmp_path):
-    (tmp_path / "results").mkdir()
-    for one in made.iterdir():
-        (tmp_path / "results" / one.name).symlink_to(one)
-    return tmp_path / "results"
-
-
-@pytest.fixture
-def address(results):
-    with served(results) as address:
-        yield address
 
 
 def put(address, reviewer="AB", *, revision=NO_REVISION, path="reviewed/made/bipolar", marks=(MARK,), body=None):
