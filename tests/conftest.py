@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from running import TINY, snakemake
+from running import TINY, Once, snakemake
 
 # Neither a busy machine nor chance decides; new examples are tried by `make test-all`.
 of_no_clock = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
@@ -21,8 +21,6 @@ LONGEST = (
     "test_chain",
 )  # fmt: skip
 """Files whose tests go first, so that the short ones fill the gaps at the end."""
-
-Once = Callable[[str, Callable[[Path], None]], Path]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

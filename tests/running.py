@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -20,6 +20,8 @@ HANG_SECONDS = 3600
 """A run takes a minute or two; one that takes so long will never end, however busy the machine is."""
 
 Run = subprocess.CompletedProcess[str]
+Once = Callable[[str, Callable[[Path], None]], Path]
+"""The fixture `once`: a folder of this name, filled by the first process of a session that asks for it."""
 
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(["snakemake.cli", "snakemake.report", "smart_open", "jsonschema", "nbformat"])

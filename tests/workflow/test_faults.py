@@ -7,9 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
-from conftest import Once
 from outcome import unfinished
-from running import TINY, snakemake
+from running import TINY, Once, snakemake
 
 pytestmark = pytest.mark.workflow
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import Once
-from running import ROOT, Run, checked_out, plan, snakemake
+from running import ROOT, Once, Run, checked_out, plan, snakemake
 
 pytestmark = pytest.mark.workflow
 
