@@ -79,7 +79,7 @@ OTHERS = {"text", "console", "r", "mermaid", "none", "default"}
 
 
 def check_blocks(app, doctree: nodes.document) -> None:
-    """Warn, and so stop the build, where a block of code has an unknown language or does not parse."""
+    """Warn, and so stop the build, where a block of code does not parse, or a table would be shown as text."""
     for block in doctree.findall(nodes.literal_block):
         language, text = block.get("language", "default"), block.astext()
         command = language in ("none", "default") and text.startswith(COMMANDS)
@@ -90,6 +90,9 @@ def check_blocks(app, doctree: nodes.document) -> None:
             logger.warning("block of %s does not parse: %s", name, error, location=block)
         if language not in {*PARSERS, *OTHERS}:
             logger.warning("block of unknown language '%s'", language, location=block)
+    for paragraph in doctree.findall(nodes.paragraph):
+        if paragraph.astext().startswith("| "):
+            logger.warning("table without a line of names and a line of dashes", location=paragraph)
 
 
 def add_contents(app, page: str, text: list[str]) -> None:

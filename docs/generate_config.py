@@ -43,9 +43,9 @@ with a dot.
 
 OPTIONS_HEAD = """## Options of the plugins
 
-These tables list the options of the entries of `datasets`, `representations`, `models` and `interpretations`, in
-addition to `kind` (and, for a model, `representation`). The default applies if neither `config.yaml` nor your file
-sets the option.
+These tables list the options of the entries of `datasets`, `representations`, `schemes`, `models` and
+`interpretations`, in addition to `kind` (and, for a model, `representation`). The default applies if neither
+`config.yaml` nor your file sets the option.
 """
 
 

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "needs.md"
 
 MEASURED = {
-    "harmonize_day": ("s", "harmonize a day", "benchmarks", r"harmonize_day_seconds +([\d.]+)"),
+    "harmonize_day": ("s", "harmonize a day", "benchmarks", r"harmonize_day_seconds \| ([\d.]+)"),
     "represent_day": ("s", "represent a day", "benchmarks", r"represent_day_seconds \| ([\d.]+)"),
     "cache_hour": ("MB", "cache of an hour, float32", "benchmarks", r"float32 \| bandmap .zarr.zip \| (\d+)"),
     "start": ("s", "start of a job with a network", "benchmarks", r"start_up_with_network_seconds \| ([\d.]+)"),

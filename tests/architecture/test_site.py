@@ -31,6 +31,7 @@ FAULTS = {
     "block of bash does not parse": "```bash\necho 'a\n```\n",
     "block of text that starts with a command does not parse": "```\nbandmap detect 'a\n```\n",
     "block of unknown language 'pyton'": "```pyton\nx = 1\n```\n",
+    "table without a line of names": "| a | 1 |\n| b | 2 |\n",
 }
 """Complaint to the fault that it is about."""
 

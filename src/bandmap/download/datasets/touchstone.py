@@ -45,24 +45,26 @@ def recordings(  # noqa: PLR0913 - the keys that config.yaml may give
     scenario : str
         distractor, shortcut, two_foci, conjunction, decrease, border, deep, spread, signal_steps, null or suppressor.
     version : int
-        Of the generator; the same version and seed make the same files. There is version 2.
+        Version of the generator, 2; the same version and seed make the same files.
     subjects : int
-        Of every twenty, twelve are of the split train, four of dev and four of eval.
+        Number of subjects. Of every twenty, twelve are in the split train, four in dev and four in eval.
     recordings_per_subject : int
+        Number of recordings of each subject.
     duration_seconds : int
-        Of each recording.
+        Duration of each recording.
     seizures_per_recording : int
+        Number of seizures in each recording.
     rate_hz : int
         Samples per second.
     seizure_seconds : sequence of float
-        Shortest and longest seizure.
+        Shortest and longest duration of a seizure.
     cue : bool
-        Whether the artefact of `shortcut` is there. Other scenarios have none.
+        Whether the artefact of `shortcut` is there; other scenarios have none.
     strength : float
-        Factor on the amplitude of all bursts but this artefact. With 0, the artefact is all that marks a seizure.
+        Factor on the amplitude of all bursts but this artefact. With 0, only the artefact marks a seizure.
     background : str, optional
-        Folder of your EDF or BDF files, without seizures, that take the place of the simulated background: in the
-        order of their names one for each subject, its first stretch for the first recording, and so on.
+        Folder of your EDF or BDF files without seizures, which replace the simulated background. In the order of
+        their names, each subject gets one file; its first stretch is for the first recording, and so on.
 
     Returns
     -------

@@ -81,8 +81,10 @@ def build(
         Hidden width of the linear part of a layer.
     dropout : float
         Dropout in training.
-    patch_rows, patch_seconds : int
-        Size of a patch in frequency rows and seconds.
+    patch_rows : int
+        Height of a patch in rows of frequency.
+    patch_seconds : int
+        Width of a patch in seconds.
 
     Raises
     ------

@@ -117,13 +117,17 @@ def build(
     n_classes : int
         Two classes have one column, the log odds of class 1; more have one each.
     widths : sequence of int
-        Maps of each level of the encoder, at most 7 levels; each halves the time.
+        Number of maps of each level of the encoder, at most 7 levels; each halves the time.
     blocks : int
-        Blocks of the residual stack.
-    depth, heads, hidden : int
-        Layers of the transformer, attention heads of each, and hidden units of its feed-forward part.
+        Number of blocks of the residual stack.
+    depth : int
+        Number of layers of the transformer.
+    heads : int
+        Number of attention heads of a layer.
+    hidden : int
+        Number of hidden units in the feed-forward part of a layer.
     dropout : float
-        Of the residual stack and the transformer.
+        Dropout of the residual stack and the transformer in training.
 
     Raises
     ------
