@@ -5,7 +5,7 @@ from snakemake.utils import min_version, validate
 from bandmap.workflow.settings import check_keys, drop_removed, fill_in_mirror
 from bandmap.workflow.closing import closing_words, words_of_failure
 from bandmap.workflow.code import code_of
-from bandmap.workflow.defaults import complete, give_way
+from bandmap.workflow.defaults import check_typed, complete, give_way
 from bandmap.workflow.listing import SAFE_NAME
 from bandmap.workflow.plan import make_plan, read_schema
 from bandmap.workflow.quick import quicken
@@ -26,6 +26,7 @@ SCRIPTS = f"{workflow.current_basedir}/scripts"
 WRITTEN = complete(config, DEFAULTS) or workflow.config_settings.overwrite_config
 drop_removed(config)
 check_keys(config, read_schema(SCHEMA))
+check_typed(workflow.config_settings.config)
 validate(config, SCHEMA)
 fill_in_mirror(config)
 give_way(config, WRITTEN)

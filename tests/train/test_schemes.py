@@ -180,7 +180,7 @@ def test_folds_with_the_same_name_are_refused():
     ("n", "validation", "message"),
     [
         (2, 1, "needs 3 subjects.*add recordings"),
-        (3, 2, "validation_subjects is 2, but with 3 subjects it must be between 1 and 1"),
+        (3, 2, "validation_subjects is 2, but with 3 subjects it must be 1$"),
         (5, 0, "between 1 and 3"),
         (5, "2", "validation_subjects is 2, but"),
     ],

@@ -132,7 +132,7 @@ def test_there_is_no_warning_if_all_subjects_have_enough_recordings(caplog):
         ({"blocks": 4, "training_blocks": 2}, "no subject has 4 recordings"),
         ({"blocks": 2}, "blocks is 2, but to train, validate and test it must be between 3 and"),
         ({"blocks": "3"}, "blocks is 3, but"),
-        ({"training_blocks": 2}, "training_blocks is 2, but with 3 blocks.* it must be between 1 and 1"),
+        ({"training_blocks": 2}, "training_blocks is 2, but with 3 blocks.* it must be 1$"),
         ({"training_blocks": 0}, "training_blocks is 0, but"),
     ],
 )

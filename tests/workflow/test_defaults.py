@@ -8,7 +8,7 @@ import pytest
 import yaml
 from running import plan, planned
 
-from bandmap.workflow.defaults import give_way
+from bandmap.workflow.defaults import check_typed, give_way
 from bandmap.workflow.settings import SettingsError, check
 
 ROOT = Path(__file__).parents[2]
@@ -77,3 +77,23 @@ def test_a_model_named_alone_is_planned(tmp_path):
     run = plan(tmp_path, configfile=tmp_path / "my.yaml")
     assert planned(run)["train_fold"] == 10, run.stderr
     assert "left out of the default" in run.stderr
+
+
+@pytest.mark.parametrize("value", ["4", "0.5", "true", "null"])
+def test_a_value_inside_braces_of_the_command_line_is_refused_where_it_would_be_read_as_text(value):
+    with pytest.raises(
+        SettingsError, match=rf"^--config: training: epochs: .* the value {value} as text.*--configfile$"
+    ):
+        check_typed({"training": {"epochs": value}})
+
+
+@pytest.mark.parametrize("value", ["cwt_resnet18", ["01"], 3, None, "", "a: [", "http://mirror"])
+def test_names_of_the_command_line_and_what_is_typed_are_passed_on(value):
+    check_typed({"run": {"models": value}, "seed": 3, "mirror": None})
+
+
+def test_the_plan_refuses_a_number_inside_braces_in_one_line(tmp_path):
+    result = plan(tmp_path, "--config", "datasets={simulated: {subjects: 4}}")
+    assert (
+        "--config: datasets: simulated: subjects: Snakemake passes the value 4 as text" in result.stdout + result.stderr
+    )

@@ -1,6 +1,7 @@
 """Defaults for what the user did not write, and those that do not fit what the user wrote."""
 
 import logging
+from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import yaml
 
 from bandmap.vocabulary import plugins
 from bandmap.workflow.imported import read_imported, with_imported
-from bandmap.workflow.settings import PLUGINS, Settings, fits, kind_of, methods_of
+from bandmap.workflow.settings import PLUGINS, Settings, SettingsError, fits, kind_of, methods_of
 
 
 def complete(config: dict[str, Any], path: str | Path) -> dict[str, Any]:
@@ -33,6 +34,37 @@ def complete(config: dict[str, Any], path: str | Path) -> dict[str, Any]:
     update_config(defaults, passed)
     config.update(defaults)
     return passed if config != passed else {}
+
+
+def check_typed(given: Settings, where: str = "--config") -> None:
+    """Refuse a number, boolean or null of the command line that Snakemake has left as text, as it does inside braces.
+
+    Parameters
+    ----------
+    given : mapping
+        The settings of `--config`, as Snakemake has parsed them.
+    where : str
+        Place of these settings, for the message.
+
+    Raises
+    ------
+    SettingsError
+        "--config: training: epochs: Snakemake passes the value 3 as text here; ..."
+    """
+    for key, value in given.items():
+        if isinstance(value, Mapping):
+            check_typed(value, f"{where}: {key}")
+        elif isinstance(value, str) and value and not _is_text(value):
+            raise SettingsError(
+                f"{where}: {key}: Snakemake passes the value {value} as text here; write it into a file and name this"
+                " file with --configfile"
+            )
+
+
+def _is_text(value: str) -> bool:
+    """Return whether a file of settings with this value, without quotes, would contain a text."""
+    tag = yaml.SafeLoader("").resolve(yaml.ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
+    return bool(tag == "tag:yaml.org,2002:str")
 
 
 def give_way(config: dict[str, Any], written: Settings) -> None:

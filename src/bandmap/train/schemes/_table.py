@@ -138,4 +138,5 @@ def check_whole_number(where: str, value: object, least: int, most: int, reason:
         "subject_k_fold: folds is 9, but with 6 subjects it must be between 2 and 6".
     """
     if not isinstance(value, int) or not least <= value <= most:
-        raise ValueError(f"{where} is {value}, but {reason} it must be between {least} and {most}")
+        allowed = f"between {least} and {most}" if least < most else f"{least}"
+        raise ValueError(f"{where} is {value}, but {reason} it must be {allowed}")
