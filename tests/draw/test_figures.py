@@ -402,8 +402,16 @@ def test_marks_come_from_the_tables_of_seizures_and_of_the_cohort(prefix):
     assert set(matrix.flagged) == {"interpolated"}
 
 
-@pytest.mark.parametrize(("counts", "text"), [([7, 7], "n = 7 subjects"), ([0, 7], "n = 0 to 7 subjects")])
-def test_cells_with_different_numbers_of_subjects_state_them(counts, text):
+@pytest.mark.parametrize(
+    ("counts", "text"),
+    [
+        ([7, 7], "n = 7 subjects"),
+        ([3, 7], "n = 3 to 7 subjects"),
+        ([0, 3, 7], "n = 3 to 7 subjects"),
+        ([0, 7], "n = 7 subjects"),
+    ],
+)
+def test_cells_with_different_numbers_of_subjects_state_them_unless_they_are_empty(counts, text):
     n = count_of(pd.DataFrame({"n_subjects": counts}), "n_subjects")
     assert text in texts_of(matrix_figure([a_matrix(n=n)]))
     assert count_of(pd.DataFrame({"n_subjects": []}), "n_subjects") == 0

@@ -26,8 +26,8 @@ class Matrix:
     low, high, p : ndarray of float64, shape (regions, bands), optional
         Interval and p value of each cell.
     n : int or tuple of int, optional
-        Number of seizures or subjects of the mean; the minimum and the maximum if cells differ. `n_of` is what is
-        counted.
+        Number of seizures or subjects of the mean; the minimum and the maximum if cells with a value differ.
+        `n_of` is what is counted.
     rank_one_share : float, optional
         Share of the matrix's sum of squares that the best product of a region and a band profile explains.
     planted : tuple of str, optional
@@ -91,8 +91,9 @@ def axes_of(table: pd.DataFrame) -> Axes:
 
 
 def count_of(table: pd.DataFrame, column: str) -> int | tuple[int, int]:
-    """Return the count in a column, or the minimum and the maximum if cells differ; 0 without rows."""
-    least, most = (int(count) for count in (table[column].min(), table[column].max())) if len(table) else (0, 0)
+    """Return the count in a column, or the minimum and the maximum if cells with a value differ; 0 if none has one."""
+    counts = table.loc[table[column] > 0, column]
+    least, most = (int(counts.min()), int(counts.max())) if len(counts) else (0, 0)
     return most if least == most else (least, most)
 
 

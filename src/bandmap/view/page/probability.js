@@ -1,7 +1,7 @@
 // The probability of a seizure of every model.
 import { state } from "bandmap/state.js";
 import { peek } from "bandmap/data.js";
-import { colour, shown, xOf } from "bandmap/strip.js";
+import { colour, shown } from "bandmap/strip.js";
 import { colourOfModel } from "bandmap/events.js";
 
 // The windows of a model: {seconds, values} of one class, or null while they are coming.

@@ -2,7 +2,7 @@
 import { state } from "bandmap/state.js";
 import { peek } from "bandmap/data.js";
 import { table, VIRIDIS } from "bandmap/colourmaps.js";
-import { colour, note, shown, xOf } from "bandmap/strip.js";
+import { note, shown, xOf } from "bandmap/strip.js";
 import { rowSamples, samplesAround } from "bandmap/signals.js";
 import { current } from "bandmap/traces.js";
 import { marked } from "bandmap/events.js";
