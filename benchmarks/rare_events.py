@@ -1,7 +1,8 @@
 """Training for rare events: one model of four seconds with and without each setting, a dense model, and the floors.
 
 Subjects of `simulated_detection` whose recordings differ in length, in two halves: each half is tested by a model of
-the other, of which one subject chooses epoch and threshold. One line per contender as soon as it is done.
+the other, of which one subject chooses epoch and threshold. One line per contender as soon as it is done; the last
+column compares it with the first model, subject by subject.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from bandmap.harmonize import harmonize
 from bandmap.score.baselines import LineLengths, fit_line_length, measured
 from bandmap.score.detection import postprocess
 from bandmap.score.events import Counts, event_scores
+from bandmap.score.intervals import bootstrap_interval
 from bandmap.train.fold import Learner, predict_recording, train_fold
 from bandmap.train.tasks import seizure
 from bandmap.vocabulary.recording import Event
@@ -46,6 +48,10 @@ CONTENDERS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "the same, averaged_epochs: 3": (WAVENET, {}, {"averaged_epochs": 3}),
     "seizure_transformer, 60 s": (DENSE, MINUTE, {"batch_size": 8}),
 }
+
+
+Scored = list[Counts]
+"""Counts of each subject."""
 
 
 @dataclass(frozen=True)
@@ -106,31 +112,31 @@ def folds(subjects: Sequence[Source]) -> list[tuple[list[Source], list[Source], 
     return [(halves[1 - half][1:], halves[1 - half][:1], halves[half]) for half in (0, 1)]
 
 
-def of_model(subjects: Sequence[Source], contender: tuple[dict[str, Any], ...], epochs: int, seed: int) -> Counts:
+def of_model(subjects: Sequence[Source], contender: tuple[dict[str, Any], ...], epochs: int, seed: int) -> Scored:
     """Train and test both halves."""
     model, cutting, training = contender
     windows = {**SETTINGS["windows"], **(cutting or FOUR)}
     recipe = {**SETTINGS["training"], "batch_size": 32, "epochs": epochs, "patience": epochs, **training}
-    total = Counts()
+    scored = []
     for train, validation, test in folds(subjects):
         trained = train_fold(train, validation, model, Learner(seizure, windows, recipe, seed, "cpu"))
         decision = seizure.decide(trained.validation, SETTINGS["postprocessing"])
         for source in test:
             prediction = predict_recording(trained.model, source, seizure, windows, device="cpu")
             detected, _ = seizure.found(prediction, decision, SETTINGS["postprocessing"])
-            total += event_scores(source.events, detected, source.seconds)
-    return total
+            scored.append(event_scores(source.events, detected, source.seconds))
+    return scored
 
 
-def of_floors(subjects: Sequence[Source]) -> dict[str, Counts]:
+def of_floors(subjects: Sequence[Source]) -> dict[str, Scored]:
     """Return line length, fitted as the models are, and always-on."""
-    line, always, how = Counts(), Counts(), SETTINGS["postprocessing"]
+    line, always, how = [], [], SETTINGS["postprocessing"]
     for train, validation, test in folds(subjects):
         detector = fit_line_length([(one.lengths, one.events) for one in (*train, *validation)], **how)
         for source in test:
             found, _ = postprocess(detector.predict(source.lengths), **{**how, "threshold": detector.threshold.value})
-            line += event_scores(source.events, found, source.seconds)
-            always += event_scores(source.events, [Event(0, source.seconds, "sz")], source.seconds)
+            line.append(event_scores(source.events, found, source.seconds))
+            always.append(event_scores(source.events, [Event(0, source.seconds, "sz")], source.seconds))
     return {"always-on": always, "line length": line}
 
 
@@ -140,25 +146,47 @@ def main() -> None:
     parser.add_argument("--minutes", type=int, nargs="+", default=[30, 90], help="of the recordings, in turn")
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--seeds", type=int, default=1, help="trainings of each contender, whose counts are added")
+    parser.add_argument("--contenders", nargs="+", metavar="NAME", default=list(CONTENDERS), choices=CONTENDERS)
     given = parser.parse_args()
     torch.set_num_threads(1)
     subjects = cohort(given.subjects, given.minutes, seed=1)
     hours = sum(one.seconds for one in subjects) / 3600
-    print(f"{len(subjects)} subjects, {hours:.1f} h; {_timing.machine()}\n")
-    print("| contender | seizures | sensitivity | precision | F1 | false alarms a day | CPU s |\n" + "| --- " * 7 + "|")
-    for name, counts in of_floors(subjects).items():
-        _line(name, counts, 0.0)
-    for name, contender in CONTENDERS.items():
-        began, total = time.process_time(), Counts()
-        for seed in range(given.seeds):
-            total += of_model(subjects, contender, given.epochs, seed)
-        _line(name, total, time.process_time() - began)
+    print(f"{len(subjects)} subjects, {hours:.1f} h, {given.seeds} training(s); {_timing.machine()}\n")
+    columns = (
+        "contender",
+        "seizures",
+        "sensitivity",
+        "precision",
+        "F1",
+        "false alarms a day",
+        "CPU s",
+        "F1 of a subject",
+    )
+    print(f"| {' | '.join(columns)} less the first model's |\n" + "| --- " * len(columns) + "|")
+    for name, scored in of_floors(subjects).items():
+        _line(name, scored, 0.0, "")
+    first: NDArray[np.float64] | None = None
+    for name in given.contenders:
+        began = time.process_time()
+        trainings = [of_model(subjects, CONTENDERS[name], given.epochs, seed) for seed in range(given.seeds)]
+        scored = [sum(of_one, Counts()) for of_one in zip(*trainings, strict=True)]
+        by_subject = np.array([one.f1 for one in scored])
+        against = "" if first is None else _difference(by_subject - first)
+        _line(name, scored, time.process_time() - began, against)
+        first = by_subject if first is None else first
 
 
-def _line(name: str, counts: Counts, seconds: float) -> None:
+def _difference(values: NDArray[np.float64]) -> str:
+    low, high = bootstrap_interval(values, seed=1, limits=(-1, 1))
+    return f"{np.nanmean(values):+.2f} [{low:+.2f}, {high:+.2f}], n = {np.isfinite(values).sum()}"
+
+
+def _line(name: str, scored: Scored, seconds: float, against: str) -> None:
+    counts = sum(scored, Counts())
     scores = (counts.sensitivity, counts.precision, counts.f1)
     shown = " | ".join(f"{value:.2f}" for value in scores)
-    print(f"| {name} | {counts.reference} | {shown} | {counts.false_alarms_per_day:.0f} | {seconds:.0f} |", flush=True)
+    alarms = f"{counts.false_alarms_per_day:.0f} | {seconds:.0f}"
+    print(f"| {name} | {counts.reference} | {shown} | {alarms} | {against} |", flush=True)
 
 
 if __name__ == "__main__":
