@@ -242,7 +242,7 @@ def test_a_night_has_its_agreement_and_a_matrix_for_each_stage(tmp_path):
     index = re.sub(r"\s+", " ", pages["index.html"])
     assert "staged 8 epochs of 1 subject" in index
     assert "Cohen&#39;s kappa 0.25 (0.2 to 0.3)" in index
-    assert "freqcut_vit detects W best (F1 0.9) and N1 worst (F1 0.3)." in index
+    assert "freqcut_vit stages W best (F1 0.9) and N1 worst (F1 0.3)." in index
     assert "the largest cell is of N2 frontal, alpha; of N3 frontal, theta." in index
     assert "band_occlusion named the planted region in 18 of 20 subjects and stages." in index
     assert 'title="2 of 8 epochs of W were predicted as N1 (25 %)"' in index

@@ -212,7 +212,7 @@ def _known(row: Row, annotation: Annotation) -> Row:
 
 
 def _notes(kind: Kind, rows: Sequence[Row], annotation: Annotation) -> list[str]:
-    counts = [n for row in rows if (n := _value(row, annotation.counted)) is not None]
+    counts = [n for row in rows if (n := _value(row, annotation.counted))]  # an empty cell shows that it is empty
     least, most = (f"{edge(counts):.0f}" if counts else "0" for edge in (min, max))
     notes = [
         f"n = {counted_noun(int(most), annotation.unit) if least == most else f'{least} to {most} {annotation.unit}s'}"

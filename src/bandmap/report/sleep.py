@@ -100,7 +100,7 @@ def _hardest(run: RunPart) -> str:
         return ""
     best, worst = max(known, key=known.__getitem__), min(known, key=known.__getitem__)
     return (
-        f"{run.model} detects {best} best (F1 {short_number(known[best])}) and {worst} worst "
+        f"{run.model} stages {best} best (F1 {short_number(known[best])}) and {worst} worst "
         f"(F1 {short_number(known[worst])})."
     )
 
