@@ -123,7 +123,7 @@ def _add_loop(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     agreement.add_argument("reference", type=Path, help="a table of events, or a folder: results/reviewed/<reviewer>")
     agreement.add_argument("hypothesis", type=Path, help="the same: results/predicted/<model>/<scheme>")
-    tune = commands.add_parser("fine-tune", help="continue a model on the time that a reviewer has looked at")
+    tune = commands.add_parser("fine-tune", help="continue the training of a model on reviewed time")
     tune.add_argument("model", help="a .bandmap file")
     tune.add_argument("recording", help="a file: EDF, BDF, or what MNE reads")
     tune.add_argument("reviewed", metavar="reviewed.tsv", help="a review of the recording, or another table of events")
@@ -135,7 +135,7 @@ def _add_loop(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     tune.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
     review = commands.add_parser(
-        "export-review", help="make a BIDS folder of reviewed recordings, which snakemake takes", allow_abbrev=False
+        "export-review", help="make an EEG-BIDS folder of reviewed recordings, for a run", allow_abbrev=False
     )
     review.add_argument("reviewed", type=Path, help="the reviews of one reviewer: results/reviewed/<reviewer>")
     review.add_argument("recordings", type=Path, help="folder of the recordings: resources")
