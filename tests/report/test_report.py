@@ -448,6 +448,7 @@ def test_columns_are_named_with_their_units():
         "n subjects",
         "onset (s)",
     ]
+    assert title_of("asleep by seq_freqcut_vit (min)") == "asleep by seq_freqcut_vit (min)"
 
 
 def test_a_table_shows_a_dash_where_a_row_lacks_a_column():

@@ -73,9 +73,9 @@ class Table:
 
 
 def title_of(column: str) -> str:
-    """Return the title of a column: "flat_seconds" becomes "flat (s)"."""
-    if column in _TITLES:
-        return _TITLES[column]
+    """Return the title of a column: "flat_seconds" becomes "flat (s)"; what contains a space is a title already."""
+    if column in _TITLES or " " in column:
+        return _TITLES.get(column, column)
     for ending, unit in _UNITS:
         if column.endswith(ending):
             return column.removesuffix(ending).replace("_", " ") + unit
