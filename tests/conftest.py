@@ -3,7 +3,11 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Callable
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +20,10 @@ settings.register_profile("searching", of_no_clock)
 settings.register_profile("repeating", of_no_clock, derandomize=True, database=None)
 settings.load_profile("repeating")
 
+FORKS = Path(__file__).with_name("forks.py")
+
 LONGEST = (
-    "test_kill", "test_other_runs", "test_demo", "test_tutorials", "test_slurm", "test_faults", "test_arrivals",
+    "test_kill", "test_slurm", "test_demo", "test_other_runs", "test_tutorials", "test_faults", "test_arrivals",
     "test_chain",
 )  # fmt: skip
 """Files whose tests go first, so that the short ones fill the gaps at the end."""
@@ -57,6 +63,21 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
         return folder
 
     return filled
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[str]:
+    """Return the address of a process whose forks run jobs (`forks.py`)."""
+    with tempfile.TemporaryDirectory() as folder:
+        address = Path(folder, "socket")
+        own = {"OMP_NUM_THREADS": "1", "XDG_CACHE_HOME": folder, "PYTHONPATH": ""}
+        server = subprocess.Popen([sys.executable, FORKS, "serve", address], env={**os.environ, **own})
+        while not address.exists():
+            assert server.poll() is None
+            time.sleep(0.1)
+        yield str(address)
+        server.terminate()
+        server.wait()
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,12 @@
 """Run the workflow as a user does: in a process of its own, or, where it only plans, in a fork that is soon there.
 
 A fork comes from a server that has imported Snakemake and nothing of Bandmap, so it saves the time of that import and
-reads the package and the settings as any other process does.
+reads the package and the settings as any other process does. The jobs of a run may be forks, too (`forks.py`).
 """
 
 import multiprocessing
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -57,8 +58,15 @@ def snakemake(
     configfile: Path | Sequence[Path] = TINY,
     checkout: Path = ROOT,
     variables: dict[str, str] | None = None,
+    forks: str | None = None,
 ) -> Run:
-    """Run the workflow in a folder, maybe with more environment variables or by another checkout."""
+    """Run the workflow in a folder, maybe with more environment variables, by another checkout, or its jobs in forks.
+
+    The jobs are forks of the process that the fixture `forks` has started.
+    """
+    if forks:
+        given = arguments_of(directory, *arguments, configfile=configfile, checkout=checkout)
+        return forked("snakemake.cli", given, directory, checkout=checkout, python=shlex.join(python_in(forks)))
     return subprocess.run(
         command(directory, *arguments, configfile=configfile, checkout=checkout),
         capture_output=True,
@@ -68,6 +76,11 @@ def snakemake(
         cwd=directory,
         check=False,
     )
+
+
+def python_in(forks: str) -> list[str]:
+    """Return what stands in for `python` where scripts are forks of a process with this address."""
+    return [sys.executable, "-IS", str(ROOT / "tests/forks.py"), forks]
 
 
 def plan(directory: Path, *arguments: str, configfile: Path | Sequence[Path] = TINY, checkout: Path = ROOT) -> Run:
@@ -81,11 +94,16 @@ def unlock(directory: Path) -> Run:
     return forked("snakemake.cli", arguments_of(directory, "--unlock"), directory)
 
 
-def forked(module: str, arguments: list[str], directory: Path, *, checkout: Path = ROOT) -> Run:
-    """Call `main` of a module in a fork that stands in a folder and imports Bandmap from a checkout."""
+def forked(
+    module: str, arguments: list[str], directory: Path, *, checkout: Path = ROOT, python: str = sys.executable
+) -> Run:
+    """Call `main` of a module in a fork that stands in a folder and imports Bandmap from a checkout.
+
+    It takes `python` for what runs its scripts.
+    """
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder, "stdout"), Path(folder, "stderr")
-        process = _SERVER.Process(target=_call, args=(module, arguments, directory, checkout, output))
+        process = _SERVER.Process(target=_call, args=(module, arguments, directory, checkout, output, python))
         process.start()
         process.join(HANG_SECONDS)
         if process.exitcode is None:
@@ -94,13 +112,15 @@ def forked(module: str, arguments: list[str], directory: Path, *, checkout: Path
         return Run([module, *arguments], process.exitcode, *(path.read_text() for path in output))
 
 
-def _call(module: str, arguments: list[str], directory: Path, checkout: Path, output: tuple[Path, Path]) -> None:
+def _call(
+    module: str, arguments: list[str], directory: Path, checkout: Path, output: tuple[Path, Path], python: str
+) -> None:
     for descriptor, path in zip((1, 2), output, strict=True):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), descriptor)
     os.environ.update(environment(directory, checkout))
     os.chdir(directory)
     sys.path.insert(0, str(checkout / "src"))
-    sys.argv = [module, *arguments]
+    sys.argv, sys.executable = [module, *arguments], python
     sys.exit(import_module(module).main(arguments))
 
 

@@ -78,7 +78,10 @@ def draw(made: Made, task, model):
     )
 
 
-@pytest.fixture(scope="module", params=["seizure", "sleep"])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(task, marks=pytest.mark.xdist_group(f"drawn {task}")) for task in ("seizure", "sleep")],
+)
 def made(request, tmp_path_factory):
     """A run with all its pictures and pages; the pictures of one recording and model stand for those of the others."""
     made = make_run(tmp_path_factory.mktemp(request.param), request.param, models=("one", "two"), subjects=2)

@@ -18,8 +18,8 @@ pytestmark = [pytest.mark.slurm, pytest.mark.xdist_group("slurm")]
 
 MODEL = "cwt_resnet18/leave_one_subject_out"
 ON_LOOPBACK = [  # no accounting, so no accounts and no sacct; nothing to wait for on one machine
-    *("--slurm-no-account", "--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "5"),
-    *("--seconds-between-status-checks", "5", "--latency-wait", "10", "--jobs", "4", "--slurm-keep-successful-logs"),
+    *("--slurm-no-account", "--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "2"),
+    *("--seconds-between-status-checks", "2", "--latency-wait", "10", "--jobs", "4", "--slurm-keep-successful-logs"),
 ]
 
 ON_SCRATCH = [  # as docs/cluster.md says

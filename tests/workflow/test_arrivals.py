@@ -34,11 +34,11 @@ def test_a_new_subject_is_predicted_and_nothing_is_trained_again(arrived: tuple[
     assert "in no fold, which the models of all folds predict together: simulated 04" in run.stdout + run.stderr
 
 
-def test_a_new_subject_is_scored_by_all_folds_together_and_shown(arrived: tuple[Path, Path]) -> None:
+def test_a_new_subject_is_scored_by_all_folds_together_and_shown(arrived: tuple[Path, Path], forks: str) -> None:
     folder, more = arrived
     trained = sorted((folder / "results/trained").rglob("weights.pt"))
     before = [path.stat().st_mtime_ns for path in trained]
-    run = snakemake(folder, configfile=more)
+    run = snakemake(folder, configfile=more, forks=forks)
     assert run.returncode == 0, run.stderr[-3000:]
     scores = read_rows(folder / "results/scores/cwt_resnet18_leave_one_subject_out.tsv")
     assert {row["subject"] for row in scores} == {"01", "02", "03", "04"}

@@ -49,7 +49,7 @@ def settings(folder: Path, root: Path, **run: object) -> Path:
 
 
 @pytest.fixture(scope="module")
-def faulty(once: Once, finished: Path) -> SimpleNamespace:
+def faulty(once: Once, finished: Path, forks: str) -> SimpleNamespace:
     """Run on four subjects, one with a damaged file and one with a second recording shorter than a window.
 
     Then leave the damaged one out, as the first run offers.
@@ -63,7 +63,7 @@ def faulty(once: Once, finished: Path) -> SimpleNamespace:
         shorten(whole, whole.with_name("sub-01_task-sz_run-02_eeg.edf"))
         events = f"onset\tduration\teventType\n0.00\t{SHORT_SECONDS}.00\tbckg\n"
         whole.with_name("sub-01_task-sz_run-02_events.tsv").write_text(events)
-        run = snakemake(folder, "--keep-going", configfile=settings(folder, root))
+        run = snakemake(folder, "--keep-going", configfile=settings(folder, root), forks=forks)
         assert run.returncode != 0
         (folder / "first.out").write_text(run.stdout)
         (folder / "first.err").write_text(run.stderr)
@@ -71,7 +71,7 @@ def faulty(once: Once, finished: Path) -> SimpleNamespace:
         offered = run.stdout[run.stdout.index("run:\n  leave_out:") :].partition("\n\n")[0]
         left_out = yaml.safe_load(offered)["run"]["leave_out"]
         (folder / "left_out.json").write_text(json.dumps(left_out))
-        run = snakemake(folder, configfile=settings(folder, root, leave_out=left_out))
+        run = snakemake(folder, configfile=settings(folder, root, leave_out=left_out), forks=forks)
         assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-3000:]
         (folder / "second.out").write_text(run.stdout)
 

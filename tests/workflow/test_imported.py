@@ -66,10 +66,10 @@ def test_the_plan_prepares_recordings_as_the_file_states_and_trains_only_the_oth
     assert added == {**dict.fromkeys((*of_recordings, *explained), 3), **dict.fromkeys(once, 1), "import_network": 2}
 
 
-def scored(folder: Path, *targets: str) -> Path:
+def scored(folder: Path, *targets: str, forks: str) -> Path:
     """Run the tiny cohort with an imported model only, check its scores and return the folder of the results."""
     packed(folder, evidence={**VOTING["evidence"], "seed": DEFAULTS["seed"]})
-    run = snakemake(folder, *targets, configfile=settings(folder, "outside"))
+    run = snakemake(folder, *targets, configfile=settings(folder, "outside"), forks=forks)
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-5000:]
     assert bool(targets) or "its training saw simulated" in run.stdout
     results = folder / "results"
@@ -83,14 +83,14 @@ def scored(folder: Path, *targets: str) -> Path:
 
 
 @pytest.mark.workflow
-def test_an_imported_model_is_scored_beside_baselines_without_training(tmp_path: Path) -> None:
-    scored(tmp_path, f"results/scores/comparison_{SCHEME}.tsv")
+def test_an_imported_model_is_scored_beside_baselines_without_training(forks: str, tmp_path: Path) -> None:
+    scored(tmp_path, f"results/scores/comparison_{SCHEME}.tsv", forks=forks)
 
 
 @pytest.mark.workflow
 @pytest.mark.long
-def test_an_imported_model_is_explained_and_the_report_states_what_its_training_saw(tmp_path: Path) -> None:
-    results = scored(tmp_path)
+def test_an_imported_model_is_explained_and_the_report_states_what_its_training_saw(forks: str, tmp_path: Path) -> None:
+    results = scored(tmp_path, forks=forks)
     tests = read_rows(results / f"faithfulness/outside/{SCHEME}.tsv")
     assert "labels" not in {row["test"] for row in tests}
     page = (results / "report/index.html").read_text()

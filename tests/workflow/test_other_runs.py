@@ -28,14 +28,15 @@ models:
   freqcut_vit: {dim: 16, depth: 1, heads: 2, dim_head: 8, mlp_dim: 16, training: {epochs: 2}}
   seq_freqcut_vit:
     {dim: 16, depth: 1, heads: 2, dim_head: 8, mlp_dim: 16, sequence_dim: 16, sequence_depth: 1, training: {epochs: 2}}
+faithfulness: {windows_per_subject: 1}
 """
 
 PERSONAL = """
 run:
   scheme: %(scheme)s
   models: [lightseizurenet]
-  interpretations: [band_occlusion, ecam]
-  matrices: [band_occlusion, ecam]
+  interpretations: %(maps)s
+  matrices: %(maps)s
 datasets:
   simulated:
     {subjects: 3, recordings_per_subject: 3, duration_seconds: 150, seizures_per_recording: 1}
@@ -44,13 +45,14 @@ schemes:
   fine_tune: {seconds: 150, epochs: 2}
 models:
   lightseizurenet: {width: 2, training: {epochs: 2, pruning_epochs: 1}}
+faithfulness: {windows_per_subject: 1}
 """
 
 
-def test_sleep_goes_through_the_whole_chain_to_its_own_pages(tmp_path: Path) -> None:
+def test_sleep_goes_through_the_whole_chain_to_its_own_pages(forks: str, tmp_path: Path) -> None:
     settings = tmp_path / "sleep.yaml"
     settings.write_text(SLEEP)
-    run = snakemake(tmp_path, configfile=settings)
+    run = snakemake(tmp_path, configfile=settings, forks=forks)
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-3000:]
     for model in ("freqcut_vit", "seq_freqcut_vit"):
         summary = json.loads((tmp_path / f"results/scores/{model}_subject_k_fold.json").read_text())
@@ -81,10 +83,10 @@ def seizures_of(directory: Path, scheme: str) -> dict[str, int]:
     return {row["subject"]: int(row["reference"]) for row in rows if row["scoring"] == "event"}
 
 
-def test_models_of_one_subject_are_scored_on_later_recordings(tmp_path: Path) -> None:
+def test_models_of_one_subject_are_scored_on_later_recordings(forks: str, tmp_path: Path) -> None:
     settings = tmp_path / "personal.yaml"
-    settings.write_text(PERSONAL % {"scheme": "within_subject"})
-    run = snakemake(tmp_path, configfile=settings)
+    settings.write_text(PERSONAL % {"scheme": "within_subject", "maps": "[band_occlusion, ecam]"})
+    run = snakemake(tmp_path, configfile=settings, forks=forks)
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-3000:]
     # Of three recordings with a seizure each, the last one is tested.
     assert seizures_of(tmp_path, "within_subject") == {"01": 1, "02": 1, "03": 1}
@@ -92,10 +94,10 @@ def test_models_of_one_subject_are_scored_on_later_recordings(tmp_path: Path) ->
     assert (tmp_path / "results/shuffled").exists()
 
 
-def test_models_tuned_to_one_subject_are_scored_on_later_time(tmp_path: Path) -> None:
+def test_models_tuned_to_one_subject_are_scored_on_later_time(forks: str, tmp_path: Path) -> None:
     settings = tmp_path / "personal.yaml"
-    settings.write_text(PERSONAL % {"scheme": "fine_tune"})
-    run = snakemake(tmp_path, configfile=settings)
+    settings.write_text(PERSONAL % {"scheme": "fine_tune", "maps": "[band_occlusion]"})
+    run = snakemake(tmp_path, configfile=settings, forks=forks)
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-3000:]
     # Of three recordings with a seizure each, the first is what the model was tuned on.
     assert seizures_of(tmp_path, "fine_tune") == {"01": 2, "02": 2, "03": 2}

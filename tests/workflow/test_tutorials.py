@@ -48,10 +48,10 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def cohort(settings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cohort(settings: Path, forks: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the tutorial of a cohort, run up to the matrices and their comparison with the truth."""
     folder = tmp_path_factory.mktemp("cohort")
-    run = snakemake(folder, RECOVERY, FLOORS, configfile=settings)
+    run = snakemake(folder, RECOVERY, FLOORS, configfile=settings, forks=forks)
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-3000:]
     return folder
 
