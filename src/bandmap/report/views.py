@@ -114,7 +114,10 @@ def overview(data: ReportData, task: TaskPages) -> Overview:
     parameters = [scores.parameters(summary) for summary in data.scored.values()]
     return Overview(
         scores=table_of(scores.overview(data.scored, task.METRICS)),
-        parameters=", ".join(f"{name} {value}" for name, value in (parameters[0] if parameters else {}).items()),
+        parameters=", ".join(
+            f"{name} {'chosen by fold' if (name, value) == ('threshold', None) else value}"
+            for name, value in (parameters[0] if parameters else {}).items()
+        ),
         incomplete=[f"{name}: {n} of {of}" for name, (n, of) in counts.items() if n < of],
         seen=[name for name, summary in data.scored.items() if summary.get("imported", {}).get("seen")],
         comparison=table_of(_compared(data.comparison, task)),
