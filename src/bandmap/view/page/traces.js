@@ -26,6 +26,7 @@ export function begin(parent) {
   labels.setAttribute("aria-label", "Chosen channel");
   const canvas = document.createElement("div");
   canvas.className = "plot";
+  canvas.setAttribute("aria-label", "Traces");
   canvas.setAttribute("role", "img");
   element.append(labels, canvas);
   parent.append(element);
