@@ -5,5 +5,7 @@ from bandmap.download.scenarios import SCENARIOS
 MEASURED = {
     **{name: {"scenario": name} for name in SCENARIOS},
     "shortcut_weak": {"scenario": "shortcut", "strength": 0.4},
+    "signal_steps_weak": {"scenario": "signal_steps", "strength": 0.3},
 }
-"""Name -> options of the data set: every scenario, and `shortcut` with a focus so weak that its cue is worth using."""
+"""Name -> options of the data set: every scenario, `shortcut` with a focus so weak that its cue is worth using, and
+`signal_steps` down to where detection fails."""

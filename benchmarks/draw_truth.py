@@ -112,8 +112,8 @@ def section(folder: Path, name: str, model: str) -> list[str]:
         f" {areas.mean():.3f}, least {areas.min():.3f}).",
         *table(scored), "", f"![Mean matrices of {name} by variant]({picture.relative_to(PAGE.parent)})",
     ]  # fmt: skip
-    if name == "signal_steps":
-        lines += steps(maps, detection, truth, model)
+    if MEASURED[name]["scenario"] == "signal_steps":
+        lines += steps(maps, detection, truth, f"{name}_{model}")
     if name in _explained.PAIRED:
         lines += pairs(benchmark.pair_scores(folder, name, model))
     if MEASURED[name]["scenario"] == "shortcut":
@@ -140,10 +140,10 @@ def pairs(scored: pd.DataFrame) -> list[str]:
     return [line.replace("nan", "–") for line in lines]
 
 
-def steps(maps: pd.DataFrame, detection: pd.DataFrame, truth: pd.DataFrame, model: str) -> list[str]:
+def steps(maps: pd.DataFrame, detection: pd.DataFrame, truth: pd.DataFrame, stem: str) -> list[str]:
     strength = truth.groupby("subject")["strength"].first()
     scored = by_subject(maps, truth, [*_explained.METHODS, CONTRAST])
-    picture = PICTURES / f"signal_steps_{model}_detection.svg"
+    picture = PICTURES / f"{stem}_detection.svg"
     style.save(steps_figure(maps, scored, detection, strength), picture)
     rows = scored.join(detection.set_index("subject")["window_auroc"]).groupby(strength).mean()
     head = " | ".join(rows.columns).replace("_", " ")
