@@ -8,14 +8,14 @@ import pytest
 import yaml
 
 from bandmap.workflow.extents import check_extents
-from bandmap.workflow.settings import SettingsError
+from bandmap.workflow.settings import SettingsError, drop_removed
 
 ROOT = Path(__file__).parents[2]
 DEFAULTS = yaml.safe_load((ROOT / "config.yaml").read_text())
 
 
 def changed(overlay):
-    """Return the defaults with an overlay, merged as Snakemake merges them."""
+    """Return the defaults with an overlay, merged as Snakemake merges them, without what it removes."""
 
     def merge(into, other):
         for key, value in other.items():
@@ -26,6 +26,7 @@ def changed(overlay):
 
     config = deepcopy(DEFAULTS)
     merge(config, yaml.safe_load(overlay))
+    drop_removed(config)
     return config
 
 
