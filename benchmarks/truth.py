@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import _contenders
 import _explained
@@ -146,12 +147,10 @@ def rates(folder: Path, model: str) -> pd.DataFrame:
     )
 
 
-def run(folder: Path, jobs: int, tasks: Sequence[Callable[[], None]]) -> None:
-    """Do tasks, the long ones first, and wait for all; the first error ends the run."""
-    folder.mkdir(parents=True, exist_ok=True)
+def run(jobs: int, tasks: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Do tasks in this order, and return what all of them return; the first error ends the run."""
     with ProcessPoolExecutor(jobs) as pool:
-        for future in [pool.submit(task) for task in tasks]:
-            future.result()
+        return [future.result() for future in [pool.submit(task) for task in tasks]]
 
 
 def shown(name: str, table: pd.DataFrame) -> None:
@@ -164,10 +163,14 @@ def shown(name: str, table: pd.DataFrame) -> None:
         )
 
 
-def figures(folder: Path, model: str) -> dict[str, float]:
+def tables_of(folder: Path, name: str, model: str) -> dict[str, pd.DataFrame]:
+    """Return the scores of a scenario, and those of its pairs, by title."""
+    tables = {name: scores(folder, name, model)}
+    return {**tables, f"{name}, pairs": pair_scores(folder, name, model)} if name in _explained.PAIRED else tables
+
+
+def figures(tables: Mapping[str, pd.DataFrame], of_null: pd.Series) -> dict[str, float]:
     """Return the figures of two scenarios and the null."""
-    tables = {name: scores(folder, name, model) for name in QUICK}
-    of_null = rates(folder, model)["rate"]
     return {
         "truth_conjunction_floor": precision(tables["conjunction"], floors=_explained.POWER_CONTRAST),
         "truth_conjunction_pr": precision(tables["conjunction"]),
@@ -178,25 +181,26 @@ def figures(folder: Path, model: str) -> dict[str, float]:
     }
 
 
-def everything(folder: Path, given: argparse.Namespace) -> None:
-    """Run scenarios and cohorts that are not there, and print the scores of all."""
-    pairs = [(model, name) for model in given.models for name in given.scenarios]
-    tasks = [
-        partial(scenario, folder, name, model, given.subjects, given.seed) for model, name in pairs if name != "null"
-    ]
-    blocks = range(given.cohorts // COHORTS) if given.block is None else [given.block]
-    tasks += [partial(null, folder, block, model) for model, name in pairs if name == "null" for block in blocks]
-    run(folder, given.jobs, tasks)
-    for model, name in pairs:
+def everything(folder: Path, given: argparse.Namespace) -> dict[str, pd.DataFrame]:
+    """Run scenarios and cohorts that are not there; print the scores of all, and return those of the last model."""
+    folder.mkdir(parents=True, exist_ok=True)
+    planted = [(model, name) for model in given.models for name in given.scenarios if name != "null"]
+    tasks = [partial(scenario, folder, name, model, given.subjects, given.seed) for model, name in planted]
+    if "null" in given.scenarios:
+        blocks = range(given.cohorts // COHORTS) if given.block is None else [given.block]
+        tasks += [partial(null, folder, block, model) for model in given.models for block in blocks]
+    run(given.jobs, tasks)
+    found = run(given.jobs, [partial(tables_of, folder, name, model) for model, name in planted])
+    tables: dict[str, pd.DataFrame] = {}
+    for (model, name), of in zip(planted, found, strict=True):
         print(f"\n## {model}, {name}")
-        if name == "null":
-            print(
-                f"cohorts of {_touchstone.NULL_SUBJECTS} with any p < 0.05\n{rates(folder, model).round(3).to_string()}"
-            )
-        else:
-            shown(name, scores(folder, name, model))
-            if name in _explained.PAIRED:
-                shown(f"{name}, pairs", pair_scores(folder, name, model))
+        for title, table in of.items():
+            shown(title, table)
+        tables |= of
+    for model in given.models if "null" in given.scenarios else ():
+        print(f"\n## {model}, null\ncohorts of {_touchstone.NULL_SUBJECTS} with any p < 0.05")
+        print(rates(folder, model).round(3).to_string())
+    return tables
 
 
 def main() -> None:
@@ -216,9 +220,9 @@ def main() -> None:
         given.scenarios, given.models, given.cohorts = [*QUICK, "null"], ["cwt_resnet18"], 40
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary)
-        everything(folder, given)
+        tables = everything(folder, given)
         if given.quick:
-            _timing.finish(figures(folder, "cwt_resnet18"), {}, given.json)
+            _timing.finish(figures(tables, rates(folder, "cwt_resnet18")["rate"]), {}, given.json)
     print(f"took {time.perf_counter() - begin:.0f} s")
 
 

@@ -38,7 +38,8 @@ def test_a_model_of_two_foci_is_explained_beside_floors(folder):
     assert set(scored["map"]) >= {MAP, FREQUENT, RANDOM, "power contrast", "untrained network 1, magnitude"}
     assert set(scored["method"]) == set(_explained.METHODS)
     assert set(scored["n"] + scored["not_competent"] + scored["without"]) == {4}
-    figures = benchmark.figures(folder, "cwt_resnet18")
+    tables = {name: benchmark.scores(folder, name, "cwt_resnet18") for name in benchmark.QUICK}
+    figures = benchmark.figures(tables, benchmark.rates(folder, "cwt_resnet18")["rate"])
     assert figures["truth_two_foci_pr"] > 0.5
     assert 0 < figures["truth_conjunction_floor"] < 1  # of four subjects, no more can be said
     assert 0 <= figures["truth_null_rate"] <= 1
