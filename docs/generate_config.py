@@ -141,7 +141,7 @@ def _plugin_options(section: str, package: str, kind: str, function: str) -> str
     texts = _parameters(ast.get_docstring(definition) or "")
     lines = []
     for argument, default in zip(definition.args.kwonlyargs, definition.args.kw_defaults, strict=True):
-        if argument.arg not in GIVEN:
+        if argument.arg not in GIVEN[section]:
             value = "required" if default is None else f"`{_literal(ast.literal_eval(default))}`"
             type_, text = texts.get(argument.arg, ("", ""))
             lines.append(f"| `{argument.arg}` | {value} | {type_} | {text} |")

@@ -11,6 +11,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from bandmap.workflow.settings import SettingsError, check
+
 ROOT = Path(__file__).resolve().parents[2]
 OPEN = {"datasets", "representations", "models", "interpretations", "schemes", "products", "bands_hz", "regions"}
 
@@ -102,6 +104,16 @@ def test_no_name_gives_a_path_outside_of_results(section: str, name: str) -> Non
     settings = read("config.yaml")
     settings[section][name] = next(iter(settings[section].values()))
     assert list(validator().iter_errors(settings))
+
+
+@pytest.mark.parametrize("kind", ["simulated", "simulated_detection", "simulated_sleep", "touchstone"])
+def test_a_simulated_cohort_can_have_another_rate(kind: str) -> None:
+    settings = read("config.yaml")
+    settings["datasets"]["other"] = {"kind": kind, "rate_hz": 512}
+    check(settings)
+    settings["models"]["cwt_resnet18"]["rate_hz"] = 512  # which the workflow gives to models that want it
+    with pytest.raises(SettingsError, match="rate_hz"):
+        check(settings)
 
 
 def test_training_can_use_all_background() -> None:

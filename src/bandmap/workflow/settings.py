@@ -37,8 +37,14 @@ OVERRIDES = ("windows", "training", "postprocessing")
 RESERVED = {"models": {"representation", "initial_weights", *OVERRIDES}}
 """Keys of an entry that the workflow uses itself and does not pass to the plugin."""
 
-GIVEN = {"seed", "context", "rate_hz"}
-"""Keyword arguments that the workflow provides."""
+GIVEN = {
+    "datasets": {"seed"},
+    "representations": {"rate_hz"},
+    "schemes": {"seed"},
+    "models": {"rate_hz"},
+    "interpretations": {"context"},
+}
+"""Keyword arguments of a section's plugins that the workflow provides."""
 
 
 class SettingsError(ValueError):
@@ -147,11 +153,12 @@ def _check_entry(section: str, name: str, entry: Settings | None) -> None:
         raise SettingsError(f"{where}: {name}: {error}") from error
     options = options_of(section, entry)
     choices: Any = plugins.constant(package, kind, "CHOICES") or {}
+    own = {key: required for key, required in arguments.items() if key not in GIVEN[section]}
     for key, value in options.items():
-        _check_name(f"{where}: {name}", key, set(arguments) - GIVEN)
+        _check_name(f"{where}: {name}", key, own)
         if key in choices:
             _check_name(f"{where}: {name}: {key}", value, choices[key])
-    missing = [key for key, required in arguments.items() if required and key not in options and key not in GIVEN]
+    missing = [key for key, required in own.items() if required and key not in options]
     if missing:
         raise SettingsError(f"{where}: {name}: the option '{missing[0]}' is missing")
 
