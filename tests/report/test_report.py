@@ -318,6 +318,16 @@ def test_a_matrix_states_how_far_it_can_be_trusted(tmp_path):
     assert text in (tmp_path / "pages/simulated-S1.html").read_text(encoding="utf-8")
 
 
+def test_a_figure_of_tests_that_did_not_run_is_left_out(tmp_path):
+    run = replace(RUN, faithfulness=FAITHFUL, faithfulness_figure="tested.svg")
+    (tmp_path / "tested.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg' width='10' height='10'/>")
+    alone = replace(run, faithfulness=FAITHFUL[FAITHFUL["test"] == "noise"])
+    shown, hidden = (page_of(replace(DATA, runs=(one,)), tmp_path) for one in (run, alone))
+    assert "Similarity of maps as weights are replaced" in shown
+    assert "How far maps can be trusted" in hidden
+    assert "Similarity of maps as weights are replaced" not in hidden
+
+
 def test_one_table_has_every_map_and_every_test(tmp_path):
     first, second = trust.table_rows(replace(RUN, faithfulness=FAITHFUL))
     assert (first["map"], second["map"]) == ("band_occlusion", "temporal_gradcam")

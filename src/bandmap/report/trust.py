@@ -24,7 +24,9 @@ _SAID = {
     ("insertion", "gain"): "insertion by {}",
     ("split_half", ""): "split-half reliability {}",
 }
-_VIEWS = ("deletion", "insertion")
+VIEWS = ("deletion", "insertion")
+"""Tests that exchange cells, the largest first."""
+
 _MEANS = ("order", "random", "gain")
 """Levels of deletion and insertion that are means over replacements."""
 
@@ -48,7 +50,7 @@ def replacement_rows(run: RunPart) -> list[dict[str, object]]:
     """Return one row per map: its gain of deletion and of insertion with every replacement of cells."""
     found: dict[str, dict[str, object]] = {}
     for row in records(run.faithfulness):
-        if row["test"] in _VIEWS and row["level"] not in _MEANS:
+        if row["test"] in VIEWS and row["level"] not in _MEANS:
             title = f"{row['test']}, {row['level'].replace('_', ' ')}"
             found.setdefault(row["method"], {"map": row["method"]})[title] = _cell(row)
     titles = list(dict.fromkeys(title for row in found.values() for title in row))
@@ -58,7 +60,7 @@ def replacement_rows(run: RunPart) -> list[dict[str, object]]:
 def ranking_sentences(run: RunPart) -> list[str]:
     """Return how much the ranking of maps depends on what takes the place of cells, a sentence for each view."""
     sentences = []
-    for view in _VIEWS:
+    for view in VIEWS:
         taus = {row["level"]: row["mean"] for row in records(run.faithfulness) if row["test"] == f"{view}_ranking"}
         if taus:
             least = min(taus, key=lambda pair: taus[pair])

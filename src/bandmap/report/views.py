@@ -48,6 +48,7 @@ class RunView:
     replacements: Table
     rankings: list[str]
     trust_details: Table
+    tested: bool
     resources: Table
 
 
@@ -104,6 +105,7 @@ def run_view(run: RunPart, key: str, task: TaskPages) -> RunView:
         replacements=table_of(trust.replacement_rows(run)),
         rankings=trust.ranking_sentences(run),
         trust_details=table_of(run.faithfulness),
+        tested=bool({"weights", *trust.VIEWS} & set(run.faithfulness["test"])),
         resources=table_of(run.resources),
     )
 
