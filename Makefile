@@ -4,6 +4,10 @@ BIN := .venv/bin
 ENGINE ?= docker
 export OMP_NUM_THREADS ?= 1
 
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+# On all cores, which pip does on one. Some libraries carry templates that are no Python.
+COMPILE := $(BIN)/python -m compileall -qq -j 0 .venv/lib || true
+
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 TRUTH := $(BIN)/snakemake --snakefile benchmarks/truth.smk --directory demo/truth --cores 2 --rerun-triggers mtime
@@ -73,14 +77,17 @@ images: .venv/installed-dev
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(PIP) --editable .
+	$(COMPILE)
 	touch $@
 
-.venv/installed-dev: .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+.venv/installed-dev: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(PIP) --editable '.[dev]'
 	# Its reader of events is all that the tests need; its own requirements bring a hundred megabytes more.
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps epilepsy2bids==0.0.7
-	touch $@
+	$(PIP) --no-deps epilepsy2bids==0.0.7
+	$(COMPILE)
+	touch .venv/installed $@
 
 clean:
 	rm -rf demo results/[!R]* build dist
