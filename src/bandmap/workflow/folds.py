@@ -1,7 +1,7 @@
 """The frozen folds of a run: made once and then read, so that subjects added later change no trained model."""
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from bandmap.files.rows import read_rows, write_rows
 from bandmap.train import schemes as splits
 from bandmap.workflow.people import shared
-from bandmap.workflow.settings import Settings, SettingsError, base_of, kind_of, left_out, options_of, settings_text
+from bandmap.workflow.settings import Settings, SettingsError, base_of, kind_of, left_out, options_of
 
 COLUMNS = (*splits.COLUMNS, "settings")
 """Columns of `results/folds/{scheme}.tsv`."""
@@ -105,10 +105,20 @@ def made(config: Settings, recordings: Rows) -> Folds:
 
 
 def _settings(config: Settings) -> str:
+    """Return what folds depend on as one line of text in a fixed order, to compare the settings of two runs."""
     scheme = base_of(config, config["run"]["scheme"])
     people = shared(config)
     people_setting = {"same_subject": people} if people else {}
-    return settings_text({**config["schemes"][scheme], "seed": config["seed"], **people_setting})
+    return " ".join(_flat({**config["schemes"][scheme], "seed": config["seed"], **people_setting}))
+
+
+def _flat(options: Settings, prefix: str = "") -> Iterator[str]:
+    for key in sorted(options):
+        value = options[key]
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}={value}"
 
 
 def _check_all_there(frozen: Folds, recordings: Rows, known: Path, out: Collection[str]) -> None:

@@ -1,6 +1,6 @@
 """Checks of config.yaml that a schema cannot express; every message names the value and a remedy."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bandmap.train.schemes import CONTINUES
@@ -291,17 +291,3 @@ def _check_name(where: str, name: str, possible: Iterable[str]) -> None:
     allowed = list(possible)
     if name not in allowed:
         raise SettingsError(f"{where}: {plugins.did_you_mean(str(name), allowed)}")
-
-
-def settings_text(options: Settings) -> str:
-    """Return options as one line of text in a fixed order, to compare the settings of two runs."""
-    return " ".join(_flat(options))
-
-
-def _flat(options: Settings, prefix: str = "") -> Iterator[str]:
-    for key in sorted(options):
-        value = options[key]
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}={value}"
