@@ -144,9 +144,12 @@ def served(results):
     try:
         yield address
     finally:
-        # Closed by its own thread: it would wait for sockets that another thread has closed.
+        # Closed by its own thread: it would wait for sockets that another thread has closed. The lock keeps that thread
+        # from closing the trigger before it is pulled.
         server.task_dispatcher.shutdown()
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+        with server.trigger.lock:
+            server.trigger.thunks.append(lambda: wasyncore.close_all(server._map, ignore_all=True))
+            server.trigger.pull_trigger()
         thread.join()
 
 
