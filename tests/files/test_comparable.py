@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from made_windows import WindowReader
 
 from bandmap.files.comparable import Shared, read_comparable, read_shared, write_comparable
 from bandmap.interpret.from_files import comparable as listing
@@ -18,7 +19,7 @@ CUTTING = {"length_seconds": 4, "step_seconds": 1, "seizure_overlap": 0.5}
 EPOCHS = {"length_seconds": 30, "step_seconds": 30}
 
 
-class Source:
+class Source(WindowReader):
     """Raw signal of one channel at 1 Hz."""
 
     frame_rate_hz = 1.0

@@ -42,6 +42,7 @@ def cut(values, starts, length):
 @pytest.mark.parametrize("n_frequencies", [0, 5])
 def test_windows_are_the_frames_that_were_written(tmp_path, monkeypatch, largest_chunk, dtype, n_frequencies):
     monkeypatch.setattr(represented, "LARGEST_CHUNK", largest_chunk)
+    monkeypatch.setattr(represented, "_PIECE", largest_chunk)
     given = representation(dtype=dtype, n_frequencies=n_frequencies, scale=0.5, offset=-3.0)
     opened = open_representation(write(tmp_path / "a.zarr.zip", given))
     starts = np.array([7, 0, 936, 100, 101, 7, 500])
@@ -51,12 +52,27 @@ def test_windows_are_the_frames_that_were_written(tmp_path, monkeypatch, largest
     assert np.array_equal(found, cut(given.array(), starts, 64))
 
 
-def test_windows_across_chunks_are_right(tmp_path, monkeypatch):
+@pytest.mark.parametrize("n_frequencies", [0, 5])
+def test_windows_across_chunks_are_right(tmp_path, monkeypatch, n_frequencies):
     monkeypatch.setattr(represented, "LARGEST_CHUNK", 1_000)
-    given = representation(200)
+    monkeypatch.setattr(represented, "_PIECE", 1_000)
+    given = representation(200, n_frequencies=n_frequencies)
     opened = open_representation(write(tmp_path / "a.zarr.zip", given))
     starts = np.arange(0, 101)
     assert np.array_equal(opened.windows(starts, 100), cut(given.array(), starts, 100))
+
+
+def test_a_window_of_raw_signal_is_one_run_of_bytes_for_each_channel_and_zarr_reads_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(represented, "_PIECE", 900 * 3 * 4)
+    given = representation(1000, n_frequencies=0)
+    path = write(tmp_path / "a.zarr.zip", given)
+    assert given.values[600:664, 1].tobytes() not in given.values.tobytes()
+    stored = path.read_bytes()
+    assert all(given.values[600:664, channel].tobytes() in stored for channel in range(3))
+    with zarr.storage.ZipStore(path, mode="r") as store:
+        values = zarr.open(store, mode="r")["values"]
+        assert values.chunks == (500, 3)
+        assert np.array_equal(values[:], given.values)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16, np.uint8])

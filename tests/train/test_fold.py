@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from made_windows import WindowReader
 
 from bandmap.score.events import sample_scores
 from bandmap.train import fold
@@ -33,7 +34,7 @@ MODEL = {"kind": "lightseizurenet", "options": {"width": 2, "pruned_share": 0.0}
 RATE = 64
 
 
-class Source:
+class Source(WindowReader):
     """Two minutes of two channels, stronger in a seizure; the first half minute is flagged."""
 
     frame_rate_hz = float(RATE)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from made_windows import WindowReader
 
 from bandmap.train.models import eegwavenet, glepnet
 from bandmap.train.prediction import predict, predict_overlapping
@@ -12,7 +13,7 @@ from bandmap.vocabulary.windows import RecordingWindows, WindowSet
 LENGTH, STEP = 448, 64
 
 
-class Source:
+class Source(WindowReader):
     """A recording in memory that counts what is read."""
 
     def __init__(self, n_frames):
@@ -21,7 +22,8 @@ class Source:
 
     def windows(self, starts, length):
         self.read += len(starts) * length
-        return np.stack([self.signals[:, start : start + length] for start in starts])
+        read = [self.signals[:, start : start + length] for start in starts]
+        return np.array(read, np.float32).reshape(len(starts), 3, length)
 
 
 def normalized(network):

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from made_windows import WindowReader
 from torch import nn
 
 from bandmap.train.fold import Learner
@@ -33,7 +34,7 @@ LEARNER = Learner(seizure, CUTTING, RECIPE, 1, "cpu")
 TUNING = {"seconds": 100, "epochs": 3, "learning_rate": 0.05}
 
 
-class Source:
+class Source(WindowReader):
     """Two channels of one hertz, stronger in seizures."""
 
     frame_rate_hz = 1.0

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_windows import WindowReader
 
 from bandmap.vocabulary import labels, windows
 from bandmap.vocabulary.answers import centres_seconds
@@ -17,7 +18,7 @@ LENGTH = 64
 
 
 @dataclass
-class Represented:
+class Represented(WindowReader):
     """A recording whose value is the number of the frame, on two channels and one frequency."""
 
     n_frames: int = 60 * 16

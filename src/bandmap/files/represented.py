@@ -1,4 +1,9 @@
-"""Frames of a recording in one `.zarr.zip`: uncompressed Zarr v3, so that a memory map can read windows."""
+"""Frames of a recording in one `.zarr.zip`: uncompressed Zarr v3, so that a memory map can read windows.
+
+Models take windows with time last. A window of raw signal has hundreds of frames, so its chunks are stored with time
+last (Zarr's codec `transpose`), and a window is a few long runs of bytes. A window of maps has few frames of many
+bytes each, so its chunks are stored frame by frame.
+"""
 
 import json
 import math
@@ -11,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bandmap.files._flags import packed
+from bandmap.files._zarr_frames import codecs
 from bandmap.files._zarr_zip import RepresentedRecording, flags_fit, open_representation
 from bandmap.files.whole import whole_file
 from bandmap.vocabulary.recording import Recording
@@ -28,7 +34,7 @@ __all__ = [
 LARGEST_CHUNK = 64_000_000
 """Bytes of a chunk: an hour of 18 channels x 40 frequencies at 16 Hz as uint8; limits the memory for a day."""
 
-_PIECE = 8_000_000  # bytes computed, encoded and written at a time
+_PIECE = 8_000_000  # bytes computed, encoded and written at a time; the largest chunk of raw signal
 _ALIGNMENT = 64  # a memory map of float32 must be aligned; 64 is a cache line
 _ALIGNMENT_FIELD = 0xD935  # the id of padding in the extra field of a zip entry, as in zipalign
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day of zip, so that the same input gives the same bytes
@@ -78,7 +84,8 @@ def write_representation(
     about = _attributes(representation, channels) | dict(attributes or {})
     with whole_file(path) as unfinished, zipfile.ZipFile(unfinished, "w") as archive:
         _write_text(archive, "zarr.json", {"attributes": about, "zarr_format": 3, "node_type": "group"})
-        _write_array(archive, "values", values, stored, {"unit": representation.unit, **_coding(representation)})
+        coding = {"unit": representation.unit, **_coding(representation)}
+        _write_array(archive, "values", values, stored, coding, time_last=len(values.shape) == 2)
         _write_array(archive, "valid", representation.valid, np.dtype(bool), {})
         if flags and field is not None:
             _write_array(archive, "flags", field, field.dtype, {"bits": list(flags)}, _FLAG_DIMENSIONS)
@@ -123,21 +130,29 @@ def _write_array(
     dtype: np.dtype[Any],
     attributes: dict[str, Any],
     dimensions: Sequence[str] = _DIMENSIONS,
+    *,
+    time_last: bool = False,
 ) -> None:
     n_frames, *rest = values.shape
     frame_bytes = max(1, math.prod(rest) * dtype.itemsize)
-    n_chunks = max(1, math.ceil(n_frames * frame_bytes / LARGEST_CHUNK))
+    n_chunks = max(1, math.ceil(n_frames * frame_bytes / (_PIECE if time_last else LARGEST_CHUNK)))
     chunk = max(1, math.ceil(n_frames / n_chunks))
-    about = _array_metadata(values.shape, (chunk, *rest), dtype, attributes)
+    about = _array_metadata(values.shape, (chunk, *rest), dtype, attributes, transposed=time_last)
     _write_text(archive, f"{name}/zarr.json", about | {"dimension_names": list(dimensions[: len(values.shape)])})
     if 0 in values.shape:
         return
     for number, first in enumerate(range(0, n_frames, chunk)):
         key = "/".join([name, "c", str(number), *("0" for _ in rest)])
+        last = min(first + chunk, n_frames)
+        padding = first + chunk - last
         with archive.open(_entry(archive, key), "w", force_zip64=False) as file:
-            for piece in _pieces(values, first, min(first + chunk, n_frames), max(1, _PIECE // frame_bytes)):
+            if time_last:
+                lines = np.zeros((*rest, chunk), dtype)
+                lines[:, : last - first] = values[first:last].T
+                file.write(lines.data)
+                continue
+            for piece in _pieces(values, first, last, max(1, _PIECE // frame_bytes)):
                 file.write(np.ascontiguousarray(piece, dtype=dtype).data)
-            padding = first + chunk - n_frames
             if padding > 0:
                 file.write(bytes(padding * frame_bytes))
 
@@ -161,18 +176,20 @@ def _entry(archive: zipfile.ZipFile, key: str) -> zipfile.ZipInfo:
 
 
 def _array_metadata(
-    shape: tuple[int, ...], chunk: tuple[int, ...], dtype: np.dtype[Any], attributes: dict[str, Any]
+    shape: tuple[int, ...],
+    chunk: tuple[int, ...],
+    dtype: np.dtype[Any],
+    attributes: dict[str, Any],
+    *,
+    transposed: bool,
 ) -> dict[str, Any]:
-    codec: dict[str, Any] = {"name": "bytes"}
-    if dtype.itemsize > 1:
-        codec["configuration"] = {"endian": "little"}
     return {
         "shape": list(shape),
         "data_type": dtype.name,
         "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [max(1, size) for size in chunk]}},
         "chunk_key_encoding": {"name": "default", "configuration": {"separator": "/"}},
         "fill_value": False if dtype == np.dtype(bool) else dtype.type(0).item(),
-        "codecs": [codec],
+        "codecs": codecs(dtype, transposed=transposed),
         "attributes": attributes,
         "zarr_format": 3,
         "node_type": "array",

@@ -12,8 +12,6 @@ from bandmap.vocabulary.frames import FRAME_TOLERANCE, answers_of, whole_frames
 from bandmap.vocabulary.labels import NO_CLASS, Labeller
 from bandmap.vocabulary.recording import Event
 
-_PIECE = 16  # windows fetched at a time: what is decoded is still in the cache when it is put into its place
-
 
 class WindowSource(Protocol):
     """A represented recording that can return its windows."""
@@ -36,6 +34,9 @@ class WindowSource(Protocol):
 
     def windows(self, starts: NDArray[np.int64], length: int) -> NDArray[np.float32]:
         """Return windows of `length` frames, shape (windows, channels[, frequencies], length)."""
+
+    def read_into(self, out: Sequence[NDArray[np.float32]], starts: NDArray[np.int64]) -> None:
+        """Write windows into arrays, shape (channels[, frequencies], length) each."""
 
 
 def starts(
@@ -213,12 +214,10 @@ class WindowSet:
             part = self.parts[number]
             mine = np.flatnonzero(owner == number)
             first_index = self._ends[number] - len(part.starts)
-            for at in range(0, len(mine), _PIECE):
-                rows = mine[at : at + _PIECE]
-                values = part.source.windows(part.starts[indices[rows] - first_index], part.length)
-                if taken is None:
-                    taken = np.empty((len(indices), *values.shape[1:]), dtype=np.float32)
-                taken[rows] = values
+            if taken is None:
+                shape = part.source.windows(part.starts[:0], part.length).shape[1:]
+                taken = np.empty((len(indices), *shape), dtype=np.float32)
+            part.source.read_into([taken[row] for row in mine], part.starts[indices[mine] - first_index])
         if taken is None:
             raise ValueError("there is no index; give at least one")
         return taken
