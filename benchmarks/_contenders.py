@@ -58,6 +58,9 @@ MODELS = {
     "cwt_resnet18": Contender("cwt_resnet18", {"width": 8}),
     "eegwavenet": Contender("eegwavenet", {}, "signal", {}),
     "lightseizurenet": Contender("lightseizurenet", {}, "signal", {"pre_emphasis": 0.9}, {"learning_rate": 0.002}),
+    "glepnet": Contender(
+        "glepnet", {"pool": 4}, "signal", {"pre_emphasis": 0.9}, {"learning_rate": 0.003, "epochs": 6, "patience": 6}
+    ),
 }
 
 

@@ -1,6 +1,7 @@
 """Write docs/truth_results.md and its figures from the results of the planted benchmark.
 
 Run `python benchmarks/draw_truth.py FOLDER` after `make truth`, or after `python benchmarks/truth.py --folder FOLDER`.
+Sections of the page whose results are not in the folder stay as they are.
 """
 
 import sys
@@ -234,17 +235,26 @@ def widths() -> dict[str, float]:
     return {name: float(high - low) for name, (low, high) in edges.items()}
 
 
+def sections(page: str) -> dict[str, str]:
+    """Return the sections of a page by their titles."""
+    _, *found = page.split("\n### ")
+    return {text.partition("\n")[0]: "### " + text.rstrip() + "\n" for text in found}
+
+
 def main() -> None:
     folder = Path(sys.argv[1])
     PICTURES.mkdir(parents=True, exist_ok=True)
-    lines = [HEAD.format(version=VERSION, competent=COMPETENT)]
+    before = sections(PAGE.read_text()) if PAGE.exists() else {}
+    parts = [HEAD.format(version=VERSION, competent=COMPETENT)]
     for model in _contenders.MODELS:
-        names = [name for name in MEASURED if (folder / f"{name}_{model}.json").exists()]
-        for name in names:
-            lines += section(folder, name, model)
-        if any(folder.glob(f"cohorts*_{model}.json")):
-            lines += null_section(folder, model)
-    PAGE.write_text("\n".join(lines).rstrip() + "\n")
+        for name in MEASURED:
+            if (folder / f"{name}_{model}.json").exists():
+                parts.append("\n".join(section(folder, name, model)))
+            elif any(folder.glob(f"cohorts*_{model}.json")) and name == "null":
+                parts.append("\n".join(null_section(folder, model)))
+            else:
+                parts.append(before.get(f"`{name}`, `{model}`", ""))
+    PAGE.write_text("\n".join(part.rstrip() + "\n" for part in parts if part))
 
 
 if __name__ == "__main__":
