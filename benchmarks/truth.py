@@ -181,8 +181,8 @@ def figures(tables: Mapping[str, pd.DataFrame], of_null: pd.Series) -> dict[str,
     }
 
 
-def everything(folder: Path, given: argparse.Namespace) -> dict[str, pd.DataFrame]:
-    """Run scenarios and cohorts that are not there; print the scores of all, and return those of the last model."""
+def everything(folder: Path, given: argparse.Namespace) -> dict[str, dict[str, pd.DataFrame]]:
+    """Run scenarios and cohorts that are not there; print the scores, and return them by model and title."""
     folder.mkdir(parents=True, exist_ok=True)
     planted = [(model, name) for model in given.models for name in given.scenarios if name != "null"]
     tasks = [partial(scenario, folder, name, model, given.subjects, given.seed) for model, name in planted]
@@ -191,12 +191,12 @@ def everything(folder: Path, given: argparse.Namespace) -> dict[str, pd.DataFram
         tasks += [partial(null, folder, block, model) for model in given.models for block in blocks]
     run(given.jobs, tasks)
     found = run(given.jobs, [partial(tables_of, folder, name, model) for model, name in planted])
-    tables: dict[str, pd.DataFrame] = {}
+    tables: dict[str, dict[str, pd.DataFrame]] = {model: {} for model in given.models}
     for (model, name), of in zip(planted, found, strict=True):
         print(f"\n## {model}, {name}")
         for title, table in of.items():
             shown(title, table)
-        tables |= of
+        tables[model] |= of
     for model in given.models if "null" in given.scenarios else ():
         print(f"\n## {model}, null\ncohorts of {_touchstone.NULL_SUBJECTS} with any p < 0.05")
         print(rates(folder, model).round(3).to_string())
@@ -222,7 +222,8 @@ def main() -> None:
         folder = given.folder or Path(temporary)
         tables = everything(folder, given)
         if given.quick:
-            _timing.finish(figures(tables, rates(folder, "cwt_resnet18")["rate"]), {}, given.json)
+            (model,) = given.models
+            _timing.finish(figures(tables[model], rates(folder, model)["rate"]), {}, given.json)
     print(f"took {time.perf_counter() - begin:.0f} s")
 
 
