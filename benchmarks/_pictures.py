@@ -68,7 +68,7 @@ def steps_figure(maps: pd.DataFrame, scored: pd.DataFrame, detection: pd.DataFra
     left.axhline(COMPETENT, color=style.GREY, lw=0.8, ls="--")
     left.set(xlabel="strength of seizures", ylabel="area under ROC of windows", title="detection", ylim=(0.4, 1.02))
     for (name, values), colour, marker in zip(scored.items(), style.LINE_COLOURS, style.LINE_MARKERS, strict=False):
-        means = values.groupby(strength).mean()
+        means = values.groupby(strength).mean().loc[areas.sort_values().index]
         right.plot(areas.loc[means.index], means, color=colour, marker=marker, label=str(name).replace("_", " "))
     right.set(xlabel="area under ROC of windows", ylabel="average precision", title="explanation", ylim=(0, 1.02))
     right.legend()

@@ -143,7 +143,8 @@ def pairs(scored: pd.DataFrame) -> list[str]:
 
 def steps(maps: pd.DataFrame, detection: pd.DataFrame, truth: pd.DataFrame, stem: str) -> list[str]:
     strength = truth.groupby("subject")["strength"].first()
-    scored = by_subject(maps, truth, [*_explained.METHODS, CONTRAST])
+    known = [name for name in _explained.METHODS if name in set(maps["map"])]
+    scored = by_subject(maps, truth, [*known, CONTRAST])
     picture = PICTURES / f"{stem}_detection.svg"
     style.save(steps_figure(maps, scored, detection, strength), picture)
     rows = scored.join(detection.set_index("subject")["window_auroc"]).groupby(strength).mean()
@@ -188,7 +189,7 @@ def use(used: pd.DataFrame, maps: pd.DataFrame, truth: pd.DataFrame) -> list[str
             f"| {name} | {share.mean():.2f} | {(share - measured).abs().mean():.2f} | {counted(right)} |"
             f" {counted(largest)} |"
         )
-    return lines
+    return [line.replace("nan", "–") for line in lines]
 
 
 def spread(values: pd.Series) -> str:
