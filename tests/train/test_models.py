@@ -72,6 +72,28 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(kind):
     assert not all(torch.equal(first[name], other[name]) for name in first)
 
 
+def gradients(network, windows):
+    """Return the gradients of all weights in bfloat16, while freed memory holds NaN."""
+    network.to(memory_format=torch.channels_last).train()
+    windows = windows.contiguous(memory_format=torch.channels_last)
+    freed = [torch.full((10**power,), torch.nan) for power in range(1, 7) for _ in range(20)]
+    del freed
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        found = network(windows)
+    freed = [torch.full((10**power,), torch.nan) for power in range(1, 7) for _ in range(20)]
+    del freed
+    found.float().square().mean().backward()
+    return [weight.grad for weight in network.parameters() if weight.grad is not None]
+
+
+@pytest.mark.parametrize("n_times", [16, 8])
+def test_no_gradient_of_narrow_windows_in_bfloat16_depends_on_what_freed_memory_holds(n_times):
+    kind = Kind("cwt_resnet18")
+    kind.shape = (18, 20, n_times)
+    for seed in range(8):
+        assert all(gradient.isfinite().all() for gradient in gradients(kind.build(seed), kind.batch(8, seed)))
+
+
 def test_the_gradient_reaches_every_channel(kind):
     windows = kind.batch(2).requires_grad_()
     kind.build().eval()(windows)[:, 0].sum().backward()

@@ -9,6 +9,7 @@ from typing import cast
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 from bandmap.train.models._axes import check_axes
 
@@ -22,12 +23,29 @@ EXAMPLE_HYPERPARAMETERS = {"width": 8}
 """Hyperparameters that make the model small enough for tests."""
 
 
+class Halving(nn.Conv2d):
+    """A 3 x 3 convolution with stride two that is also right in bfloat16 on maps one frame wide.
+
+    There, oneDNN (in torch 2.13) computes the gradient of the weights from memory that nobody has written, unless the
+    padding is part of the maps.
+    """
+
+    def __init__(self, n_in: int, n_out: int) -> None:
+        super().__init__(n_in, n_out, 3, stride=2, padding=1, bias=False)
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        """Return maps of shape (batch, n_out, frequencies / 2, times / 2)."""
+        if maps.shape[-1] > 1:
+            return super().forward(maps)
+        return functional.conv2d(functional.pad(maps, (1, 1, 1, 1)), self.weight, stride=2)
+
+
 class BasicBlock(nn.Module):
     """Two 3 x 3 convolutions with a residual connection."""
 
     def __init__(self, n_in: int, n_out: int, *, stride: int) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(n_in, n_out, 3, stride=stride, padding=1, bias=False)
+        self.conv1 = Halving(n_in, n_out) if stride == 2 else nn.Conv2d(n_in, n_out, 3, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(n_out)
         self.conv2 = nn.Conv2d(n_out, n_out, 3, padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(n_out)
