@@ -86,7 +86,13 @@ class Source:
         return self.n_frames / self.frame_rate_hz
 
     def windows(self, starts: NDArray[np.int64], length: int) -> NDArray[np.float32]:
-        return np.stack([self.microvolts[:, start : start + length] for start in starts])
+        out = np.empty((len(starts), len(self.channels), length), np.float32)
+        self.read_into(list(out), starts)
+        return out
+
+    def read_into(self, out: Sequence[NDArray[np.float32]], starts: NDArray[np.int64]) -> None:
+        for window, start in zip(out, starts.tolist(), strict=True):
+            window[...] = self.microvolts[:, start : start + window.shape[1]]
 
 
 def cohort(subjects: int, minutes: Sequence[int], seed: int) -> list[Source]:

@@ -1,6 +1,7 @@
 """From windows to matrices of seizures, subjects and the cohort."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,6 +34,7 @@ NAMES = {"dataset": "d", "subject": "s1", "recording": "r1"}
 SZ = Event(20, 30, "sz")
 PARTS = ("onset", "middle", "end")
 ALL_PARTS = ("whole", *PARTS)
+UNIT = ["dataset", "subject", "recording", "class", "seizure", "outcome", "part"]
 
 
 def attributed(n=60, values=None, probabilities=None, without=(), **shares):
@@ -49,12 +51,20 @@ def rows_of(windows, reference, predicted, **names):
     return table.to_dict("records")
 
 
+def table_of(units):
+    """Return a table of units; those that are not of windows have the pattern of one window."""
+    rows = pd.DataFrame(units, columns=UNITS.names)
+    sizes = rows.assign(size=rows["importance"].abs()).groupby(UNIT, dropna=False)["size"]
+    divisor = sizes.transform("mean") * sizes.transform("size")
+    return UNITS.frame(rows.assign(pattern=rows["pattern"].fillna(rows["importance"] / divisor.replace(0, 1))))
+
+
 def subject_rows(units):
-    return subject_matrices(UNITS.frame(units)).to_dict("records")
+    return subject_matrices(table_of(units)).to_dict("records")
 
 
 def cohort_rows(units, **options):
-    return cohort_matrices(UNITS.frame(units), **options).to_dict("records")
+    return cohort_matrices(table_of(units), **options).to_dict("records")
 
 
 def main_rows(table, label=None):
@@ -420,6 +430,19 @@ def test_cells_larger_in_seizures_are_significant_and_equal_ones_are_not():
     found = hits(cohort_rows(rows, seed=0))
     assert cell(found, region="front", band="slow")["p"] == pytest.approx(1 / 2**8)
     assert min(row["p"] for row in found if row["region"] == "back") > 0.05
+
+
+def test_every_window_counts_the_same_in_a_pattern():
+    made = attributed(values=np.where(np.arange(60) < 23, 1.0, -9.0))
+    inside = np.where(made.within(SZ), 1, 0)
+    rows = rows_of(made, [SZ], [SZ])
+    signs = np.sign(made.matrices[:, 0, 0]) * inside
+    for region, band, share in (("front", "slow", 0.1), ("back", "fast", 0.4)):
+        row = cell(rows, seizure="1", region=region, band=band)
+        assert row["pattern"] == pytest.approx(share * signs.sum() / inside.sum())
+        assert row["importance"] == pytest.approx(
+            10 * share * (np.where(signs > 0, 1, -9) * inside).sum() / inside.sum()
+        )
 
 
 def test_seizures_without_windows_do_not_enter():

@@ -146,13 +146,13 @@ def _in_order(names: "pd.Series[str]", order: tuple[str, ...]) -> pd.Series:
 
 
 def _scaled(units: pd.DataFrame, scale: str) -> pd.DataFrame:
-    """Return every subject's mean matrices: `pattern` is divided by the total, `share` as `scale` requires."""
-    values = ["importance", "interpolated", "masked"]
+    """Return every subject's mean matrices and patterns; `share` is the importance, divided as `scale` requires."""
+    values = ["importance", "pattern", "interpolated", "masked"]
     subjects = units.groupby(PERSON + KIND + CELL, observed=True)[values].mean().reset_index()
     sizes = subjects.assign(importance=subjects["importance"].abs()).groupby(PERSON + KIND, observed=True)["importance"]
     totals = sizes.transform("mean") * sizes.transform("size")
-    pattern = subjects["importance"] / totals.where(totals > 0, 1.0)
-    return subjects.assign(pattern=pattern, share=pattern if scale == "unit" else subjects["importance"])
+    divisor = totals.where(totals > 0, 1.0) if scale == "unit" else 1.0
+    return subjects.assign(share=subjects["importance"] / divisor)
 
 
 def _wide(rows: pd.DataFrame, column: str) -> NDArray[np.float64]:

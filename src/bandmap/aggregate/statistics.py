@@ -35,15 +35,17 @@ def pattern_p(
 ) -> NDArray[np.float64]:
     """Return per cell the p value of "its share of a map is no greater than of the contrast", corrected over all cells.
 
-    Each side is divided by the sum of its own magnitudes, so a map that is stronger in every cell has no effect.
-    The test is exact for maps of any kind (signed or not, sparse, heavy-tailed, with a profile common to all subjects)
-    if, without an effect, a subject's divided map and contrast are exchangeable. It is one-sided: if
-    one cell has a larger share, all others have less, and a two-sided test would find these, too.
+    Shares are means over windows that are divided one by one (`patterns`), so a map that is stronger in every cell has
+    no effect, and without an effect both sides have the same expectation, however many windows each has. Dividing
+    the mean of the windows instead is wrong: a mean of few windows has more noise, which adds to the sum of its
+    magnitudes, so a cell with a negative share in all windows has one closer to zero on the side with fewer windows.
+    The test is one-sided: if one cell has a larger share, all others have less, and a two-sided test would find these,
+    too. It is exact if, without an effect, the difference of a subject is as likely with its signs flipped.
 
     Parameters
     ----------
     maps, contrasts : ndarray, shape (subjects, ...)
-        Of the same subjects; NaN where a cell has no value.
+        Mean `patterns` of the windows of the same subjects; NaN where a cell has no value.
     draws, seed
         As for `sign_flip_p`.
 
@@ -52,14 +54,14 @@ def pattern_p(
     ndarray of float64, shape (...)
         NaN if fewer than two subjects have a value, and for maps of a single cell, whose share is always 1.
     """
-    differences = patterns(maps) - patterns(contrasts)
+    differences = maps - contrasts
     if differences[0].size < 2:
         return np.full(differences.shape[1:], np.nan)
     return sign_flip_p(differences, draws=draws, seed=seed)
 
 
 def patterns(maps: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return maps of shape (subjects, ...), each divided by the sum of its magnitudes, unless that is zero.
+    """Return maps of shape (windows, ...), each divided by the sum of its magnitudes, unless that is zero.
 
     In the sum, the mean of the other cells replaces a missing value.
     """

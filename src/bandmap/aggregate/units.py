@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bandmap.aggregate.statistics import known_mean
+from bandmap.aggregate.statistics import known_mean, patterns
 from bandmap.vocabulary.recording import Event
 from bandmap.vocabulary.tables import HALVES, INTERICTAL, PARTS, RIGHT, SEIZURE, UNITS, WHOLE, WRONG
 
@@ -104,8 +104,9 @@ def seizure_matrices(
     DataFrame
         A table of `tables.UNITS`, class "sz"; seizures are numbered from 1, false alarms `false-1` on. Seizures have
         rows of part "whole", "onset", "middle" and "end" (the windows whose centre lies in that third of the
-        seizure's time; onset and offset stay the seizure's), the others of "whole" only. `n_windows` is the number
-        of windows with a value in the cell; where it is 0 (masked time, all channels masked) there is no importance.
+        seizure's time; onset and offset stay the seizure's), the others of "whole" only. `pattern` is the mean over the
+        same windows of their `statistics.patterns`. `n_windows` is the number of windows with a value in the cell;
+        where it is 0 (masked time, all channels masked) there is no importance.
         `interpolated` and `masked` are the shares of such channels in the region.
     """
     seizures = sorted(event for event in reference if event.is_seizure)
@@ -201,7 +202,9 @@ def _table(windows: Attributed, units: Sequence[_Unit], recording: Mapping[str, 
     cells = regions.merge(pd.DataFrame({"band": windows.bands}), how="cross")
     heads = pd.DataFrame([unit[1:] for unit in units], columns=["class", *_Unit._fields[2:]])
     rows = heads.assign(**recording).merge(cells, how="cross")
-    chosen = [windows.matrices[unit.members] for unit in units]
-    rows["importance"] = np.concatenate([known_mean(matrices).ravel() for matrices in chosen])
-    rows["n_windows"] = np.concatenate([np.isfinite(matrices).sum(axis=0).ravel() for matrices in chosen])
+    divided = patterns(windows.matrices)
+    for column, values in (("importance", windows.matrices), ("pattern", divided)):
+        rows[column] = np.concatenate([known_mean(values[unit.members]).ravel() for unit in units])
+    counts = [np.isfinite(windows.matrices[unit.members]).sum(axis=0) for unit in units]
+    rows["n_windows"] = np.concatenate([count.ravel() for count in counts])
     return UNITS.frame(rows)

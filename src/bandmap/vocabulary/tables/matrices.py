@@ -29,6 +29,13 @@ UNITS = Schema(
         columns.REGION,
         columns.BAND,
         Column("importance", "float", "mean over the windows", "of the method", optional=True),
+        Column(
+            "pattern",
+            "float",
+            "mean over the windows, each divided by the sum of its magnitudes",
+            "share",
+            optional=True,
+        ),
         Column("n_windows", "integer", "number of windows with a value in this cell"),
         Column("interpolated", "float", "share of the region's channels that are interpolated"),
         Column("masked", "float", "share of the region's channels that have no usable data"),
