@@ -35,16 +35,16 @@ from bandmap.vocabulary.representation import Representation
 from bandmap.vocabulary.windows import RecordingWindows, WindowSet
 
 SETTINGS: dict[str, Any] = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text())
-MODELS = ("cwt_resnet18", "eegwavenet", "glepnet", "lightseizurenet", "seizure_transformer")
+MODELS = ("cwt_resnet18", "eegwavenet", "glepnet", "lightseizurenet", "seizure_transformer", "shared_tcn")
 OPTIONS = ("representation", "windows", "training", "postprocessing", "kind")
 BATCHES = 2  # of training
 
 
 def recording(folder: Path, representation: str, minutes: float) -> RepresentedRecording:
     """Write a recording of noise, half of which is a seizure, and open it."""
-    cwt, duration = SETTINGS["representations"]["cwt"], 60 * minutes
-    rate = float(cwt["frame_rate_hz"] if representation == "cwt" else SETTINGS["harmonize"]["rate_hz"])
-    rows = tuple(map(float, range(1, cwt["frequencies"] + 1))) if representation == "cwt" else ()
+    options, duration = SETTINGS["representations"][representation], 60 * minutes
+    rate = float(options.get("frame_rate_hz", SETTINGS["harmonize"]["rate_hz"]))
+    rows = tuple(map(float, range(1, 41))) if "frame_rate_hz" in options else ()
     shape = (int(duration * rate), len(BIPOLAR18), *([len(rows)] if rows else []))
     values = np.random.default_rng(1).normal(size=shape).astype(np.float32)
     about = {"duration_seconds": duration, "events": [[duration / 2, duration, "sz"]]}

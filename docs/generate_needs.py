@@ -28,7 +28,10 @@ MEASURED = {
 PLAN = r"chb_mit, siena, tusz \| (\d+) \| ([\d,]+) \| [\d,]+ \| ([\d,]+) \| ([\d,]+)"
 """Models, jobs, processor seconds and megabytes of the plan of all three data sets, in docs/cluster.md."""
 
-MODELS = {"cwt_resnet18": 126, "eegwavenet": 123, "glepnet": 123, "lightseizurenet": 123, "seizure_transformer": 123}
+MODELS = {
+    "cwt_resnet18": 126,
+    **dict.fromkeys(("eegwavenet", "glepnet", "lightseizurenet", "seizure_transformer", "shared_tcn"), 123),
+}
 """Model -> predictions per interpretation of a window: 18 + 1 for occlusion, 2 * 2 * (5 * 5 + 1) for band occlusion
 (both directions of 25 cells, two backgrounds), and about 3 for Grad-CAM of maps of time and frequency."""
 
