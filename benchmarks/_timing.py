@@ -14,11 +14,13 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUM
     os.environ[_name] = "1"  # before numpy is imported
 
 
-def arguments(description: str) -> argparse.Namespace:
-    """Return --json and --repeats."""
+def arguments(description: str, **flags: str) -> argparse.Namespace:
+    """Return --json, --repeats, and further flags, which have a description each."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--json", type=Path, help="write the figures there")
     parser.add_argument("--repeats", type=int, default=5, help="times that every contender is timed (median)")
+    for flag, meaning in flags.items():
+        parser.add_argument(flag, action="store_true", help=meaning)
     return parser.parse_args()
 
 

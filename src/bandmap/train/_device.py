@@ -1,6 +1,9 @@
 """The device of a training, and the memory layout of its tensors."""
 
 import logging
+import os
+import shutil
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
@@ -50,6 +53,19 @@ def fabric_of(device: str, precision: str) -> "Fabric":
         raise ValueError("training: precision 16-mixed needs a GPU; set 'precision: bf16-mixed' or '32-true'")
     # A job is a single process; without this, Fabric looks for the launcher of a cluster and warns.
     return Fabric(accelerator=accelerator, devices=1, precision=precision, plugins=[LightningEnvironment()])
+
+
+def compiled(model: nn.Module) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Return a compiled form of a model, which has the same weights.
+
+    Raises
+    ------
+    ValueError
+        If there is no compiler.
+    """
+    if not any(shutil.which(name) for name in (os.environ.get("CXX", "c++"), "g++", "clang++")):
+        raise ValueError("training: compile needs a C++ compiler; install g++, or set 'compile: false'")
+    return cast("Callable[[torch.Tensor], torch.Tensor]", torch.compile(model))
 
 
 def laid_out(model: nn.Module, layout: torch.memory_format) -> nn.Module:

@@ -6,6 +6,7 @@ import math
 import resource
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from tqdm import tqdm
 
 from bandmap.train import phases as stages
-from bandmap.train._device import channels_last, fabric_of, laid_out, precision_of
+from bandmap.train._device import channels_last, compiled, fabric_of, laid_out, precision_of
 from bandmap.train.augmentation import Augmenter
 from bandmap.train.averaging import mean_of, renormalize
 from bandmap.train.drawing import epoch_windows
@@ -60,6 +61,7 @@ class Run:
         self.identity = identity(model, train, validation, recipe, seed, augment) if checkpoint else ""
         self.fabric = fabric_of(device, recipe.precision)
         self.model = laid_out(model, torch.channels_last).to(self.fabric.device)
+        self.stepped = compiled(self.model) if recipe.compile else self.model
         self.phases = stages.phases(recipe, model)
         self.generator = np.random.default_rng(seed)
         seen = drawn(train.labels, self.recipe, None)
@@ -203,7 +205,7 @@ class Run:
         if self.augment is not None:
             batch, classes = self.augment(batch, classes)
             batch, partners, share = self.augment.mixed(batch)
-        logits = self._logits(batch)
+        logits = self._logits(batch, self.stepped)
         if self.recipe.hard_examples:
             errors.append(errors_of(logits, classes))
         if partners is None:
@@ -220,14 +222,14 @@ class Run:
         dealt = (chosen[first : first + size] for first in range(0, len(chosen), size))
         with torch.inference_mode():
             for batch, classes in batches(self.validation, dealt, self.fabric.device):
-                total += self.objective(self._logits(batch), classes.flatten()) * len(classes)
+                total += self.objective(self._logits(batch, self.model), classes.flatten()) * len(classes)
         return float(total) / len(chosen)
 
-    def _logits(self, batch: torch.Tensor) -> torch.Tensor:
+    def _logits(self, batch: torch.Tensor, model: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
         """Return the logits of every answer, shape (batch * answers, columns)."""
         # Fabric's wrapper would round the windows before normalization.
         with self.fabric.autocast():
-            logits: torch.Tensor = self.model(channels_last(batch))
+            logits = model(channels_last(batch))
         return by_answer(logits.float(), self.n_answers)
 
     def _state(self) -> dict[str, Any]:

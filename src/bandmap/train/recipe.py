@@ -49,6 +49,9 @@ class Recipe:
         As in Lightning Fabric: "32-true", "bf16-mixed" (matrix products in bfloat16, weights and sums in
         float32) or "16-mixed" (float16 with a scaled loss; GPU only). "auto" takes "bf16-mixed" where the device has
         instructions for it, else "32-true".
+    compile : bool
+        Whether steps of training are compiled (`torch.compile`), which takes a C++ compiler and a while at the start.
+        The weights differ in their last digits.
     class_weights : str
         "none", or "balanced": a window has the weight n / (classes x n of its class), for the n windows of an epoch.
     drawing : str
@@ -85,6 +88,7 @@ class Recipe:
     optimizer: str = "adamw"
     schedule: str = "one_cycle"
     precision: str = "32-true"
+    compile: bool = False
     class_weights: str = "none"
     drawing: str = "all"
     error_aware_epochs: int = 0
