@@ -44,7 +44,7 @@ def recording(folder: Path, representation: str, minutes: float) -> RepresentedR
     """Write a recording of noise, half of which is a seizure, and open it."""
     options, duration = SETTINGS["representations"][representation], 60 * minutes
     rate = float(options.get("frame_rate_hz", SETTINGS["harmonize"]["rate_hz"]))
-    rows = tuple(map(float, range(1, 41))) if "frame_rate_hz" in options else ()
+    rows = tuple(map(float, range(1, 1 + options.get("frequencies", 0))))
     shape = (int(duration * rate), len(BIPOLAR18), *([len(rows)] if rows else []))
     values = np.random.default_rng(1).normal(size=shape).astype(np.float32)
     about = {"duration_seconds": duration, "events": [[duration / 2, duration, "sz"]]}

@@ -6,7 +6,7 @@ import torch
 from bandmap.train import fitting
 from bandmap.train.models.shared_tcn import build
 
-SHAPE = (18, 40, 120)
+SHAPE = (18, 56, 120)
 
 
 def network(**hyperparameters):
@@ -19,7 +19,7 @@ def windows(n=2):
 
 
 def test_it_has_few_parameters():
-    assert sum(p.numel() for p in network().parameters()) == 77_945
+    assert sum(p.numel() for p in network().parameters()) == 79_993
 
 
 def test_the_place_of_a_channel_does_not_matter():

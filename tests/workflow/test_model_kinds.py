@@ -25,10 +25,13 @@ MODELS = {
         "heads": 2,
         "hidden": 16,
     },
+    "shared": {"kind": "shared_tcn", "representation": "cwt_slow", "windows": DENSE, "width": 8},
     "eegnet": {"kind": "braindecode", "name": "EEGNet", "representation": "signal"},
     "conformer": {"kind": "braindecode", "name": "EEGConformer", "representation": "signal", "num_layers": 1},
     "shallow": {"kind": "braindecode", "name": "ShallowFBCSPNet", "representation": "signal", "n_filters_time": 8},
 }
+SECONDS = ("dense", "shared")
+"""Models that answer for every second."""
 
 
 @pytest.mark.skipif(importlib.util.find_spec("braindecode") is None, reason="braindecode is not installed")
@@ -42,11 +45,11 @@ def test_every_kind_of_model_reaches_the_report(tmp_path: Path) -> None:
         folder = tmp_path / "results/predicted" / model / "leave_one_subject_out/simulated"
         (path,) = folder.glob("sub-01*.h5")
         found = read_predictions(path)
-        assert len(found.centres_seconds) == (120 if model == "dense" else 117)
+        assert len(found.centres_seconds) == (120 if model in SECONDS else 117)
         assert set(found.labels) == {0, 1}
         maps = tmp_path / "results/attributed" / model / "leave_one_subject_out/band_occlusion/simulated"
         (path,) = maps.glob("sub-01*.h5")
-        assert read_attribution(path).attributes["length_seconds"] == (20 if model == "dense" else 4)
+        assert read_attribution(path).attributes["length_seconds"] == (20 if model in SECONDS else 4)
         matrix = read_rows(tmp_path / "results/matrices" / model / "leave_one_subject_out/band_occlusion/cohort.tsv")
         assert matrix
         tests = read_rows(tmp_path / "results/faithfulness" / model / "leave_one_subject_out.tsv")
