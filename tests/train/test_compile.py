@@ -1,6 +1,7 @@
 """Compiled steps of training."""
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -40,8 +41,6 @@ def trained(recipe):
 
 @pytest.mark.skipif(shutil.which("g++") is None, reason="no C++ compiler")
 def test_a_compiled_training_is_the_same_but_for_the_last_digits(monkeypatch, tmp_path):
-    from dataclasses import replace
-
     monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
     plain, _ = trained(replace(RECIPE, compile=False))
     model, fitted = trained(RECIPE)

@@ -18,7 +18,7 @@ def windows(n=2):
     return torch.randn((n, *SHAPE), generator=torch.Generator().manual_seed(1))
 
 
-def test_it_has_few_parameters():
+def test_it_has_the_parameters_that_docs_count():
     assert sum(p.numel() for p in network().parameters()) == 79_993
 
 
