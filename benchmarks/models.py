@@ -31,6 +31,7 @@ from bandmap.train.fold import Learner, cut_recording, predict_recording
 from bandmap.train.tasks import seizure
 from bandmap.vocabulary import plugins
 from bandmap.vocabulary.montages import BIPOLAR18
+from bandmap.vocabulary.network import Normalized
 from bandmap.vocabulary.representation import Representation
 from bandmap.vocabulary.windows import RecordingWindows, WindowSet
 
@@ -70,20 +71,30 @@ def some(cut: RecordingWindows, count: int) -> WindowSet:
     return WindowSet([cut.only(chosen)])
 
 
+def options(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the settings of windows and of training of a model."""
+    about = SETTINGS["models"][name]
+    return tuple({**SETTINGS[key], **about.get(key, {})} for key in ("windows", "training"))
+
+
+def begun(name: str, folder: Path, minutes: float) -> tuple[Normalized, RepresentedRecording, RecordingWindows]:
+    """Return a new model, a recording, and its windows."""
+    about = SETTINGS["models"][name]
+    source = recording(folder, about["representation"], minutes)
+    cut = cut_recording(source, seizure, options(name)[0])
+    build = plugins.load("bandmap.train.models", about.get("kind", name)).build
+    given = {key: value for key, value in about.items() if key not in OPTIONS}
+    return new_model(build, some(cut, 64), n_classes=2, seed=1, **given), source, cut
+
+
 def measure(name: str, minutes: float, repeats: int) -> dict[str, float]:
     """Return the figures of one model."""
-    about = SETTINGS["models"][name]
-    cutting = {**SETTINGS["windows"], **about.get("windows", {})}
-    training = {**SETTINGS["training"], **about.get("training", {}), "epochs": 1}
-    given = {key: value for key, value in about.items() if key not in OPTIONS}
-    learner = Learner(seizure, cutting, training, 1, "cpu")
+    cutting, training = options(name)
+    learner = Learner(seizure, cutting, {**training, "epochs": 1}, 1, "cpu")
     with tempfile.TemporaryDirectory() as folder:
-        source = recording(Path(folder), about["representation"], minutes)
-        cut = cut_recording(source, seizure, cutting)
+        model, source, cut = begun(name, Path(folder), minutes)
         alone, watched = some(cut, 64), some(cut, 2)
         drawn = some(cut, BATCHES * training["batch_size"])
-        build = plugins.load("bandmap.train.models", about.get("kind", name)).build
-        model = new_model(build, drawn, n_classes=2, seed=1, **given)
         augment, recipe = learner.augmenter(source, model), learner.how()
 
         def train() -> None:
@@ -100,11 +111,10 @@ def measure(name: str, minutes: float, repeats: int) -> dict[str, float]:
     }
 
 
-def apart(names: list[str], given: argparse.Namespace) -> Iterator[tuple[str, dict[str, float]]]:
-    """Measure each model in a process of its own."""
+def apart(script: str, names: list[str], *options: object) -> Iterator[tuple[str, dict[str, float]]]:
+    """Run a script with `--alone` for each model, in a process of its own that prints the model's figures as JSON."""
     for name in names:
-        command = [sys.executable, __file__, "--alone", "--models", name]
-        command += ["--minutes", str(given.minutes), "--repeats", str(given.repeats)]
+        command = [sys.executable, script, "--alone", "--models", name, *map(str, options)]
         yield name, json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
@@ -120,7 +130,7 @@ def main() -> None:
     if given.alone:
         print(json.dumps(measure(given.models[0], given.minutes, given.repeats)))
         return
-    found = dict(apart(given.models, given))
+    found = dict(apart(__file__, given.models, "--minutes", given.minutes, "--repeats", given.repeats))
     columns = ("model", "predict an hour, s", "predict a window, ms", "train on a window, ms", "MB")
     _timing.table("Models", columns, [(name, *map(float, figures.values())) for name, figures in found.items()])
     print(f"\n{_timing.machine()}, torch {torch.__version__}")

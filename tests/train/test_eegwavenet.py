@@ -8,6 +8,23 @@ from bandmap.train import fitting
 from bandmap.train.models import eegwavenet
 
 
+def gradients(model, windows):
+    for parameter in model.parameters():
+        parameter.grad = None
+    model(windows)[:, 1].sum().backward()
+    return [parameter.grad for parameter in model.parameters()]
+
+
+@pytest.mark.parametrize("n_samples", [512, 1023])
+def test_the_formula_for_a_compiler_has_the_same_output_and_gradients(monkeypatch, n_samples):
+    with fitting.seeded(0):
+        model, windows = eegwavenet.build((18, n_samples), 2).double(), torch.randn(4, 18, n_samples).double()
+    plainly = model(windows), gradients(model, windows)
+    monkeypatch.setattr(torch.compiler, "is_compiling", lambda: True)
+    monkeypatch.delattr(eegwavenet, "_BlockSums")
+    torch.testing.assert_close((model(windows), gradients(model, windows)), plainly)
+
+
 @pytest.mark.parametrize("n_samples", [1024, 513, 2])
 def test_a_halving_is_the_grouped_convolution_that_it_replaces(n_samples):
     with fitting.seeded(0):

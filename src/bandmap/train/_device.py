@@ -58,6 +58,8 @@ def fabric_of(device: str, precision: str) -> "Fabric":
 def compiled(model: nn.Module) -> Callable[[torch.Tensor], torch.Tensor]:
     """Return a compiled form of a model, which has the same weights.
 
+    Each size of batch is compiled on its own (an epoch has at most two), because code for any size is slower than none.
+
     Raises
     ------
     ValueError
@@ -65,7 +67,7 @@ def compiled(model: nn.Module) -> Callable[[torch.Tensor], torch.Tensor]:
     """
     if not any(shutil.which(name) for name in (os.environ.get("CXX", "c++"), "g++", "clang++")):
         raise ValueError("training: compile needs a C++ compiler; install g++, or set 'compile: false'")
-    return cast("Callable[[torch.Tensor], torch.Tensor]", torch.compile(model))
+    return cast("Callable[[torch.Tensor], torch.Tensor]", torch.compile(model, dynamic=False))
 
 
 def laid_out(model: nn.Module, layout: torch.memory_format) -> nn.Module:
