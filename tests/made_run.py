@@ -197,7 +197,7 @@ def _units(task, row, number, model):
                 value = generator.normal(0, 0.05) + 0.3 * ((region, band) == place) * (outcome in ("hit", "right"))
                 head = {**row, "class": label, "seizure": name, "outcome": outcome, "part": part}
                 cell = {"onset": onset, "offset": offset, "region": region, "band": band, "importance": value}
-                cell["pattern"] = value / (0.3 + 0.04 * len(REGIONS) * len(BANDS))
+                cell["square"] = value**2
                 rows.append(
                     {**head, **cell, "n_windows": 9, "interpolated": 0.25 * (region == "frontal"), "masked": 0.0}
                 )

@@ -52,11 +52,9 @@ def rows_of(windows, reference, predicted, **names):
 
 
 def table_of(units):
-    """Return a table of units; those that are not of windows have the pattern of one window."""
+    """Return a table of units; those that are not of windows are free of noise."""
     rows = pd.DataFrame(units, columns=UNITS.names)
-    sizes = rows.assign(size=rows["importance"].abs()).groupby(UNIT, dropna=False)["size"]
-    divisor = sizes.transform("mean") * sizes.transform("size")
-    return UNITS.frame(rows.assign(pattern=rows["pattern"].fillna(rows["importance"] / divisor.replace(0, 1))))
+    return UNITS.frame(rows.assign(square=rows["square"].fillna(rows["importance"] ** 2)))
 
 
 def subject_rows(units):
@@ -329,15 +327,16 @@ def test_stages_that_do_not_fit_the_windows_are_refused():
         stage_matrices(attributed(n=3), STAGES, np.zeros(3, int), np.zeros(2, int), recording=NAMES)
 
 
-def cohort(scale_of_subject, pattern=None, interictal=0.0):
+def cohort(scale_of_subject, pattern=None):
+    """Return hits, misses and interictal time, which speaks against a seizure as much as a hit speaks for one."""
     pattern = np.array([[4.0, 1], [1, 2]]) if pattern is None else pattern
     rows = []
     for number, factor in enumerate(scale_of_subject):
         names = {"dataset": "d", "subject": f"s{number}", "recording": f"r{number}", "onset": 1.0, "offset": 2.0}
-        for outcome, level in (("hit", 1.0), ("interictal", interictal), ("miss", 100.0)):
+        for outcome, maps in (("hit", pattern), ("interictal", -pattern), ("miss", 100 * pattern)):
             for r, region in enumerate(("front", "back")):
                 for b, band in enumerate(("slow", "fast")):
-                    value = factor * level * pattern[r, b]
+                    value = factor * maps[r, b]
                     row = {"seizure": outcome, "outcome": outcome, "region": region, "band": band, **FLAGS}
                     rows.append({**names, **row, "importance": value, "n_windows": 3})
     return rows
@@ -432,17 +431,41 @@ def test_cells_larger_in_seizures_are_significant_and_equal_ones_are_not():
     assert min(row["p"] for row in found if row["region"] == "back") > 0.05
 
 
-def test_every_window_counts_the_same_in_a_pattern():
-    made = attributed(values=np.where(np.arange(60) < 23, 1.0, -9.0))
-    inside = np.where(made.within(SZ), 1, 0)
-    rows = rows_of(made, [SZ], [SZ])
-    signs = np.sign(made.matrices[:, 0, 0]) * inside
-    for region, band, share in (("front", "slow", 0.1), ("back", "fast", 0.4)):
-        row = cell(rows, seizure="1", region=region, band=band)
-        assert row["pattern"] == pytest.approx(share * signs.sum() / inside.sum())
-        assert row["importance"] == pytest.approx(
-            10 * share * (np.where(signs > 0, 1, -9) * inside).sum() / inside.sum()
-        )
+def test_a_square_is_the_mean_product_of_windows_that_share_no_time():
+    made = attributed(values=np.random.default_rng(1).normal(size=60))
+    first, *_, last = np.flatnonzero(made.within(SZ))
+    products = [
+        one[0, 0] * other[0, 0]
+        for place, one in enumerate(made.matrices[first : last + 1])
+        for other in made.matrices[first + place + 4 : last + 1]
+    ]
+    row = cell(rows_of(made, [SZ], [SZ]), seizure="1", part="whole", region="front", band="slow")
+    assert len(products) > 10
+    assert row["square"] == pytest.approx(np.mean(products))
+    alone = cell(
+        rows_of(attributed(n=60), [Event(20.0, 23.0, "sz")], [SZ]),
+        seizure="1",
+        part="whole",
+        region="front",
+        band="slow",
+    )
+    assert np.isnan(alone["square"]), "windows that overlap share their noise"
+
+
+def test_seizures_of_one_window_each_have_a_square_together():
+    def p_of(*strengths):
+        rows = cohort(np.ones(8), pattern=np.array([[5.0, 0], [0, 0]]))
+        of_hits = [{**row, "seizure": str(number), "importance": row["importance"] * times, "square": np.nan}
+                   for row in rows if row["outcome"] == "hit" for number, times in enumerate(strengths)]  # fmt: skip
+        table = pd.DataFrame(table_of([row for row in rows if row["outcome"] != "hit"]))
+        both = UNITS.frame(pd.concat([table, pd.DataFrame(of_hits, columns=UNITS.names)]))
+        found = main_matrices(cohort_matrices(both, seed=0))
+        return set(found["n_p"]), found.loc[(found["region"] == "front") & (found["band"] == "slow"), "p"].item()
+
+    assert p_of(1, 2) == ({8}, pytest.approx(1 / 2**8))
+    n_p, p = p_of(1)
+    assert n_p == {0}
+    assert np.isnan(p)
 
 
 def test_seizures_without_windows_do_not_enter():

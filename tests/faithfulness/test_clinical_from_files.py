@@ -52,7 +52,7 @@ def _units(detected):
     facts = {"band": "all", "n_windows": 4, "interpolated": 0.0, "masked": 0.0}
     return [
         {**_row(name), **head, **facts, "outcome": "hit" if name in detected else "miss", "region": region,
-         "importance": float(region == "temporal-left"), "pattern": float(region == "temporal-left")}
+         "importance": float(region == "temporal-left"), "square": float(region == "temporal-left")}
         for name in NAMES
         for region in REGIONS
     ]  # fmt: skip

@@ -305,7 +305,7 @@ def test_maps_of_a_sleep_stager_are_tested_for_the_stage_that_was_found():
 
 def units(subject, matrices, **common):
     head = {"dataset": "d", "subject": subject, "class": "sz", "outcome": "hit", "part": "whole", "recording": "r"}
-    head |= {"onset": 0, "offset": 1, "n_windows": 1, "interpolated": 0, "masked": 0, "pattern": 0}
+    head |= {"onset": 0, "offset": 1, "n_windows": 1, "interpolated": 0, "masked": 0, "square": 0}
     return [
         {**head, "seizure": str(number), "region": region, "band": band, "importance": matrix[r][b], **common}
         for number, matrix in enumerate(matrices, start=1)

@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bandmap.aggregate.matrices import PAIRED
-from bandmap.aggregate.statistics import pattern_p
+from bandmap.aggregate.statistics import pattern_p, patterns
 from bandmap.score.intervals import bootstrap_interval, listed
 from bandmap.vocabulary.tables import (
     CLASSES,
@@ -109,10 +109,11 @@ def cohort_matrices(units: pd.DataFrame, *, scale: str = "unit", seed: int) -> p
     DataFrame
         A table of `tables.COHORT`, with a matrix per class, outcome and part; see `main_matrices`. `low` and `high` as
         of `score.intervals.bootstrap_interval`; `values` lists the values of too few subjects for an interval.
-        `p` is `statistics.pattern_p` for any scale: is the share of a cell greater in seizures, or in false
+        `p` is `statistics.pattern_p` for any scale: is the part of a cell greater in seizures, or in false
         alarms, than in interictal windows of the same subject; in a stage than in the mean of the subject's other
-        stages of that outcome? NaN with fewer than two subjects that have both. `n_subjects` counts those with a value
-        in the cell, `n_interpolated` and `n_masked` those with any such channel in its region.
+        stages of that outcome? NaN with fewer than two subjects that have a pattern on both sides; `n_p` counts them.
+        `n_subjects` counts those with a value in the cell, `n_interpolated` and `n_masked` those with any such channel
+        in its region.
     """
     if scale not in ("unit", "none"):
         raise ValueError(f"scale: there is no '{scale}'. There are: none, unit.")
@@ -128,7 +129,8 @@ def cohort_matrices(units: pd.DataFrame, *, scale: str = "unit", seed: int) -> p
             n_masked=("masked", lambda flags: (flags > 0).sum()),
         )
         values = np.array([listed(cell) for cell in shares.T], dtype=object)
-        found.append(cells.assign(low=low, high=high, values=values, p=_p(subjects, rows, seed)).reset_index())
+        p, n_p = _tested(subjects, rows, seed)
+        found.append(cells.assign(low=low, high=high, values=values, p=p, n_p=n_p).reset_index())
     return COHORT.joined(COHORT.frame(table) for table in found)
 
 
@@ -146,9 +148,19 @@ def _in_order(names: "pd.Series[str]", order: tuple[str, ...]) -> pd.Series:
 
 
 def _scaled(units: pd.DataFrame, scale: str) -> pd.DataFrame:
-    """Return every subject's mean matrices and patterns; `share` is the importance, divided as `scale` requires."""
-    values = ["importance", "pattern", "interpolated", "masked"]
-    subjects = units.groupby(PERSON + KIND + CELL, observed=True)[values].mean().reset_index()
+    """Return every subject's mean matrices; `share` is the importance, divided as `scale` requires.
+
+    `square` is the square of the importance without noise: the mean product of two windows of one unit, and of two
+    units, over all pairs that there are.
+    """
+    known = units.assign(of_units=units["importance"] ** 2, within=units["square"].notna())
+    cells = known.groupby(PERSON + KIND + CELL, observed=True)
+    subjects = cells[["importance", "interpolated", "masked"]].mean()
+    sums, counts = cells[["importance", "of_units", "square", "within"]].sum(), cells["importance"].count()
+    pairs = sums["within"] + counts * (counts - 1)
+    products = sums["square"] + sums["importance"] ** 2 - sums["of_units"]
+    subjects["square"] = (products / pairs).where(pairs > 0)
+    subjects = subjects.reset_index()
     sizes = subjects.assign(importance=subjects["importance"].abs()).groupby(PERSON + KIND, observed=True)["importance"]
     totals = sizes.transform("mean") * sizes.transform("size")
     divisor = totals.where(totals > 0, 1.0) if scale == "unit" else 1.0
@@ -160,8 +172,15 @@ def _wide(rows: pd.DataFrame, column: str) -> NDArray[np.float64]:
     return rows.set_index(PERSON + CELL)[column].unstack(CELL).to_numpy()
 
 
-def _p(subjects: pd.DataFrame, rows: pd.DataFrame, seed: int) -> NDArray[np.float64] | float:
-    """Return the p value of each cell of one kind of matrix, over the subjects that have its contrast.
+def _patterns(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the patterns of one kind of matrix, a row for each subject."""
+    wide = rows.set_index(PERSON + CELL)[["importance", "square"]].unstack(CELL)
+    found = patterns(wide["importance"].to_numpy(), wide["square"].to_numpy())
+    return pd.DataFrame(found, wide.index, wide["importance"].columns)
+
+
+def _tested(subjects: pd.DataFrame, rows: pd.DataFrame, seed: int) -> tuple[NDArray[np.float64] | float, int]:
+    """Return the p value of each cell of one kind of matrix, and the number of subjects of the test.
 
     The contrast of seizures is interictal time; the contrast of a stage is the mean of the subject's other stages.
     """
@@ -170,6 +189,12 @@ def _p(subjects: pd.DataFrame, rows: pd.DataFrame, seed: int) -> NDArray[np.floa
         others = subjects[subjects["outcome"] == INTERICTAL]
     else:
         others = subjects[(subjects["class"] != label) & (subjects["outcome"] == outcome)]
-    means = others.groupby(PERSON + CELL, observed=True)["pattern"].mean().rename("contrast").reset_index()
-    both = rows.merge(means, on=PERSON + CELL)
-    return pattern_p(_wide(both, "pattern"), _wide(both, "contrast"), seed=seed) if len(both) else np.nan
+    kinds = [_patterns(of) for _, of in others.groupby(KIND, observed=True)]
+    own = _patterns(rows)
+    if not kinds:
+        return np.nan, 0
+    means = pd.concat(kinds).groupby(level=PERSON).mean().reindex(index=own.index, columns=own.columns)
+    both = (own.notna() & means.notna()).any(axis=1)
+    if not both.any():
+        return np.nan, 0
+    return pattern_p(own[both].to_numpy(), means[both].to_numpy(), seed=seed), int(both.sum())

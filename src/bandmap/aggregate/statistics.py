@@ -1,10 +1,15 @@
 """Intervals and tests over subjects, with seeded random numbers."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 EXACT_SUBJECTS = 14
 """Maximum number of subjects for which all sign flips are used instead of random ones."""
+
+REPRODUCIBLE = 0.25
+"""Least share of the square of a map's size that is not noise, so that the map has a pattern."""
 
 _ROUNDING = 1e-12
 
@@ -30,44 +35,85 @@ def known_interval(values: NDArray[np.floating], *, level: float) -> tuple[NDArr
     return low, high
 
 
+def squares(maps: NDArray[np.floating], apart: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return per cell the square of the mean map without the noise of the windows.
+
+    The mean product of a cell in two different windows: noise that two windows do not share has a mean product of zero,
+    so the expectation is the square of the cell's true mean, however many windows there are.
+
+    Parameters
+    ----------
+    maps : ndarray, shape (windows, ...)
+        NaN for unknown values.
+    apart : ndarray of bool, shape (windows, windows)
+        Which windows share no time, and so no noise.
+
+    Returns
+    -------
+    ndarray of float64, shape (...)
+        Negative where the noise happens to outweigh the map; NaN where no two windows that are apart have a value.
+    """
+    cells = np.asarray(maps, np.float64).reshape(len(maps), math.prod(maps.shape[1:]))
+    known = np.isfinite(cells)
+    values, pairs = np.where(known, cells, 0.0), ((apart @ known.astype(np.float64)) * known).sum(axis=0)
+    products = ((apart @ values) * values).sum(axis=0)
+    found = np.full(cells.shape[1], np.nan)
+    np.divide(products, pairs, out=found, where=pairs > 0)
+    return found.reshape(maps.shape[1:])
+
+
+def patterns(means: NDArray[np.floating], squared: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return maps divided by their size without noise, the root of the sum of `squares` over cells.
+
+    The expectation of a pattern depends neither on the strength of a map nor on the noise and the number of its
+    windows. A map divided by its own size, which contains the noise, would have less of each cell the more noise there
+    is: cells that a method favours in every map would seem to gain where it is stronger or has more windows.
+
+    Parameters
+    ----------
+    means, squared : ndarray, shape (subjects, ...)
+        NaN for unknown values, in whose place the sums have the mean of the other cells.
+
+    Returns
+    -------
+    ndarray of float64, shape (subjects, ...)
+        NaN for a subject whose map is mostly noise: of the square of its size, less than `REPRODUCIBLE` is there
+        without noise. Such a map has no pattern that could be compared.
+    """
+    cells = np.asarray(means, np.float64).reshape(len(means), -1)
+    without, with_noise = (
+        known_mean(np.asarray(values, np.float64).reshape(len(means), -1).T) for values in (squared, cells**2)
+    )
+    is_reproducible = (without > 0) & (without >= REPRODUCIBLE * with_noise)
+    sizes = np.sqrt(np.where(is_reproducible, without * cells.shape[1], np.nan))
+    return np.asarray((cells / sizes[:, None]).reshape(means.shape))
+
+
 def pattern_p(
     maps: NDArray[np.floating], contrasts: NDArray[np.floating], *, draws: int = 10_000, seed: int
 ) -> NDArray[np.float64]:
-    """Return per cell the p value of "its share of a map is no greater than of the contrast", corrected over all cells.
+    """Return per cell the p value of "its part of a map is no greater than of the contrast", corrected over all cells.
 
-    Shares are means over windows that are divided one by one (`patterns`), so a map that is stronger in every cell has
-    no effect, and without an effect both sides have the same expectation, however many windows each has. Dividing
-    the mean of the windows instead is wrong: a mean of few windows has more noise, which adds to the sum of its
-    magnitudes, so a cell with a negative share in all windows has one closer to zero on the side with fewer windows.
-    The test is one-sided: if one cell has a larger share, all others have less, and a two-sided test would find these,
-    too. It is exact if, without an effect, the difference of a subject is as likely with its signs flipped.
+    A map that is stronger in every cell has the same pattern, so it has no effect. The test is one-sided: if one cell
+    has a larger part, all others have less, and a two-sided test would find these, too. It is exact if, without an
+    effect, the difference of a subject is as likely with its signs flipped.
 
     Parameters
     ----------
     maps, contrasts : ndarray, shape (subjects, ...)
-        Mean `patterns` of the windows of the same subjects; NaN where a cell has no value.
+        `patterns` of the same subjects; NaN where a cell or subject has none.
     draws, seed
         As for `sign_flip_p`.
 
     Returns
     -------
     ndarray of float64, shape (...)
-        NaN if fewer than two subjects have a value, and for maps of a single cell, whose share is always 1.
+        NaN if fewer than two subjects have a value, and for maps of a single cell, which has no pattern.
     """
     differences = maps - contrasts
     if differences[0].size < 2:
         return np.full(differences.shape[1:], np.nan)
     return sign_flip_p(differences, draws=draws, seed=seed)
-
-
-def patterns(maps: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return maps of shape (windows, ...), each divided by the sum of its magnitudes, unless that is zero.
-
-    In the sum, the mean of the other cells replaces a missing value.
-    """
-    cells = np.asarray(maps, np.float64).reshape(len(maps), -1)
-    totals = known_mean(np.abs(cells.T)) * cells.shape[1]
-    return np.asarray((cells / np.where(totals > 0, totals, 1.0)[:, None]).reshape(maps.shape))
 
 
 def sign_flip_p(differences: NDArray[np.floating], *, draws: int = 10_000, seed: int) -> NDArray[np.float64]:

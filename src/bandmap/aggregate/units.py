@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bandmap.aggregate.statistics import known_mean, patterns
+from bandmap.aggregate.statistics import known_mean, squares
 from bandmap.vocabulary.recording import Event
 from bandmap.vocabulary.tables import HALVES, INTERICTAL, PARTS, RIGHT, SEIZURE, UNITS, WHOLE, WRONG
 
 WINDOW_SHARE = 0.5
 """A window belongs to an event that covers at least this share of it (or that has this share in the window)."""
+
+_ROUNDING = 1e-6  # of the times of windows
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,11 @@ class Attributed:
         """Return which windows overlap an event."""
         return (self.starts_seconds < event.offset) & (self.ends_seconds > event.onset)
 
+    def apart(self, members: NDArray[np.bool_] | NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which of some windows share no time, shape (members, members)."""
+        starts = self.starts_seconds[members]
+        return np.asarray(np.abs(starts[:, None] - starts) >= self.length_seconds * (1 - _ROUNDING))
+
     def third(self, event: Event) -> NDArray[np.int64]:
         """Return the third of an event that contains the centre of each window: 0, 1 or 2, else the nearest."""
         centres = self.starts_seconds + self.length_seconds / 2
@@ -104,10 +111,10 @@ def seizure_matrices(
     DataFrame
         A table of `tables.UNITS`, class "sz"; seizures are numbered from 1, false alarms `false-1` on. Seizures have
         rows of part "whole", "onset", "middle" and "end" (the windows whose centre lies in that third of the
-        seizure's time; onset and offset stay the seizure's), the others of "whole" only. `pattern` is the mean over the
-        same windows of their `statistics.patterns`. `n_windows` is the number of windows with a value in the cell;
-        where it is 0 (masked time, all channels masked) there is no importance.
-        `interpolated` and `masked` are the shares of such channels in the region.
+        seizure's time; onset and offset stay the seizure's), the others of "whole" only. `square` is their
+        `statistics.squares`, for which windows that overlap are not apart. `n_windows` is the number of windows with a
+        value in the cell; where it is 0 (masked time, all channels masked) there is no importance. `interpolated` and
+        `masked` are the shares of such channels in the region.
     """
     seizures = sorted(event for event in reference if event.is_seizure)
     alarms = sorted(predicted)
@@ -202,9 +209,10 @@ def _table(windows: Attributed, units: Sequence[_Unit], recording: Mapping[str, 
     cells = regions.merge(pd.DataFrame({"band": windows.bands}), how="cross")
     heads = pd.DataFrame([unit[1:] for unit in units], columns=["class", *_Unit._fields[2:]])
     rows = heads.assign(**recording).merge(cells, how="cross")
-    divided = patterns(windows.matrices)
-    for column, values in (("importance", windows.matrices), ("pattern", divided)):
-        rows[column] = np.concatenate([known_mean(values[unit.members]).ravel() for unit in units])
-    counts = [np.isfinite(windows.matrices[unit.members]).sum(axis=0) for unit in units]
+    matrices = [windows.matrices[unit.members] for unit in units]
+    rows["importance"] = np.concatenate([known_mean(values).ravel() for values in matrices])
+    apart = [windows.apart(unit.members) for unit in units]
+    rows["square"] = np.concatenate([squares(*given).ravel() for given in zip(matrices, apart, strict=True)])
+    counts = [np.isfinite(values).sum(axis=0) for values in matrices]
     rows["n_windows"] = np.concatenate([count.ravel() for count in counts])
     return UNITS.frame(rows)

@@ -153,7 +153,7 @@ def build(shape: tuple[int, ...], n_classes: int, *, scales: int = 5) -> nn.Modu
 
 
 def _over_time(maps: torch.Tensor) -> torch.Tensor:
-    """Return the mean over samples, (batch, maps); its gradient takes no memory for each sample, that of `mean` does."""
+    """Return the mean over samples, (batch, maps); unlike that of `mean`, its gradient has no value for each sample."""
     return maps.sum(-1) / maps.shape[-1]
 
 
