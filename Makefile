@@ -24,9 +24,11 @@ models: .venv/installed
 	$(BIN)/snakemake --configfile examples/models.yaml --directory demo/models
 	$(BIN)/snakemake --configfile examples/sleep.yaml --directory demo/sleep
 
-# The planted benchmark (docs/truth.md): all scenarios; in small, four of them. What is there is not computed again.
+# The planted benchmark (docs/truth.md): all scenarios of MODELS; in small, four of one model. What is there is not
+# computed again.
+MODELS ?= cwt_resnet18
 truth: .venv/installed
-	$(TRUTH)
+	$(TRUTH) --config models=$(subst $(space),$(comma),$(MODELS))
 	$(BIN)/python benchmarks/draw_truth.py demo/truth
 
 truth-small: .venv/installed

@@ -59,7 +59,7 @@ def machine() -> str:
 
 
 def finish(
-    figures: Mapping[str, float], bounds: Mapping[str, float], path: Path | None, *, bound: str = "at least"
+    figures: Mapping[str, float | None], bounds: Mapping[str, float], path: Path | None, *, bound: str = "at least"
 ) -> None:
     """Print the figures with their targets, and write them."""
     table("Figures", ("figure", "measured", bound), [(n, v, bounds.get(n, "")) for n, v in figures.items()])

@@ -1,7 +1,7 @@
 """Print the table of docs/dense.md from the results of a run of examples/detection.yaml.
 
 `python benchmarks/detection_table.py FOLDER` reads `results/scores` and what the trainings took: a row for every
-detector, with the paired difference of a subject's F1 from that of one model, the first of the run.
+detector, with the paired difference of a subject's F1 from that of one model.
 """
 
 import argparse
@@ -63,7 +63,7 @@ def table(results: Path, model: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="of the run, which holds `results`")
-    parser.add_argument("--model", default="minute", help="compared with all others")
+    parser.add_argument("--model", default="shared_tcn", help="compared with all others")
     given = parser.parse_args()
     print(table(given.folder / "results", given.model))
 

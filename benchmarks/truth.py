@@ -169,8 +169,8 @@ def tables_of(folder: Path, name: str, model: str) -> dict[str, pd.DataFrame]:
     return {**tables, f"{name}, pairs": pair_scores(folder, name, model)} if name in _explained.PAIRED else tables
 
 
-def figures(tables: Mapping[str, pd.DataFrame], of_null: pd.Series) -> dict[str, float]:
-    """Return the figures of two scenarios and the null; what no competent model has is left out."""
+def figures(tables: Mapping[str, pd.DataFrame], of_null: pd.Series) -> dict[str, float | None]:
+    """Return the figures of two scenarios and the null; None for what no competent model has."""
     found = {
         "truth_conjunction_floor": precision(tables["conjunction"], floors=_explained.POWER_CONTRAST),
         "truth_conjunction_pr": precision(tables["conjunction"]),
@@ -179,7 +179,7 @@ def figures(tables: Mapping[str, pd.DataFrame], of_null: pd.Series) -> dict[str,
         **{f"truth_null_rate_{name}": float(rate) for name, rate in of_null.items()},
         "truth_null_rate": float(of_null.max()),
     }
-    return {name: value for name, value in found.items() if not pd.isna(value)}
+    return {name: None if pd.isna(value) else value for name, value in found.items()}
 
 
 def everything(folder: Path, given: argparse.Namespace) -> dict[str, dict[str, pd.DataFrame]]:

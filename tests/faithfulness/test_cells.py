@@ -282,7 +282,9 @@ def test_the_command_scores_tables(tmp_path, capsys):
     write_rows(folds, FOLDS, ("fold", "role", "subject"))
     write_rows(scores, [{"subject": "s3", "window_auroc": 0.9}, {"subject": "s5"}], ("subject", "window_auroc"))
     assert main(["truth", "score", *paths[:2], "--folds", folds, "--scores", scores]) == 0
-    assert "whole: 1 subjects, 0 more without a matrix, 2 without" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "whole: 1 subjects, 0 more without a matrix, 2 without" in printed
+    assert "1.00 (1)" in printed, "of few subjects, the values are listed"
     assert main(["truth", "score", *paths[:2], "--tsv"]) == 0
     assert capsys.readouterr().out.splitlines()[0].split("\t") == list(SCORE_COLUMNS)
     assert main(["truth", "score", paths[1], paths[1]]) == 1

@@ -1,4 +1,4 @@
-"""The planted benchmark in its smallest form: a model learns two foci, its map is scored beside floors, and kept."""
+"""The planted benchmark in small forms: models are trained, and their maps scored beside floors, and kept."""
 
 import json
 import sys
@@ -13,8 +13,11 @@ import _explained
 import _touchstone
 import truth as benchmark
 
+from bandmap.download.datasets import touchstone
+from bandmap.download.scenarios import VERSIONS
 from bandmap.faithfulness.benchmark import FREQUENT, MAP, RANDOM
 
+TINY = 20
 SUBJECTS = 40
 """Twenty-four train: twelve are too few to learn two foci on every processor (docs/truth.md)."""
 
@@ -30,6 +33,25 @@ def folder(tmp_path_factory):
             benchmark.scenario(found, name, "cwt_resnet18", SUBJECTS)
         benchmark.null(found, 0, "cwt_resnet18")
     return found
+
+
+@pytest.mark.parametrize(("name", "part"), [("distractor", "whole"), ("spread", "onset")])
+def test_a_right_map_passes_a_tiny_benchmark_and_a_contrast_of_power_does_not(tmp_path, monkeypatch, name, part):
+    # Twelve subjects train, so whether the model's map beats the contrast is luck; that floors fail is not.
+    monkeypatch.setattr(_explained, "UNTRAINED", 1)
+    benchmark.scenario(tmp_path, name, "cwt_resnet18", TINY)
+    tables = [benchmark.read(tmp_path, f"{name}_cwt_resnet18", of) for of in ("detection", "maps")]
+    assert list(tables[0]["subject"]) == ["17", "18", "19", "20"]
+    assert tables[0]["window_auroc"].mean() > 0.7
+    truth = touchstone.cells(scenario=name, subjects=TINY, seed=1, version=VERSIONS[-1], strength=1.0)
+    right = pd.DataFrame(truth).rename(columns={"weight": "importance"}).query("with_region == 'n/a'")
+    floors = dict([*tables[1].groupby("map", sort=False)])
+    scored = benchmark.scored(tmp_path, name, "cwt_resnet18", {"truth": right}, floors)
+    found = scored[(scored["part"] == part) & (scored["metric"] == "average_precision")].set_index("map")["mean"]
+    assert found[MAP] == 1
+    assert found[_explained.POWER_CONTRAST] < 0.9
+    assert found["untrained network 1"] < 0.9
+    assert found["band_occlusion"] > found[RANDOM]
 
 
 @pytest.mark.long

@@ -148,7 +148,9 @@ def test_the_plan_imports_neither_the_library_nor_torch():
 
 @pytest.mark.parametrize("name", _braindecode.available())
 def test_hyperparameters_are_those_of_the_class(name):
-    arguments = inspect.signature(getattr(braindecode._library(), name).__init__).parameters
+    model = getattr(braindecode._library(), name)
+    assert inspect.isclass(model)
+    arguments = inspect.signature(model.__init__).parameters
     expected = {key for key in arguments if key not in {"self", "args", "kwargs", *_braindecode.GIVEN}}
     assert set(_braindecode.options({"name": name})) == expected
 

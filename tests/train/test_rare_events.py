@@ -94,6 +94,12 @@ def test_hard_examples_with_balanced_drawing_are_refused():
         recipe(hard_examples=0.5, drawing="balanced")
 
 
+@pytest.mark.parametrize("setting", [{"hard_examples": 0.5}, {"equal_background": True}])
+def test_a_choice_of_background_is_refused_where_all_of_it_is_taken(setting):
+    with pytest.raises(ValueError, match="set background_per_seizure, because null takes all of it"):
+        recipe(**setting, background_per_seizure=None)
+
+
 def noisy(averaged_epochs, **changed):
     """Train at a constant high rate, at which every epoch ends somewhere else about the optimum."""
     train, validation = Arrays([0, 1] * 100, seed=3), Arrays([0, 1] * 100, seed=4)

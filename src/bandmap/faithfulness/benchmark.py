@@ -138,7 +138,10 @@ def as_tsv(scores: pd.DataFrame) -> str:
 
 
 def as_text(scores: pd.DataFrame) -> str:
-    """Return a table of `score_table` for people: a row for each metric, a column for each map, then the margin."""
+    """Return a table of `score_table` for people: a row for each metric, a column for each map, then the margin.
+
+    Of few subjects, the values stand in parentheses behind the mean.
+    """
     lines = []
     for part, rows in scores.groupby("part", sort=False):
         cells = rows.assign(text=[_text(row) for row in rows.to_dict("records")])
@@ -154,15 +157,16 @@ def as_text(scores: pd.DataFrame) -> str:
 def _text(row: Mapping[Hashable, Any]) -> str:
     if pd.isna(row["mean"]):
         return "-"
-    return f"{row['mean']:.2f}" if pd.isna(row["low"]) else f"{row['mean']:.2f} [{row['low']:.2f}, {row['high']:.2f}]"
+    if not pd.isna(row["low"]):
+        return f"{row['mean']:.2f} [{row['low']:.2f}, {row['high']:.2f}]"
+    return f"{row['mean']:.2f} ({row['values']})" if isinstance(row["values"], str) else f"{row['mean']:.2f}"
 
 
 def _margin(row: Mapping[Hashable, Any]) -> str:
     if pd.isna(row["margin"]):
         return "-"
     ends = "" if pd.isna(row["margin_low"]) else f" [{row['margin_low']:+.2f}, {row['margin_high']:+.2f}]"
-    values = f" ({row['values']})" if isinstance(row["values"], str) and row["values"] else ""
-    return f"{row['margin']:+.2f}{ends} over {row['over']}{values}"
+    return f"{row['margin']:+.2f}{ends} over {row['over']}"
 
 
 def _frame(rows: Rows, columns: Sequence[str]) -> pd.DataFrame:

@@ -115,8 +115,14 @@ class Recipe:
         for name in ("warm_up", "hard_examples"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"training: {name} must be at least 0 and below 1")
-        if (self.hard_examples or self.equal_background) and self.drawing == "balanced":
-            raise ValueError("training: hard_examples and equal_background choose background; set 'drawing: all'")
+        if self.hard_examples or self.equal_background:
+            if self.drawing == "balanced":
+                raise ValueError("training: hard_examples and equal_background choose background; set 'drawing: all'")
+            if self.background_per_seizure is None:
+                raise ValueError(
+                    "training: hard_examples and equal_background choose background; set background_per_seizure, "
+                    "because null takes all of it"
+                )
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> "Recipe":

@@ -27,6 +27,7 @@ UNFIT = {
         ("EMG2QwertyNet", "MetaNeuromotorHand", "NeuroPose", "SensingDynamics", "VEMG2Pose"),
         "it is made for electromyograms",
     ),
+    "InterpolatedModel": "it is a function that makes other models",
     "REVE": "it downloads a file when it is built",
 }
 """Model -> why it does not work with windows of (channels, times)."""
