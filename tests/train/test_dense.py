@@ -16,6 +16,7 @@ from bandmap.files.predicted import Predictions
 from bandmap.interpret.from_files.comparable import comparable
 from bandmap.interpret.from_files.recording import Case, focused, interpret_recording
 from bandmap.train import fold
+from bandmap.train.fitting import seeded
 from bandmap.train.fold import cut_recording, predict_recording, train_fold
 from bandmap.train.optimization import Objective
 from bandmap.train.tasks import seizure, sleep
@@ -188,6 +189,27 @@ def test_every_method_explains_the_detected_answers_and_no_others(method):
     else:
         assert np.isfinite(results[even]).all()
         assert not np.allclose(results[even], results[odd])
+
+
+OFFERED = [
+    (name, method)
+    for name in ("seizure_transformer", "shared_tcn")
+    for method in plugins.available("bandmap.interpret.methods")
+    if (needs := plugins.constant("bandmap.interpret.methods", method, "NEEDS"))
+    and set(needs) <= set(plugins.constant("bandmap.train.models", name, "OFFERS"))
+]
+
+
+@pytest.mark.parametrize(("name", "method"), OFFERED)
+def test_what_a_dense_model_offers_is_explained_for_the_detected_answers(name, method):
+    plugin = plugins.load("bandmap.train.models", name)
+    with seeded(0):
+        model = normalized(plugin.build((2, 10 * RATE), 2, **plugin.EXAMPLE_HYPERPARAMETERS)).eval()
+    found = [explained(method, model, case(model, [Event(second, second + 1, "sz")])) for second in (20, 24)]
+    first, second = (one.values for one in found)
+    assert first.shape == second.shape
+    assert np.isfinite(first).all()
+    assert not np.allclose(first, second)
 
 
 def test_windows_without_a_detection_are_explained_for_all_answers():
