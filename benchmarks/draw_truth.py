@@ -28,7 +28,7 @@ from bandmap.vocabulary.montages import BIPOLAR18
 ROOT = Path(__file__).resolve().parents[1]
 PAGE, PICTURES = ROOT / "docs" / "truth_results.md", ROOT / "docs" / "images" / "truth"
 VERSION = scenarios.VERSIONS[-1]
-METRICS = ("average_precision", "auroc", "relevance_mass", "relevance_rank", "largest")
+METRICS = ("average_precision", "auroc", "relevance_mass", "relevance_rank", "largest", "sign")
 
 HEAD = """# Touchstone: results
 
@@ -209,11 +209,11 @@ def null_section(folder: Path, model: str) -> list[str]:
     rates = benchmark.rates(folder, model)
     stems = [path.stem for path in sorted(folder.glob(f"cohorts*_{model}.json"))]
     maps = pd.concat(benchmark.read(folder, stem, "maps") for stem in stems)
-    lines = [f"### `null`, `{model}`", "", "| method | cohorts of six with any p < 0.05 |", "| --- | --- |"]
-    lines += [
-        f"| `{name}` | {row.significant:.0f} of {row.cohorts:.0f}, {row.rate:.3f} [{row.low:.3f}, {row.high:.3f}] |"
-        for name, row in rates.iterrows()
-    ]
+    lines = [f"### `null`, `{model}`", ""]
+    lines += ["| method | cohorts of six with any p < 0.05 | with any p |", "| --- | --- | --- |"]
+    for name, row in rates.iterrows():
+        share = f"{row.significant:.0f} of {row.cohorts:.0f}, {row.rate:.3f} [{row.low:.3f}, {row.high:.3f}]"
+        lines.append(f"| `{name}` | {share} | {row.with_p:.0f} |")
     keys = ["cohort", "subject", "map"]
     largest = maps.sort_values("importance").drop_duplicates(keys, keep="last")
     picture = PICTURES / f"null_{model}.svg"

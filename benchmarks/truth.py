@@ -137,10 +137,11 @@ def best_floor(table: pd.DataFrame) -> float:
 
 
 def rates(folder: Path, model: str) -> pd.DataFrame:
-    """Return for each method in how many cohorts of labels by chance any cell has p < 0.05."""
+    """Return for each method in how many cohorts of labels by chance any cell has p < 0.05, and how many have any p."""
     stems = [path.stem for path in sorted(folder.glob(f"cohorts*_{model}.json"))]
     found = pd.concat(read(folder, stem, "p") for stem in stems).groupby("map", sort=False)["p"]
-    table = pd.DataFrame({"significant": found.apply(lambda p: int((p < 0.05).sum())), "cohorts": found.size()})
+    counts = {"significant": found.apply(lambda p: int((p < 0.05).sum())), "cohorts": found.size()}
+    table = pd.DataFrame({**counts, "with_p": found.count()})
     ends = [wilson_interval(row.significant, row.cohorts) for row in table.itertuples()]
     return table.assign(
         rate=table["significant"] / table["cohorts"], **pd.DataFrame(ends, table.index, ["low", "high"])

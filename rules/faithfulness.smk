@@ -98,16 +98,35 @@ rule draw_faithfulness:
         "../scripts/faithfulness/draw_faithfulness.py"
 
 
+rule score_cells:
+    """Score the maps of a model against the truth of a planted benchmark, cell by cell, beside floors."""
+    input:
+        truth=expand("results/truth/{dataset}_cells.tsv", dataset=PLAN.planted_cells()),
+        matrices=PLAN.tables("subjects.tsv"),
+        folds=f"results/folds/{PLAN.base()}.tsv",
+        scores="results/scores/{model}_{scheme}.tsv",
+        contrast=PLAN.floors_of_truth(),
+    output:
+        scores="results/faithfulness/{model}/{scheme}_cells.tsv",
+    log:
+        "results/faithfulness/{model}/{scheme}_cells.log",
+    conda:
+        "../envs/bandmap.yaml"
+    params:
+        datasets=PLAN.planted_cells(),
+        titles=PLAN.titles,
+        code=code_of(f"{SCRIPTS}/faithfulness/score_cells.py"),
+    script:
+        "../scripts/faithfulness/score_cells.py"
+
+
 rule check_clinical_truth:
     """Compare the maps of a model with the clinical side, lobe and channels of real seizures."""
     input:
         truth=expand("results/truth/{dataset}_clinical.tsv", dataset=PLAN.clinical()),
         matrices=PLAN.tables("seizures.tsv"),
         folds=f"results/folds/{PLAN.base()}.tsv",
-        harmonized=expand(
-            "results/harmonized/{row[dataset]}/{row[recording]}.h5",
-            row=PLAN.tested_clinically(),
-        ),
+        harmonized=PLAN.clinical_recordings(),
         attributed=PLAN.channel_attributed,
     output:
         found="results/faithfulness/{model}/{scheme}_clinical.tsv",

@@ -20,6 +20,7 @@ rule write_report:
             rules.draw_faithfulness.output, model=RUN["models"], scheme=RUN["scheme"]
         ),
         clinical=PLAN.clinical_scores(),
+        cells=PLAN.cell_scores(),
         matrices=PLAN.cohort_tables(),
         trained=expand(
             rules.train_fold.output.windows,
@@ -62,6 +63,7 @@ rule write_report:
         scored=list(PLAN.score_tables()),
         simulated=PLAN.planted(),
         clinical=PLAN.clinical(),
+        cells=PLAN.planted_cells(),
         config=config,
         code=code_of(f"{SCRIPTS}/report/write_report.py", folder="report/templates"),
     script:

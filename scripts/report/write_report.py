@@ -16,6 +16,7 @@ with job(snakemake):
         snakemake.params.simulated,
         snakemake.params.left_out,
         snakemake.params.clinical,
+        snakemake.params.cells,
     )
     report.render(findings.gather(snakemake.output.page, tested, snakemake.params.config), snakemake.output.page)
     sources = findings.checksums(snakemake.params.recordings, snakemake.input.harmonized)

@@ -38,6 +38,7 @@ TABLES = (
     "draw_faithfulness",
     "draw_model",
     "draw_overview",
+    "score_cells",
     "draw_recording",
     "gather_clinical_truth",
     "plant_cells",

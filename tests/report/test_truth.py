@@ -6,7 +6,7 @@ from dataclasses import replace
 from test_report import DATA, RUN
 
 from bandmap.report import render, truth
-from bandmap.vocabulary.tables import CLINICAL_FOUND, CLINICAL_SCORES, RECOVERY
+from bandmap.vocabulary.tables import CELL_SCORES, CLINICAL_FOUND, CLINICAL_SCORES, RECOVERY
 
 HEAD = {"dataset": "simulated", "measure": "side", "low": None, "high": None, "n": 2, "n_known": 3}
 COUNTS = {"n_seizures": 2, "n_seizures_known": 1}
@@ -40,6 +40,33 @@ def test_planted_and_clinical_truth_are_one_section(tmp_path):
     assert "Clinical" not in planted
     assert "Planted" not in section(replace(CLINICAL, recovery=RECOVERY.frame()), tmp_path)
     assert not section(replace(RUN, recovery=RECOVERY.frame()), tmp_path)
+
+
+def test_cells_are_scored_in_the_same_section_whole_seizures_first(tmp_path):
+    facts = {
+        "dataset": "two_foci",
+        "low": None,
+        "high": None,
+        "values": "1, 0.6",
+        "n": 2,
+        "without": 0,
+        "not_competent": 3,
+    }
+    rows = [
+        {**facts, "part": part, "map": name, "is_floor": name != "product", "metric": "average_precision", "mean": mean}
+        | {"margin": margin, "margin_low": None, "margin_high": None, "over": margin and "random map"}
+        for part in ("onset", "whole")
+        for name, mean, margin in (("product", 0.8, 0.6), ("random map", 0.2, None))
+    ]
+    run = replace(CLINICAL, cells=CELL_SCORES.frame(rows))
+    (name, subjects, table), (second, *_) = truth.cells(run)
+    assert (name, second) == ("two_foci, whole", "two_foci, onset")
+    assert "Of 2 tested subjects; not counted: 3 whose model" in subjects
+    assert [row[0].text for row in table.rows] == ["product", "floor: random map"]
+    assert (table.rows[0][2].text, table.rows[0][2].note) == ("+0.60", "over random map")
+    both = section(run, tmp_path)
+    titles = ["Planted", "Planted cell by cell: two_foci, whole", "Planted cell by cell: two_foci, onset"]
+    assert re.findall("<h3>(.*?)</h3>", both) == [*titles, "Clinical: simulated"]
 
 
 def test_floors_stand_below_the_maps_with_values_of_few_subjects():

@@ -137,6 +137,8 @@ class RunPart:
         Tables of `tables.PLANTED` and `tables.RECOVERY`; empty if the truth is unknown.
     clinical, clinical_scores : DataFrame
         Tables of `tables.CLINICAL_FOUND` and `tables.CLINICAL_SCORES`; empty if no clinical truth is known.
+    cells : DataFrame
+        A table of `tables.CELL_SCORES`; empty unless every cell has a planted truth.
     faithfulness : DataFrame
         A table of `tables.FAITHFULNESS`.
     windows : DataFrame
@@ -156,6 +158,7 @@ class RunPart:
     recovery: pd.DataFrame = field(default_factory=tables.RECOVERY.frame)
     clinical: pd.DataFrame = field(default_factory=tables.CLINICAL_FOUND.frame)
     clinical_scores: pd.DataFrame = field(default_factory=tables.CLINICAL_SCORES.frame)
+    cells: pd.DataFrame = field(default_factory=tables.CELL_SCORES.frame)
     faithfulness: pd.DataFrame = field(default_factory=tables.FAITHFULNESS.frame)
     windows: pd.DataFrame = field(default_factory=tables.WINDOWS.frame)
     resources: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -20,6 +20,7 @@ from bandmap.files.tables import read_table
 from bandmap.report.content import MatrixPart, NightPart, ReportData, RunPart, SubjectPart, of_person, seizure_parts
 from bandmap.report.sentences import by_class
 from bandmap.vocabulary.tables import (
+    CELL_SCORES,
     CLINICAL_FOUND,
     CLINICAL_SCORES,
     COHORT,
@@ -68,6 +69,8 @@ class Tested:
         `dataset`, `subject`, `recording` and `why` of recordings that the settings leave out.
     clinical : sequence of str
         Data sets whose clinical truth is known.
+    cells : sequence of str
+        Data sets with a planted truth for every cell.
     """
 
     recordings: Sequence[Mapping[str, str]]
@@ -79,6 +82,7 @@ class Tested:
     simulated: Sequence[str]
     left_out: Sequence[Mapping[str, str]] = ()
     clinical: Sequence[str] = ()
+    cells: Sequence[str] = ()
 
 
 def gather(page: str | Path, tested: Tested, config: Mapping[str, Any]) -> ReportData:
@@ -150,6 +154,11 @@ def gather_run(folder: Path, model: str, scheme: str, task: str, tested: Tested)
         ),
         planted=planted,
         recovery=read_table(pictures / "recovery.tsv", RECOVERY),
+        **(
+            {"cells": read_table(folder / f"faithfulness/{model}/{scheme}_cells.tsv", CELL_SCORES)}
+            if tested.cells
+            else {}
+        ),
         **(_clinical(folder / "faithfulness" / model, scheme) if tested.clinical else {}),
         faithfulness=read_table(pictures / "faithfulness.tsv", FAITHFULNESS),
         windows=_of_folds(trained, "windows", folds, WINDOWS)

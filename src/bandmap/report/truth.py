@@ -7,7 +7,8 @@ import pandas as pd
 
 from bandmap.report.content import RunPart, SubjectPart, of_person
 from bandmap.report.sentences import counted_noun
-from bandmap.report.tables import Cell, Table, interval_text, records, short_number, table_of
+from bandmap.report.tables import Cell, Table, interval_text, number_of, records, short_number, table_of
+from bandmap.vocabulary.tables import PARTS, WHOLE
 
 MEASURES = {
     "side": "correct side",
@@ -18,6 +19,16 @@ MEASURES = {
     "onset_over_spread": "onset over spread (AUROC)",
 }
 """Measure -> column of the table."""
+
+METRICS = {
+    "average_precision": "average precision",
+    "auroc": "AUROC",
+    "relevance_mass": "relevance mass",
+    "relevance_rank": "relevance rank",
+    "largest": "largest cell is a target",
+    "sign": "sign",
+}
+"""Metric of a map of cells -> column of the table."""
 
 _SAID = {
     "side": "the clinical side",
@@ -33,6 +44,47 @@ def tables(run: RunPart) -> list[tuple[str, str, Table]]:
         (str(dataset), coverage(run, str(dataset), scores), table_of(_rows(scores)))
         for dataset, scores in run.clinical_scores.groupby("dataset", sort=False)
     ]
+
+
+def cells(run: RunPart) -> list[tuple[str, str, Table]]:
+    """Return data set (and part of seizures), a sentence about the subjects, and a row for each map and floor."""
+    found = []
+    parts = [part for part in (WHOLE, *PARTS) if (run.cells["part"] == part).any()]
+    pairs = [(dataset, part) for dataset in run.cells["dataset"].unique() for part in parts]
+    for dataset, part in pairs:
+        scores = run.cells[(run.cells["dataset"] == dataset) & (run.cells["part"] == part)]
+        if len(scores):
+            name = str(dataset) if len(parts) == 1 else f"{dataset}, {part}"
+            found.append((name, _competence(records(scores)[0]), table_of(_cell_rows(scores))))
+    return found
+
+
+def _competence(first: Mapping[str, Any]) -> str:
+    left = [
+        f"{first['not_competent']} whose model does not tell their seizures from other time",
+        f"{first['without']} without a detected seizure",
+    ]
+    return f"Of {counted_noun(first['n'], 'tested subject')}; not counted: {', '.join(left)}."
+
+
+def _cell_rows(scores: pd.DataFrame) -> list[dict[str, object]]:
+    rows: dict[str, dict[str, object]] = {}
+    for row in records(scores):
+        name = f"floor: {row['map']}" if row["is_floor"] else row["map"]
+        first, *others = METRICS.values()
+        empty = {"map": name, first: None, "its margin": None, **dict.fromkeys(others)}
+        rows.setdefault(name, empty)[METRICS[row["metric"]]] = _cell(row)
+        if row["metric"] == "average_precision":
+            rows[name]["its margin"] = _margin(row)
+    return list(rows.values())
+
+
+def _margin(row: Mapping[str, Any]) -> Cell | None:
+    if (margin := number_of(row["margin"])) is None:
+        return None
+    ends = {"low": row["margin_low"], "high": row["margin_high"]}
+    notes = (interval_text(ends, number=_short), f"over {row['over']}")
+    return Cell(f"{margin:+.2f}", margin, note="; ".join(note for note in notes if note))
 
 
 def coverage(run: RunPart, dataset: str, scores: pd.DataFrame) -> str:

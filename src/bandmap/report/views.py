@@ -42,6 +42,7 @@ class RunView:
     recordings: tuple[int, int]
     planted: Table
     recovery: Table
+    cells: list[tuple[str, str, Table]]
     clinical: list[tuple[str, str, Table]]
     clinical_details: Table
     trust: Table
@@ -99,6 +100,7 @@ def run_view(run: RunPart, key: str, task: TaskPages) -> RunView:
         recordings=scores.counted(summary),
         planted=table_of(run.planted),
         recovery=table_of(_recovery_rows(run)),
+        cells=truth.cells(run),
         clinical=truth.tables(run),
         clinical_details=table_of(run.clinical),
         trust=table_of(trust.table_rows(run)),

@@ -133,12 +133,16 @@ class MatrixPlan(ImportPlan):
         return self._defining("truth")
 
     def tested_planted(self) -> list[dict[str, str]]:
-        """Return the tested recordings with a planted region and band."""
-        return [row for row in self.tested() if row["dataset"] in self.planted()]
+        """Return the tested recordings with a planted region and band, or a truth for every cell."""
+        return [row for row in self.tested() if row["dataset"] in {*self.planted(), *self.planted_cells()}]
 
     def planted_recordings(self) -> list[str]:
         """Return the harmonized files of `tested_planted`."""
-        return [f"results/harmonized/{row['dataset']}/{row['recording']}.h5" for row in self.tested_planted()]
+        return _harmonized(self.tested_planted())
+
+    def clinical_recordings(self) -> list[str]:
+        """Return the harmonized files of `tested_clinically`."""
+        return _harmonized(self.tested_clinically())
 
     def floors_of_truth(self) -> list[str]:
         """Return the table of what a contrast of power says about planted subjects; nothing without any."""
@@ -147,6 +151,12 @@ class MatrixPlan(ImportPlan):
     def planted_cells(self) -> list[str]:
         """Return the data sets in use with a truth for every cell."""
         return self._defining("cells")
+
+    def cell_scores(self) -> list[str]:
+        """Return the tables of each model's maps scored against a truth for every cell; none without such a truth."""
+        run = self.config["run"]
+        models = run["models"] if self.planted_cells() else ()
+        return [f"results/faithfulness/{model}/{run['scheme']}_cells.tsv" for model in models]
 
     def clinical(self) -> list[str]:
         """Return the data sets in use whose clinical truth is known."""
@@ -192,3 +202,7 @@ class MatrixPlan(ImportPlan):
         names = self.config["run"]["datasets"]
         kinds = {name: kind_of(name, self.config["datasets"][name]) for name in names}
         return [name for name, kind in kinds.items() if plugins.defines("bandmap.download.datasets", kind, function)]
+
+
+def _harmonized(rows: list[dict[str, str]]) -> list[str]:
+    return [f"results/harmonized/{row['dataset']}/{row['recording']}.h5" for row in rows]

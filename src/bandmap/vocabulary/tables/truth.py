@@ -21,6 +21,32 @@ CELLS = Schema(
     ),
 )
 
+_METRICS = ("auroc", "average_precision", "relevance_mass", "relevance_rank", "largest", "sign")
+
+CELL_SCORES = Schema(
+    "Maps scored against a planted benchmark",
+    "faithfulness/<model>/<scheme>_cells.tsv",
+    "one metric of one map, or of one floor, for one part of the seizures of one data set",
+    (
+        columns.DATASET,
+        columns.PART,
+        Column("map", "text", "name of the matrix or of the floor"),
+        Column("is_floor", "boolean", "whether it needs no faithful map"),
+        Column("metric", "text", "see the documentation of truth", values=_METRICS),
+        Column("mean", "float", "mean over subjects", optional=True),
+        columns.LOW,
+        columns.HIGH,
+        columns.VALUES,
+        Column("n", "integer", "subjects that count"),
+        Column("without", "integer", "other subjects, whose model detected no seizure"),
+        Column("not_competent", "integer", "subjects whose model does not tell their windows apart"),
+        Column("margin", "float", "mean difference of a subject from the floor with the largest mean", optional=True),
+        Column("margin_low", "float", "lower end of its 95 % interval", optional=True),
+        Column("margin_high", "float", "upper end of that interval", optional=True),
+        Column("over", "text", "name of that floor", optional=True),
+    ),
+)
+
 CLINICAL = Schema(
     "Clinical truth",
     "truth/<dataset>_clinical.tsv",
