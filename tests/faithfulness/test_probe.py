@@ -275,6 +275,8 @@ def test_three_equal_maps_have_no_ranking_and_a_reversed_one_has_tau_minus_one()
         {("background", "noise"): -1, ("background", "other"): 1, ("noise", "other"): -1}
     )
     assert ranking_agreement({"background": {"a": 1.0}, "noise": {"a": 2.0}}) == {}
+    equal = {"a": 0.5, "b": 0.5 + 3e-9, "c": 0.5 - 3e-9}
+    assert ranking_agreement({"background": equal, "noise": gains["noise"]}) == {}
 
 
 def test_a_product_is_tested_as_the_matrix_that_it_makes():

@@ -65,7 +65,7 @@ def squares(maps: NDArray[np.floating], apart: NDArray[np.bool_]) -> NDArray[np.
 def patterns(means: NDArray[np.floating], squared: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return maps divided by their size without noise, the root of the sum of `squares` over cells.
 
-    The expectation of a pattern depends neither on the strength of a map nor on the noise and the number of its
+    The expectation of a pattern hardly depends on the strength of a map, and on the noise and the number of its
     windows. A map divided by its own size, which contains the noise, would have less of each cell the more noise there
     is: cells that a method favours in every map would seem to gain where it is stronger or has more windows.
 
