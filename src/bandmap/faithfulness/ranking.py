@@ -23,7 +23,8 @@ def ranking_agreement(gains: Mapping[str, Mapping[str, float]]) -> dict[tuple[st
     -------
     dict
         Pair of replacements -> Kendall's tau-b between the gains of the maps that both have: 1 for the same ranking, -1
-        for the reversed one. Gains that differ by rounding are equal. Pairs with fewer than two maps, or of which one has equal gains only, are left out.
+        for the reversed one. Gains that differ by rounding are equal. Pairs with fewer than two maps, or of which one
+        has equal gains only, are left out.
     """
     from scipy.stats import kendalltau
 
