@@ -276,6 +276,8 @@ def test_below_six_subjects_values_replace_the_interval():
     row = trust.table_rows(replace(RUN, faithfulness=tested))[0]
     assert row["fresh weights"] == Cell("0.12", 0.12, note="0.5, 1; n = 2")
     assert "(0.75, values 0.5, 1, n = 2 subjects)" in of_matrix(replace(RUN.matrices[0], cohort=table))
+    for n_p, text in ((2, "p = 0.04, n = 2 subjects"), (1, "p = 0.04 of 1 subject, n = 2 subjects")):
+        assert text in of_matrix(replace(RUN.matrices[0], cohort=table.assign(p=0.04, n_p=n_p)))
 
 
 def test_matrices_of_one_group_share_one_scale_and_those_without_a_value_are_left_out():

@@ -62,10 +62,11 @@ def of_matrix(matrix: MatrixPart) -> str:
 
 
 def _facts(top: Row) -> str:
-    p, n = (number_of(top.get(name)) for name in ("p", "n_subjects"))
+    p, n, n_p = (number_of(top.get(name)) for name in ("p", "n_subjects", "n_p"))
     facts = [short_number(top["importance"])]
     facts += [interval] if (interval := interval_text(top, name="interval")) else []
-    facts += [] if p is None else [f"p = {short_number(p)}"]
+    of_fewer = "" if n_p is None or n_p == n else f" of {counted_noun(int(n_p), 'subject')}"
+    facts += [] if p is None else [f"p = {short_number(p)}{of_fewer}"]
     facts += [] if n is None else [f"n = {counted_noun(int(n), 'subject')}"]
     return ", ".join(facts)
 

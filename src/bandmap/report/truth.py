@@ -84,7 +84,7 @@ def _margin(row: Mapping[str, Any]) -> Cell | None:
         return None
     ends = {"low": row["margin_low"], "high": row["margin_high"]}
     notes = (interval_text(ends, number=_short), f"over {row['over']}")
-    return Cell(f"{margin:+.2f}", margin, note="; ".join(note for note in notes if note))
+    return Cell(f"{margin:+.2f}".replace("-", "−"), margin, note="; ".join(note for note in notes if note))
 
 
 def coverage(run: RunPart, dataset: str, scores: pd.DataFrame) -> str:
