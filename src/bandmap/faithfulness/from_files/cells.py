@@ -41,8 +41,7 @@ def score_cells(
         of_seizures = power[power["class"] == SEIZURE]
         floors = {POWER_CONTRAST: pd.concat(of_seizures.assign(part=part) for part in truth["part"].unique())}
         maps = {name: _of(read_table(own, SUBJECTS), dataset) for name, own in matrices.items()}
-        maps = {name: own for name, own in maps.items() if set(own["region"]) & set(truth["region"]) and
-                set(own["band"]) & set(truth["band"])}  # fmt: skip
+        maps = {name: own for name, own in maps.items() if _tells(own, truth, "region") and _tells(own, truth, "band")}
         tables = [
             score_table(truth, own, floors, folds=roles, scores=scored).assign(method=name)
             for name, own in maps.items()
@@ -53,6 +52,11 @@ def score_cells(
             both = both.assign(dataset=dataset, is_floor=is_floor, map=both["map"].where(is_floor, both["method"]))
             rows += [both[~is_floor], both[is_floor & (both["method"] == next(iter(maps)))]]
     return CELL_SCORES.joined(CELL_SCORES.frame(table.drop(columns="method")) for table in rows)
+
+
+def _tells(table: pd.DataFrame, truth: pd.DataFrame, axis: str) -> bool:
+    """Return whether a table tells regions or bands of the truth apart."""
+    return not set(table[axis]).isdisjoint(truth[axis])
 
 
 def _of(table: pd.DataFrame, dataset: str) -> pd.DataFrame:
